@@ -1,0 +1,1 @@
+//! What belongs to no service: health, the API's description, unknown routes.

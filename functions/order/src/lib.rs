@@ -1,0 +1,1 @@
+//! Orders and the judge of their saga.

@@ -1,0 +1,85 @@
+//! What a function is told: the only settings it reads.
+
+use super::{Planned, Trigger};
+use crate::names;
+
+/// Where a setting's value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// The manifest.
+    Text(String),
+    /// A computed name with `${Stage}` and AWS's own placeholders in it.
+    Name(String),
+    /// A parameter of the stack.
+    Parameter(&'static str),
+    /// A parameter of the stack that the manifest names; in upper snake case.
+    Named(String),
+    /// The URL of one of the service's queues.
+    QueueUrl(String),
+    /// A secret's value, put in at deploy.
+    SecretValue(&'static str),
+}
+
+/// The settings that every function of a service has.
+pub fn common(service: &str) -> Vec<(&'static str, Setting)> {
+    vec![
+        ("STAGE", Setting::Parameter("Stage")),
+        ("SERVICE", Setting::Text(service.to_owned())),
+        ("VERSION", Setting::Parameter("Version")),
+        ("LOG_LEVEL", Setting::Parameter("LogLevel")),
+        ("CURRENCY", Setting::Parameter("Currency")),
+        ("LOCALE", Setting::Parameter("Locale")),
+    ]
+}
+
+/// The settings of one function beyond the common ones.
+pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
+    let entry = function.entry;
+    let mut found = vec![("FUNCTION".to_owned(), Setting::Text(function.name.to_owned()))];
+    let mut add = |name: String, setting: Setting| found.push((name, setting));
+
+    match function.trigger {
+        Trigger::Http(route) => {
+            add("ROUTE".into(), Setting::Text(route.to_string()));
+            add("ALLOW".into(), Setting::Text(entry.allow.clone().unwrap_or_default()));
+            add("IDEMPOTENCY".into(), Setting::Text(function.idempotency().word().into()));
+            add("BODY_LIMIT".into(), Setting::Text(function.body_limit().to_string()));
+            add("JWT_KEYS".into(), Setting::Parameter("JwtKeys"));
+            add("JWT_ISSUER".into(), Setting::Parameter("JwtIssuer"));
+            add("CURSOR_KEY".into(), Setting::SecretValue("cursor-key"));
+            add("CLIENT_IP_FROM".into(), Setting::Parameter("ClientIpFrom"));
+        }
+        Trigger::Relay => add("BUS".into(), Setting::Name(names::BUS.to_owned())),
+        Trigger::Events(_) | Trigger::Queue(_) | Trigger::Schedule(_) => {}
+    }
+    if let Some(queue) = function.queue() {
+        add("QUEUE_URL".into(), Setting::QueueUrl(queue.to_owned()));
+    }
+    if let Some(queue) = function.dead_letters() {
+        add("DLQ_URL".into(), Setting::QueueUrl(queue));
+    }
+    for queue in &entry.sends {
+        add(format!("QUEUE_{}_URL", names::upper_snake(queue)), Setting::QueueUrl(queue.clone()));
+    }
+    for bucket in entry.objects.keys() {
+        let name = names::bucket(bucket);
+        add(format!("BUCKET_{}", names::upper_snake(bucket)), Setting::Name(name));
+    }
+    for secret in &entry.secrets {
+        let name = names::secret(secret);
+        add(format!("SECRET_{}", names::upper_snake(secret)), Setting::Name(name));
+    }
+    if entry.mail {
+        add("MAIL_FROM".into(), Setting::Parameter("MailFrom"));
+    }
+    for setting in &entry.settings {
+        add(setting.clone(), Setting::Named(setting.clone()));
+    }
+    found
+}
+
+/// Every setting of a function, the common ones first.
+pub fn environment(function: &Planned<'_>) -> Vec<(String, Setting)> {
+    let common = common(function.service()).into_iter().map(|(name, setting)| (name.to_owned(), setting));
+    common.chain(own(function)).collect()
+}

@@ -1,0 +1,143 @@
+//! `infra/sam/<service>.yaml`: a service as a stack of its own, deployed, rolled back and canaried on its own.
+
+mod alarms;
+mod consumers;
+mod functions;
+mod routes;
+mod storage;
+
+use crate::manifest::Manifest;
+use crate::node::{Node, reference, substitute};
+use crate::plan::{Planned, Trigger, common};
+use crate::project::Project;
+use crate::{map, names};
+
+/// The first lines of everything rendered as YAML or TOML.
+pub const NOTICE: &str = "# Rendered by `cargo stack render` from functions/*/service.toml; change it there.\n";
+
+/// The template of a service.
+pub fn template(project: &Project, manifest: &Manifest) -> String {
+    let functions = Planned::all(manifest);
+    let mut resources = Vec::new();
+    storage::add(manifest, &functions, &mut resources);
+    for function in &functions {
+        functions::add(project, function, &mut resources);
+        match function.trigger {
+            Trigger::Http(route) => routes::add(function, route, &mut resources),
+            Trigger::Events(events) => consumers::add_events(function, events, &mut resources),
+            Trigger::Schedule(every) => consumers::add_schedule(function, every, &mut resources),
+            Trigger::Queue(queue) => consumers::add_mapping(function, queue, &mut resources),
+            Trigger::Relay => consumers::add_relay(function, &mut resources),
+        }
+    }
+    alarms::add_errors(manifest, &mut resources);
+
+    let document = map! {
+        "AWSTemplateFormatVersion" => "2010-09-09",
+        "Transform" => "AWS::Serverless-2016-10-31",
+        "Description" => format!("Souk: the {} service.", manifest.name),
+        "Parameters" => parameters(&functions),
+        "Globals" => globals(manifest),
+        "Resources" => Node::Map(resources),
+    };
+    format!("{NOTICE}{}", document.to_yaml())
+}
+
+/// The parameters of a service's stack; those of type SSM take the name of a parameter of the platform stack.
+fn parameters(functions: &[Planned<'_>]) -> Node {
+    let mut parameters = map! {
+        "Stage" => map! {
+            "Type" => "String",
+            "Default" => "local",
+            "AllowedPattern" => format!("[a-z][a-z0-9]{{1,{}}}", names::LONGEST_STAGE - 1),
+        },
+        "Version" => map! { "Type" => "String", "Default" => "dev" },
+        "Architecture" => map! {
+            "Type" => "String",
+            "Default" => "x86_64",
+            "AllowedValues" => vec!["x86_64", "arm64"],
+        },
+        "LogLevel" => text("info"),
+        "LogRetentionDays" => map! { "Type" => "Number", "Default" => 14 },
+        "Currency" => text("EUR"),
+        "Locale" => text("en"),
+        "Tracing" => map! {
+            "Type" => "String",
+            "Default" => "Active",
+            "AllowedValues" => vec!["Active", "PassThrough"],
+        },
+        "Canaries" => map! {
+            "Type" => "String",
+            "Default" => "false",
+            "AllowedValues" => vec!["true", "false"],
+        },
+        "AlarmTopic" => shared("alarms/topic"),
+    };
+    if functions.iter().any(|function| function.route().is_some()) {
+        parameters.push("ApiId", shared("api/id"));
+        parameters.push("JwtKeys", shared("jwt/keys"));
+        parameters.push("JwtIssuer", shared("jwt/issuer"));
+        parameters.push(
+            "ClientIpFrom",
+            map! {
+                "Type" => "String",
+                "Default" => "gateway",
+                "AllowedValues" => vec!["gateway", "cloudfront"],
+            },
+        );
+    }
+    if functions.iter().any(|function| function.entry.mail) {
+        parameters.push("MailFrom", shared("mail/from"));
+        parameters.push("MailIdentity", shared("mail/identity"));
+    }
+    let mut settings: Vec<_> = functions.iter().flat_map(|function| &function.entry.settings).collect();
+    settings.sort();
+    settings.dedup();
+    for setting in settings {
+        let (kind, default) = super::settings::of(setting);
+        parameters.push(&names::pascal(&setting.to_lowercase()), map! { "Type" => kind, "Default" => default });
+    }
+    parameters
+}
+
+fn text(default: &str) -> Node {
+    map! { "Type" => "String", "Default" => default }
+}
+
+fn shared(name: &str) -> Node {
+    map! { "Type" => "AWS::SSM::Parameter::Value<String>", "Default" => format!("/souk/local/{name}") }
+}
+
+fn globals(manifest: &Manifest) -> Node {
+    let variables = common(&manifest.name)
+        .into_iter()
+        .map(|(name, setting)| (name.to_owned(), functions::value(&setting)))
+        .collect();
+    map! {
+        "Function" => map! {
+            "Runtime" => "provided.al2023",
+            "Handler" => "bootstrap",
+            "Architectures" => vec![reference("Architecture")],
+            "Tracing" => reference("Tracing"),
+            "AutoPublishAlias" => "live",
+            "AutoPublishAliasAllProperties" => true,
+            "DeploymentPreference" => map! {
+                "Enabled" => reference("Canaries"),
+                "Type" => "Canary10Percent5Minutes",
+                "Alarms" => vec![reference("ErrorsAlarm")],
+            },
+            "Environment" => map! { "Variables" => Node::Map(variables) },
+        },
+    }
+}
+
+/// A statement that lets an AWS service do one thing on behalf of one source.
+pub(super) fn on_behalf(principal: &str, action: &str, resource: Node, source: &str) -> Node {
+    map! {
+        "Effect" => "Allow",
+        "Principal" => map! { "Service" => principal },
+        "Action" => action,
+        "Resource" => resource,
+        "Condition" => map! { "ArnEquals" => map! { "aws:SourceArn" => substitute(source) } },
+    }
+}

@@ -1,0 +1,207 @@
+//! What happens to orders.
+
+use kernel::{CartId, CustomerId, FulfilmentId, Money, OrderId, ProductId, Quantity, SellerId, VariantId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    example_customer, example_id, example_order, example_price, example_product, example_quantity,
+    example_seller, example_total, example_variant,
+};
+use crate::Event;
+
+/// One line of an order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderLine {
+    /// What is bought.
+    pub variant_id: VariantId,
+    /// The product that it is a variant of.
+    pub product_id: ProductId,
+    /// Who sells it.
+    pub seller_id: SellerId,
+    /// How many pieces.
+    pub quantity: Quantity,
+    /// The price of one.
+    pub unit_price: Money,
+    /// The price of all.
+    pub total: Money,
+}
+
+fn example_lines() -> Vec<OrderLine> {
+    vec![OrderLine {
+        variant_id: example_variant(),
+        product_id: example_product(),
+        seller_id: example_seller(),
+        quantity: example_quantity(),
+        unit_price: example_price(),
+        total: example_total(),
+    }]
+}
+
+/// A customer has ordered a cart.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderPlaced {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// The cart that was ordered.
+    pub cart_id: CartId,
+    /// The version of the cart that was ordered.
+    pub cart_version: u64,
+    /// What was ordered: 1 to 50 lines, one a variant.
+    pub lines: Vec<OrderLine>,
+    /// What it costs.
+    pub total: Money,
+}
+
+impl Event for OrderPlaced {
+    const TYPE: &'static str = "order.placed.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            customer_id: example_customer(),
+            cart_id: example_id(6),
+            cart_version: 3,
+            lines: example_lines(),
+            total: example_total(),
+        }
+    }
+}
+
+/// Stock is reserved for the whole order: it can be paid.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderStockReserved {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// What to authorise.
+    pub total: Money,
+    /// How the customer wants to pay: a token of the provider's, no secret.
+    pub payment_method: String,
+}
+
+impl Event for OrderStockReserved {
+    const TYPE: &'static str = "order.stock-reserved.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            customer_id: example_customer(),
+            total: example_total(),
+            payment_method: "pm_sandbox_ok".to_owned(),
+        }
+    }
+}
+
+/// Stock is reserved and payment authorised: the order stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderConfirmed {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// What was ordered.
+    pub lines: Vec<OrderLine>,
+    /// What it costs.
+    pub total: Money,
+}
+
+impl Event for OrderConfirmed {
+    const TYPE: &'static str = "order.confirmed.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            customer_id: example_customer(),
+            lines: example_lines(),
+            total: example_total(),
+        }
+    }
+}
+
+/// Every fulfilment of the order has been shipped.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderShipped {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// What was shipped.
+    pub lines: Vec<OrderLine>,
+    /// The parts that it was shipped in.
+    pub fulfilments: Vec<FulfilmentId>,
+    /// What to capture.
+    pub total: Money,
+}
+
+impl Event for OrderShipped {
+    const TYPE: &'static str = "order.shipped.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            customer_id: example_customer(),
+            lines: example_lines(),
+            fulfilments: vec![example_id(7)],
+            total: example_total(),
+        }
+    }
+}
+
+/// Why an order was cancelled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// There was not enough stock.
+    OutOfStock,
+    /// The payment was declined.
+    PaymentDeclined,
+    /// The customer wanted it.
+    Customer,
+    /// It was not paid in time.
+    Expired,
+}
+
+/// The order is cancelled: what was reserved returns, what was authorised is voided.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderCancelled {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// What was ordered.
+    pub lines: Vec<OrderLine>,
+    /// Why.
+    pub reason: CancelReason,
+}
+
+impl Event for OrderCancelled {
+    const TYPE: &'static str = "order.cancelled.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            customer_id: example_customer(),
+            lines: example_lines(),
+            reason: CancelReason::OutOfStock,
+        }
+    }
+}

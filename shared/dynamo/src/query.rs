@@ -1,0 +1,89 @@
+//! What a list asks of a table or an index.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::{
+    db::{Attributes, RawQuery},
+    item::index_attributes,
+};
+
+/// A run of items that share a partition key.
+#[derive(Debug, Clone)]
+pub struct Query {
+    index: Option<&'static str>,
+    pk: String,
+    sort: Sort,
+    descending: bool,
+    limit: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Sort {
+    All,
+    BeginsWith(String),
+    UpTo(String),
+}
+
+impl Query {
+    /// All items of a partition of the table, in the order of their sort keys.
+    pub fn table(pk: impl Into<String>) -> Self {
+        Self { index: None, pk: pk.into(), sort: Sort::All, descending: false, limit: 100 }
+    }
+
+    /// All items of a partition of an index, in the order of their sort keys there.
+    pub fn index(index: &'static str, pk: impl Into<String>) -> Self {
+        Self { index: Some(index), ..Self::table(pk) }
+    }
+
+    /// Only those whose sort key begins so.
+    pub fn starting_with(mut self, prefix: impl Into<String>) -> Self {
+        self.sort = Sort::BeginsWith(prefix.into());
+        self
+    }
+
+    /// Only those whose sort key is at most this.
+    pub fn up_to(mut self, last: impl Into<String>) -> Self {
+        self.sort = Sort::UpTo(last.into());
+        self
+    }
+
+    /// The last first.
+    pub fn descending(mut self) -> Self {
+        self.descending = true;
+        self
+    }
+
+    /// At most so many of them at once: 100 unless told.
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    pub(crate) fn raw(self, start: Option<Attributes>) -> RawQuery {
+        let (pk, sk) = match self.index {
+            Some(index) => index_attributes(index),
+            None => ("pk".to_owned(), "sk".to_owned()),
+        };
+        let mut values = Attributes::from([(":pk".to_owned(), AttributeValue::S(self.pk))]);
+        let mut bound = |text| values.insert(":sk".to_owned(), AttributeValue::S(text));
+        let condition = match self.sort {
+            Sort::All => format!("{pk} = :pk"),
+            Sort::BeginsWith(prefix) => {
+                bound(prefix);
+                format!("{pk} = :pk AND begins_with({sk}, :sk)")
+            }
+            Sort::UpTo(last) => {
+                bound(last);
+                format!("{pk} = :pk AND {sk} <= :sk")
+            }
+        };
+        RawQuery {
+            index: self.index,
+            condition,
+            values,
+            descending: self.descending,
+            limit: i32::try_from(self.limit).unwrap_or(i32::MAX),
+            start,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Reads of what another service owns and lets us read.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use contracts::views::View;
+use kernel::Problem;
+
+use crate::{
+    db::{Attributes, Db},
+    item::Key,
+};
+
+impl Db {
+    /// What another service shows of one item, read consistently.
+    pub async fn view<V: View>(&self, key: &V::Key) -> Result<Option<V>, Problem> {
+        let (pk, sk) = V::key(key);
+        let table = self.table_name(V::OWNER, V::TABLE);
+        let item = self.get(&table, &Key { pk, sk }, Some(V::ATTRIBUTES)).await?;
+        item.map(read).transpose()
+    }
+
+    /// What another service shows of these items, at most 100, read consistently; in no order, without those
+    /// that are missing.
+    pub async fn views<V: View>(&self, keys: &[V::Key]) -> Result<Vec<V>, Problem> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let table = self.table_name(V::OWNER, V::TABLE);
+        let keys = keys.iter().map(|key| {
+            let (pk, sk) = V::key(key);
+            (table.clone(), Key { pk, sk })
+        });
+        let found = self.get_many(keys.collect(), Some(V::ATTRIBUTES)).await?;
+        found.into_iter().map(|(_, item)| read(item)).collect()
+    }
+}
+
+fn read<V: View>(item: Attributes) -> Result<V, Problem> {
+    let item: HashMap<String, AttributeValue> = item;
+    serde_dynamo::from_item(item).map_err(Problem::internal)
+}

@@ -1,0 +1,35 @@
+//! The kernel: what every service agrees on, and nothing that touches the outside world.
+//!
+//! - [`ids`]: prefixed, sortable, typed ids, and where fresh ones come from
+//! - [`money`]: amounts, currencies and quantities that cannot be wrong
+//! - [`time`]: instants to the millisecond, and the clock that is passed in
+//! - [`text`]: bounded text and text by locale
+//! - [`personal`]: values that identify a person, kept out of logs and events
+//! - [`permission`]: roles, permissions and scopes, the one table of who may do what
+//! - [`problem`]: the catalogue of everything that can be refused, and why
+//! - [`page`]: lists in pages
+//! - [`reply`]: what a request is answered with
+#![warn(missing_docs)]
+
+pub mod ids;
+pub mod money;
+pub mod page;
+pub mod permission;
+pub mod personal;
+pub mod problem;
+pub mod reply;
+pub mod text;
+pub mod time;
+
+pub use ids::{
+    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId, ProductId,
+    SellerId, SessionId, VariantId,
+};
+pub use money::{Currency, Money, Quantity};
+pub use page::Page;
+pub use permission::{Owned, Permission, Role, Rule, Scope};
+pub use personal::Personal;
+pub use problem::{Code, FieldError, Problem};
+pub use reply::Reply;
+pub use text::{Line, Locale, Localized, Paragraphs};
+pub use time::{Clock, Timestamp};

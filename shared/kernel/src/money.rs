@@ -1,0 +1,391 @@
+//! Money in minor units of a currency (ISO 4217), and quantities: never a float, never negative, never
+//! silently too large.
+
+use std::{fmt, str::FromStr};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+/// A currency of ISO 4217, by its three letters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// The euro.
+    pub const EUR: Self = Self(iso_currency::Currency::EUR);
+
+    /// How many decimal places an amount in major units has: 2 for EUR, 0 for JPY.
+    pub fn exponent(self) -> u32 {
+        self.0.exponent().map_or(0, u32::from)
+    }
+
+    /// The three letters.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+}
+
+/// Something about an amount is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not the three upper-case letters of a currency.
+    #[error("expected a currency code of ISO 4217 such as EUR")]
+    UnknownCurrency,
+    /// Below zero or above [`Money::MAX`].
+    #[error("an amount is at least 0 and at most {} minor units", Money::MAX)]
+    OutOfRange,
+    /// Two currencies met.
+    #[error("amounts of different currencies do not add up")]
+    CurrencyMismatch,
+    /// Not a decimal number with at most the currency's decimal places.
+    #[error("expected a decimal number with at most the currency's decimal places")]
+    NotADecimal,
+    /// Not a whole number of 1 to [`Quantity::MAX`].
+    #[error("a quantity is a whole number from 1 to {}", Quantity::MAX)]
+    InvalidQuantity,
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+    fn from_str(code: &str) -> Result<Self, MoneyError> {
+        iso_currency::Currency::from_code(code).map(Self).ok_or(MoneyError::UnknownCurrency)
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+    fn try_from(code: String) -> Result<Self, MoneyError> {
+        code.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> String {
+        currency.code().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217" })
+    }
+}
+
+/// An amount of money: `{ "amount": 1999, "currency": "EUR" }` is 19.99 EUR.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "RawMoney")]
+pub struct Money {
+    amount: u64,
+    currency: Currency,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMoney {
+    amount: u64,
+    currency: Currency,
+}
+
+impl TryFrom<RawMoney> for Money {
+    type Error = MoneyError;
+    fn try_from(raw: RawMoney) -> Result<Self, MoneyError> {
+        Self::new(raw.amount, raw.currency)
+    }
+}
+
+impl Money {
+    /// The largest amount in minor units: ten billion euro, and exact in every JSON reader (2^53).
+    pub const MAX: u64 = 1_000_000_000_000;
+
+    /// An amount in minor units.
+    pub fn new(amount: u64, currency: Currency) -> Result<Self, MoneyError> {
+        if amount > Self::MAX { Err(MoneyError::OutOfRange) } else { Ok(Self { amount, currency }) }
+    }
+
+    /// Nothing, in a currency.
+    pub fn zero(currency: Currency) -> Self {
+        Self { amount: 0, currency }
+    }
+
+    /// From major units as shops write them: `19.99`, `20`, `0.5`; never more decimals than the currency has.
+    pub fn from_major(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let exponent = currency.exponent() as usize;
+        // Trailing zeros carry no value: 12.500 is 12.50.
+        let fraction = fraction.trim_end_matches('0');
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > exponent {
+            return Err(MoneyError::NotADecimal);
+        }
+        let minor = format!("{whole}{fraction:0<exponent$}");
+        let amount = minor.parse().map_err(|_| MoneyError::OutOfRange)?;
+        Self::new(amount, currency)
+    }
+
+    /// Minor units.
+    pub fn amount(self) -> u64 {
+        self.amount
+    }
+
+    /// The currency.
+    pub fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// Whether it is nothing.
+    pub fn is_zero(self) -> bool {
+        self.amount == 0
+    }
+
+    /// The sum of two amounts of one currency.
+    pub fn plus(self, other: Money) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch);
+        }
+        Self::new(self.amount.saturating_add(other.amount), self.currency)
+    }
+
+    /// This price for so many pieces.
+    pub fn times(self, quantity: Quantity) -> Result<Self, MoneyError> {
+        Self::new(self.amount.saturating_mul(u64::from(quantity.get())), self.currency)
+    }
+
+    /// The sum of any number of amounts; zero of `currency` for none.
+    pub fn sum(
+        amounts: impl IntoIterator<Item = Money>,
+        currency: Currency,
+    ) -> Result<Self, MoneyError> {
+        amounts.into_iter().try_fold(Self::zero(currency), Money::plus)
+    }
+
+    /// Splits by weight without losing or making a minor unit: each part gets its share rounded down,
+    /// and what is left goes, one unit each, to the largest remainders (Hamilton's method).
+    ///
+    /// No weights give no parts; weights that are all zero count as equal.
+    pub fn split(self, weights: &[u32]) -> Vec<Money> {
+        let equal = weights.iter().all(|&weight| weight == 0);
+        let weights = weights.iter().map(|&weight| if equal { 1 } else { u128::from(weight) });
+        let weights: Vec<u128> = weights.collect();
+        let total: u128 = weights.iter().sum();
+        let exact = |weight: u128| u128::from(self.amount) * weight;
+        let mut parts: Vec<u64> = weights
+            .iter()
+            .map(|&weight| u64::try_from(exact(weight) / total).unwrap_or(self.amount))
+            .collect();
+        let left = self.amount - parts.iter().sum::<u64>();
+        let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
+        // Stable: equal remainders are served in order, so that a split is the same every time.
+        by_remainder.sort_by_key(|&i| std::cmp::Reverse(exact(weights[i]) % total));
+        for &part in by_remainder.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+            parts[part] += 1;
+        }
+        parts.into_iter().map(|amount| Money { amount, currency: self.currency }).collect()
+    }
+}
+
+impl fmt::Display for Money {
+    /// Major units and the code: `19.99 EUR`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.currency.exponent() {
+            0 => write!(f, "{} {}", self.amount, self.currency),
+            exponent => {
+                let unit = 10_u64.pow(exponent);
+                let width = exponent as usize;
+                let (whole, fraction) = (self.amount / unit, self.amount % unit);
+                write!(f, "{whole}.{fraction:0width$} {}", self.currency)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl JsonSchema for Money {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Money".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "An amount in minor units: 1999 EUR is 19.99 EUR.",
+            "properties": {
+                "amount": { "type": "integer", "minimum": 0, "maximum": Money::MAX },
+                "currency": generator.subschema_for::<Currency>(),
+            },
+            "required": ["amount", "currency"],
+            "additionalProperties": false,
+        })
+    }
+}
+
+/// How many pieces: 1 to [`Quantity::MAX`].
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
+)]
+#[serde(into = "u32", try_from = "u32")]
+pub struct Quantity(u32);
+
+impl Quantity {
+    /// The most pieces that one line or one receipt may name.
+    pub const MAX: u32 = 1_000_000;
+
+    /// One piece.
+    pub const ONE: Self = Self(1);
+
+    /// A quantity, if it is one.
+    pub fn new(pieces: u32) -> Result<Self, MoneyError> {
+        if (1..=Self::MAX).contains(&pieces) {
+            Ok(Self(pieces))
+        } else {
+            Err(MoneyError::InvalidQuantity)
+        }
+    }
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Both together, if that is still a quantity.
+    pub fn plus(self, other: Quantity) -> Result<Self, MoneyError> {
+        Self::new(self.0 + other.0)
+    }
+}
+
+impl TryFrom<u32> for Quantity {
+    type Error = MoneyError;
+    fn try_from(pieces: u32) -> Result<Self, MoneyError> {
+        Self::new(pieces)
+    }
+}
+
+impl From<Quantity> for u32 {
+    fn from(quantity: Quantity) -> u32 {
+        quantity.0
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl JsonSchema for Quantity {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Quantity".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": Quantity::MAX })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn eur(amount: u64) -> Money {
+        Money::new(amount, Currency::EUR).unwrap()
+    }
+
+    #[test]
+    fn major_units_are_read_exactly() {
+        let read = |text| Money::from_major(text, Currency::EUR);
+        assert_eq!(read("19.99"), Ok(eur(1999)));
+        assert_eq!(read("20"), Ok(eur(2000)));
+        assert_eq!(read("0.5"), Ok(eur(50)));
+        assert_eq!(read("12.500"), Ok(eur(1250)));
+        for wrong in ["", ".5", "-1", "1.999", "1,50", "1e3", "NaN", "+1", "1.2.3"] {
+            assert_eq!(read(wrong), Err(MoneyError::NotADecimal), "{wrong}");
+        }
+        assert_eq!(read("99999999999999999999"), Err(MoneyError::OutOfRange));
+        let yen: Currency = "JPY".parse().unwrap();
+        assert_eq!(Money::from_major("500", yen).unwrap().amount(), 500);
+        assert!(Money::from_major("500.5", yen).is_err());
+    }
+
+    #[test]
+    fn json_that_is_not_money_is_refused() {
+        for wrong in [
+            r#"{"amount":-1,"currency":"EUR"}"#,
+            r#"{"amount":1.5,"currency":"EUR"}"#,
+            r#"{"amount":1,"currency":"eur"}"#,
+            r#"{"amount":1,"currency":"EUR","tip":1}"#,
+            r#"{"amount":1000000000001,"currency":"EUR"}"#,
+        ] {
+            assert!(serde_json::from_str::<Money>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn currencies_do_not_mix() {
+        let dollars = Money::new(1, "USD".parse().unwrap()).unwrap();
+        assert_eq!(eur(1).plus(dollars), Err(MoneyError::CurrencyMismatch));
+    }
+
+    #[test]
+    fn people_read_major_units() {
+        assert_eq!(eur(1999).to_string(), "19.99 EUR");
+        assert_eq!(eur(5).to_string(), "0.05 EUR");
+        assert_eq!(Money::new(500, "JPY".parse().unwrap()).unwrap().to_string(), "500 JPY");
+    }
+
+    proptest! {
+        #[test]
+        fn a_split_loses_nothing_and_is_fair(
+            amount in 0..=Money::MAX,
+            weights in prop::collection::vec(0_u32..1_000, 1..60),
+        ) {
+            let parts = eur(amount).split(&weights);
+            let sum: u64 = parts.iter().map(|part| part.amount()).sum();
+            prop_assert_eq!(sum, amount);
+            let total: u128 = weights.iter().map(|&w| u128::from(w)).sum();
+            for (part, weight) in parts.iter().zip(&weights) {
+                if total > 0 {
+                    let floor = u128::from(amount) * u128::from(*weight) / total;
+                    let got = u128::from(part.amount());
+                    prop_assert!(got == floor || got == floor + 1);
+                }
+            }
+        }
+
+        #[test]
+        fn lines_sum_to_the_total(prices in prop::collection::vec((0_u64..1_000_000, 1_u32..100), 0..50)) {
+            let lines: Vec<Money> = prices
+                .iter()
+                .map(|&(price, pieces)| eur(price).times(Quantity::new(pieces).unwrap()).unwrap())
+                .collect();
+            let expected: u64 = prices.iter().map(|&(price, pieces)| price * u64::from(pieces)).sum();
+            prop_assert_eq!(Money::sum(lines, Currency::EUR).unwrap().amount(), expected);
+        }
+
+        #[test]
+        fn what_is_written_in_major_units_reads_back(amount in 0..=Money::MAX) {
+            let text = eur(amount).to_string();
+            let number = text.split(' ').next().unwrap();
+            prop_assert_eq!(Money::from_major(number, Currency::EUR), Ok(eur(amount)));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The edge of a function: what stands between Lambda's runtime and a handler.
