@@ -1,6 +1,7 @@
 //! The platform's tool: reads `functions/*/service.toml`, renders everything that follows from it, proves that
 //! what is rendered holds together, and runs the platform on a laptop.
 
+pub mod describe;
 pub mod local;
 pub mod manifest;
 pub mod names;
@@ -19,7 +20,11 @@ use project::Project;
 #[derive(Subcommand)]
 pub enum Command {
     /// Write every file that follows from the manifests.
-    Render,
+    Render {
+        /// Leave out what needs the functions to be built: the API's document and the raw invocations.
+        #[arg(long)]
+        manifests_alone: bool,
+    },
     /// Fail on any difference, broken wire, quota or rule of the architecture.
     Check,
     /// Print what the platform costs a month while nobody shops.
@@ -33,8 +38,8 @@ pub enum Command {
 pub fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Local(command) => local::run(command),
-        Command::Render => {
-            for path in render::write(&Project::open()?)? {
+        Command::Render { manifests_alone } => {
+            for path in render::write(&Project::open()?, manifests_alone)? {
                 println!("wrote {}", path.display());
             }
             Ok(ExitCode::SUCCESS)
@@ -42,3 +47,6 @@ pub fn run(command: Command) -> Result<ExitCode> {
         _ => anyhow::bail!("not written yet"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,6 +103,9 @@ pub struct Function {
     /// Whether `If-Match` is taken (and demanded from admins).
     #[serde(default, rename = "if-match")]
     pub if_match: bool,
+    /// Whether the answer has an `ETag`, and `If-None-Match` is taken.
+    #[serde(default)]
+    pub etag: bool,
     /// The status of success; 200 where it is not said.
     pub status: Option<u16>,
     /// The media type of success; JSON where it is not said.

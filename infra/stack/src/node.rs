@@ -147,10 +147,9 @@ impl Node {
                     let _ = write!(out, "{}:", scalar(key));
                     value.write_yaml_value(out, depth);
                     // A blank line between resources makes a long template readable.
-                    if depth == 1 && matches!(value.get("Type"), Some(Self::Text(kind)) if kind.contains("::")) && position + 1 < entries.len() {
-                        out.push('\n');
-                    }
-                    if depth == 0 && position + 1 < entries.len() && matches!(value, Self::Map(_)) {
+                    let resource = depth == 1 && value.get("Properties").is_some();
+                    let section = depth == 0 && matches!(value, Self::Map(_));
+                    if (resource || section) && position + 1 < entries.len() {
                         out.push('\n');
                     }
                 }
@@ -284,7 +283,7 @@ fn indent(out: &mut String, depth: usize) {
 
 /// Text as a YAML scalar: plain where YAML reads it back as the same text, quoted otherwise.
 fn scalar(text: &str) -> String {
-    let word = |c: char| c.is_ascii_alphanumeric() || "_-./$ ()+".contains(c) || c == ':';
+    let word = |c: char| c.is_ascii_alphanumeric() || "_-./$ ()+<>".contains(c) || c == ':';
     let plain = !text.is_empty()
         && text.chars().all(word)
         && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '$')

@@ -113,13 +113,14 @@ pub struct Problem {
     detail: Option<String>,
     errors: Vec<FieldError>,
     retry: bool,
+    allowed: Option<String>,
     cause: Option<Cause>,
 }
 
 impl Problem {
     /// A problem with this code.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, errors: Vec::new(), retry: false, cause: None }
+        Self { code, detail: None, errors: Vec::new(), retry: false, allowed: None, cause: None }
     }
 
     /// A wrong value at `pointer`.
@@ -131,6 +132,11 @@ impl Problem {
     /// times before it answers `conflict`.
     pub fn contention() -> Self {
         Self { retry: true, ..Self::new(Code::Conflict) }
+    }
+
+    /// A path that does not take the method, with those that it takes: `GET, PATCH`.
+    pub fn method_not_allowed(allowed: impl Into<String>) -> Self {
+        Self { allowed: Some(allowed.into()), ..Self::new(Code::MethodNotAllowed) }
     }
 
     /// Our fault, with the cause for the log.
@@ -153,6 +159,11 @@ impl Problem {
     pub fn error(mut self, pointer: impl Into<String>, detail: impl fmt::Display) -> Self {
         self.errors.push(FieldError { pointer: pointer.into(), detail: detail.to_string() });
         self
+    }
+
+    /// The methods that the path takes, where the method was the problem.
+    pub fn allowed(&self) -> Option<&str> {
+        self.allowed.as_deref()
     }
 
     /// Its code.

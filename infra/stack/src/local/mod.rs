@@ -1,20 +1,96 @@
-//! The platform on a laptop: up, down, logs, demo, doctor, watch.
+//! The platform on a laptop, and the ways from it to AWS: up, down, logs, demo, watch, test, deploy, destroy.
+
+mod api;
+mod aws;
+mod catalogue;
+mod cloud;
+mod demo;
+mod deploy;
+mod doctor;
+mod emulator;
+mod events;
+mod logs;
+mod place;
+mod term;
+mod test;
+mod tools;
+mod up;
+mod watch;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+
+use place::Place;
 
 /// The verbs of the local platform.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Start the platform on this machine.
-    Up,
+    /// Start the platform on this machine, or bring the running one up to date.
+    Up(Port),
+    /// Stop the platform and every process it started.
+    Down(Port),
+    /// Buy something before your eyes: one order that ships, one that is declined.
+    Demo(Port),
+    /// Follow what the functions log.
+    Logs {
+        /// Only this function.
+        function: Option<String>,
+        #[command(flatten)]
+        port: Port,
+    },
+    /// Serve the API with hot reload; consumers stay in the emulator unless one is named.
+    Watch {
+        /// A consumer whose queue is pumped into the watched process.
+        #[arg(long)]
+        consumer: Option<String>,
+        #[command(flatten)]
+        port: Port,
+    },
+    /// Say what this machine lacks.
+    Doctor,
+    /// Run every check, or one part of them.
+    Test {
+        /// One part: format, clippy, stack, unit, contracts, templates, up, stories, api, down.
+        #[arg(long)]
+        part: Option<String>,
+        #[command(flatten)]
+        port: Port,
+    },
+    /// Deploy a stage to the AWS account of the current credentials.
+    Deploy(Stage),
+    /// Delete a stage from the AWS account of the current credentials.
+    Destroy(Stage),
+}
+
+/// Where the emulator listens.
+#[derive(Args, Clone, Copy)]
+pub struct Port {
+    /// The emulator's port on 127.0.0.1; 4566 unless the platform runs on another.
+    #[arg(long, env = "SOUK_PORT")]
+    port: Option<u16>,
+}
+
+/// What is deployed to AWS.
+#[derive(Args)]
+pub struct Stage {
+    /// At most 8 small letters and digits: dev, staging, prod.
+    stage: String,
 }
 
 /// Runs one of the local platform's verbs.
 pub fn run(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Up => anyhow::bail!("not written yet"),
+        Command::Up(port) => up::up(&Place::find(port.port)?)?,
+        Command::Down(port) => up::down(&Place::find(port.port)?)?,
+        Command::Demo(port) => demo::demo(&Place::find(port.port)?)?,
+        Command::Logs { function, port } => logs::follow(&Place::find(port.port)?, function.as_deref())?,
+        Command::Watch { consumer, port } => watch::watch(&Place::find(port.port)?, consumer.as_deref())?,
+        Command::Doctor => return doctor::doctor(&Place::find(None)?),
+        Command::Test { part, port } => return test::test(&Place::find(port.port)?, part.as_deref()),
+        Command::Deploy(stage) => cloud::deploy(&Place::find(None)?, &stage.stage)?,
+        Command::Destroy(stage) => cloud::destroy(&Place::find(None)?, &stage.stage)?,
     }
+    Ok(ExitCode::SUCCESS)
 }

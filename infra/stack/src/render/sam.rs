@@ -6,6 +6,8 @@ mod functions;
 mod routes;
 mod storage;
 
+pub(super) use storage::index_keys;
+
 use crate::manifest::Manifest;
 use crate::node::{Node, reference, substitute};
 use crate::plan::{Planned, Trigger, common};
@@ -120,7 +122,6 @@ fn globals(manifest: &Manifest) -> Node {
             "Architectures" => vec![reference("Architecture")],
             "Tracing" => reference("Tracing"),
             "AutoPublishAlias" => "live",
-            "AutoPublishAliasAllProperties" => true,
             "DeploymentPreference" => map! {
                 "Enabled" => reference("Canaries"),
                 "Type" => "Canary10Percent5Minutes",

@@ -19,6 +19,8 @@ pub(super) fn add(project: &Project, function: &Planned<'_>, resources: &mut Vec
             "Properties" => map! {
                 "FunctionName" => substitute(&name),
                 "CodeUri" => format!("../../target/lambda/{}/bootstrap.zip", function.name),
+                // A changed setting makes a version too: the alias would go on with the old one otherwise.
+                "AutoPublishAliasAllProperties" => true,
                 "MemorySize" => function.memory(),
                 "Timeout" => function.timeout(),
                 "Role" => attribute(&format!("{id}Role"), "Arn"),

@@ -1,0 +1,212 @@
+//! `make watch`: the API served by `cargo lambda watch`, rebuilt at each save, with the emulator behind it.
+//!
+//! Consumers run in the emulator, as they were deployed. One of them can be watched too: its mapping is switched
+//! off while its queue is pumped into the watched process.
+
+use std::collections::BTreeMap;
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use console::style;
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use super::aws::Emulator;
+use super::place::{Place, REGION, STAGE};
+use super::term::say;
+use crate::names::upper_snake;
+use crate::project::Project;
+
+/// Where `cargo lambda watch` listens.
+const ADDRESS: &str = "127.0.0.1:9000";
+
+/// Serves the API until it is interrupted.
+pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
+    place.platform()?;
+    let emulator = Emulator::new(place);
+    let project = Project::read(&place.root)?;
+    write_environment(place, &emulator, &project)?;
+
+    let over = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&over);
+    // Ctrl-C reaches the watched process too; this one stays to put the mapping back.
+    ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
+
+    let mapping = consumer.map(|name| Mapping::switch_off(&emulator, &project, name)).transpose()?;
+    let mut child = std::process::Command::new("cargo")
+        .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", "9000"])
+        .args(["--env-file", ".local/watch.env"])
+        .current_dir(&place.root)
+        .env("PATH", place.path())
+        .spawn()
+        .context("cargo lambda is missing; `make up` installs it")?;
+    say(style(format!("Serving on http://{ADDRESS}/v1/products; the first request of a function builds it.")).bold());
+    let outcome = serve(&mut child, mapping.as_ref(), &over);
+    child.kill().ok();
+    child.wait().ok();
+    outcome
+}
+
+/// Waits for the end, pumping the queue meanwhile.
+fn serve(child: &mut Child, mapping: Option<&Mapping<'_>>, over: &AtomicBool) -> Result<()> {
+    while !over.load(Ordering::SeqCst) && child.try_wait()?.is_none() {
+        match mapping {
+            Some(mapping) => mapping.pump()?,
+            None => std::thread::sleep(Duration::from_millis(200)),
+        }
+    }
+    Ok(())
+}
+
+/// What the deployed functions were given, for the watched ones: a variable that differs between functions is
+/// named `<FUNCTION>__<NAME>`.
+fn write_environment(place: &Place, emulator: &Emulator, project: &Project) -> Result<()> {
+    let mut values: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for function in project.functions() {
+        let path = format!("/2015-03-31/functions/{STAGE}-{}-{}/configuration", function.service(), function.name);
+        let answer = emulator.rest("lambda", Method::GET, &path, &[], b"")?;
+        let found: Value = serde_json::from_str(&answer.text)?;
+        let variables = found["Environment"]["Variables"].as_object();
+        let variables = variables.with_context(|| format!("{} is not deployed; run `make up`", function.name))?;
+        for (name, value) in variables {
+            let value = value.as_str().unwrap_or_default().to_owned();
+            values.entry(name.clone()).or_default().insert(function.name.to_owned(), value);
+        }
+    }
+    let mut lines = vec![
+        format!("AWS_ENDPOINT_URL={}", place.endpoint()),
+        format!("AWS_REGION={REGION}"),
+        "AWS_ACCESS_KEY_ID=test".to_owned(),
+        "AWS_SECRET_ACCESS_KEY=test".to_owned(),
+    ];
+    let all = project.functions().len();
+    for (name, by_function) in &values {
+        let mut distinct: Vec<&String> = by_function.values().collect();
+        distinct.sort();
+        distinct.dedup();
+        match distinct.as_slice() {
+            [value] if by_function.len() == all => lines.push(format!("{name}={value}")),
+            _ => lines.extend(by_function.iter().map(|(function, value)| format!("{}__{name}={value}", upper_snake(function)))),
+        }
+    }
+    std::fs::write(place.state("watch.env"), lines.join("\n") + "\n")?;
+    Ok(())
+}
+
+/// A consumer's event source mapping, switched off as long as this lives.
+struct Mapping<'a> {
+    emulator: &'a Emulator,
+    id: String,
+    queue: String,
+    queue_arn: String,
+    function: String,
+}
+
+impl<'a> Mapping<'a> {
+    fn switch_off(emulator: &'a Emulator, project: &Project, function: &str) -> Result<Self> {
+        let known = project.function(function).with_context(|| format!("there is no function `{function}`"))?;
+        let deployed = format!("{STAGE}-{}-{function}", known.service());
+        let answer = emulator.rest("lambda", Method::GET, "/2015-03-31/event-source-mappings/", &[], b"")?;
+        let found: Value = serde_json::from_str(&answer.text)?;
+        let ours = format!(":function:{deployed}");
+        let mapping = found["EventSourceMappings"].as_array().into_iter().flatten().find(|mapping| {
+            let arn = mapping["FunctionArn"].as_str().unwrap_or_default();
+            arn.ends_with(&ours) || arn.contains(&format!("{ours}:"))
+        });
+        let mapping = mapping.with_context(|| format!("{function} consumes no queue"))?;
+        let queue_arn = mapping["EventSourceArn"].as_str().unwrap_or_default().to_owned();
+        if !queue_arn.contains(":sqs:") {
+            bail!("{function} reads a stream, which cannot be pumped; its tests run it");
+        }
+        let id = mapping["UUID"].as_str().context("a mapping without an id")?.to_owned();
+        let name = queue_arn.rsplit(':').next().unwrap_or_default();
+        let url = emulator.json("sqs", "AmazonSQS.GetQueueUrl", &json!({ "QueueName": name }))?;
+        let queue = url["QueueUrl"].as_str().context("a queue without an address")?.to_owned();
+        let mapping = Self { emulator, id, queue, queue_arn, function: function.to_owned() };
+        mapping.set(false)?;
+        say(format!("{function}: its queue now goes to the watched process."));
+        Ok(mapping)
+    }
+
+    fn set(&self, enabled: bool) -> Result<()> {
+        let path = format!("/2015-03-31/event-source-mappings/{}", self.id);
+        let body = json!({ "Enabled": enabled }).to_string();
+        let answer = self.emulator.rest("lambda", Method::PUT, &path, &[], body.as_bytes())?;
+        if answer.status >= 300 {
+            bail!("the mapping of {} cannot be changed: {} {}", self.function, answer.status, answer.text);
+        }
+        Ok(())
+    }
+
+    /// Hands what is in the queue to the watched process, and deletes what it did not report as failed.
+    fn pump(&self) -> Result<()> {
+        let ask = json!({
+            "QueueUrl": self.queue, "WaitTimeSeconds": 1, "MaxNumberOfMessages": 10, "AttributeNames": ["All"],
+        });
+        let received = self.emulator.json("sqs", "AmazonSQS.ReceiveMessage", &ask)?;
+        let Some(messages) = received["Messages"].as_array() else { return Ok(()) };
+        let records: Vec<Value> = messages.iter().map(|message| self.record(message)).collect();
+        if records.is_empty() {
+            return Ok(());
+        }
+        let failed = match invoke(&self.function, &json!({ "Records": records })) {
+            Ok(reply) => failures(&reply),
+            Err(error) => {
+                say(format!("{}: {error:#}; the messages come again", self.function));
+                return Ok(());
+            }
+        };
+        for message in messages {
+            if !failed.iter().any(|id| message["MessageId"] == *id) {
+                let done = json!({ "QueueUrl": self.queue, "ReceiptHandle": message["ReceiptHandle"] });
+                self.emulator.json("sqs", "AmazonSQS.DeleteMessage", &done)?;
+            }
+        }
+        say(format!("{}: {} messages, {} failed", self.function, messages.len(), failed.len()));
+        Ok(())
+    }
+
+    /// A message as the mapping would hand it over.
+    fn record(&self, message: &Value) -> Value {
+        json!({
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"],
+            "messageAttributes": {},
+            "md5OfBody": message["MD5OfBody"],
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self.queue_arn,
+            "awsRegion": REGION,
+        })
+    }
+}
+
+impl Drop for Mapping<'_> {
+    fn drop(&mut self) {
+        match self.set(true) {
+            Ok(()) => say(format!("{}: back in the emulator.", self.function)),
+            Err(error) => say(format!("{error:#}; `make down up` puts it right")),
+        }
+    }
+}
+
+/// Invokes a watched function; the first time it is built before it answers.
+fn invoke(function: &str, event: &Value) -> Result<Value> {
+    let url = format!("http://{ADDRESS}/2015-03-31/functions/{function}/invocations");
+    let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().http_status_as_error(false).build());
+    let mut answer = agent.post(&url).send(event.to_string()).context("the watched process does not answer yet")?;
+    let text = answer.body_mut().read_to_string()?;
+    if answer.status() != 200 {
+        bail!("answered {}: {text}", answer.status());
+    }
+    Ok(serde_json::from_str(&text)?)
+}
+
+fn failures(reply: &Value) -> Vec<Value> {
+    let failed = reply["batchItemFailures"].as_array().into_iter().flatten();
+    failed.map(|failure| failure["itemIdentifier"].clone()).collect()
+}

@@ -1,0 +1,199 @@
+//! One operation of the document.
+
+use serde_json::Value;
+
+use crate::describe::Description;
+use crate::manifest::{Idempotency, Route};
+use crate::map;
+use crate::node::Node;
+use crate::plan::Planned;
+
+use super::schemas::Schemas;
+use super::{problems, reference_to};
+
+/// An endpoint as an operation.
+pub(super) fn of(
+    function: &Planned<'_>,
+    route: &Route,
+    description: &Description,
+    problem: &str,
+    schemas: &mut Schemas,
+) -> Node {
+    let entry = function.entry;
+    let allow = entry.allow.as_deref().unwrap_or("public");
+    let mut operation = map! {
+        "operationId" => function.name,
+        "tags" => vec![function.service()],
+        "summary" => entry.summary.as_deref().unwrap_or(function.name),
+        "description" => who_may(allow),
+        "x-allow" => allow,
+        "security" => security(allow),
+    };
+    let parameters = parameters(function, route, description, schemas);
+    if !parameters.is_empty() {
+        operation.push("parameters", parameters);
+    }
+    if let Some(body) = body(function, description, schemas) {
+        operation.push("requestBody", body);
+    }
+    let mut responses = vec![success(function, description, schemas)];
+    if entry.etag {
+        responses.push(("304".to_owned(), map! { "description" => "It is still as `If-None-Match` says." }));
+    }
+    responses.extend(problems::of(function, route, description, problem));
+    operation.push("responses", Node::Map(responses));
+    operation
+}
+
+fn who_may(allow: &str) -> String {
+    match allow.split_once('@') {
+        None => "Anyone may call it.".to_owned(),
+        Some((permission, scope)) => {
+            let whose = match scope {
+                "own" => "for what is the caller's own",
+                "seller" => "for what is the seller's own",
+                _ => "for everything",
+            };
+            format!("Callers need the permission `{permission}`, at the least {whose}.")
+        }
+    }
+}
+
+fn security(allow: &str) -> Vec<Node> {
+    let bearer = map! { "bearer" => Node::List(Vec::new()) };
+    if allow == "public" { vec![map! {}, bearer] } else { vec![bearer] }
+}
+
+fn parameters(
+    function: &Planned<'_>,
+    route: &Route,
+    description: &Description,
+    schemas: &mut Schemas,
+) -> Vec<Node> {
+    let entry = function.entry;
+    let mut found = Vec::new();
+    for name in route.parameters() {
+        let schema = map! { "type" => "string", "minLength" => 1, "maxLength" => 64 };
+        found.push(parameter("path", name, true, "Which one.", schema));
+    }
+    if let Some(query) = &description.input.query {
+        for (name, schema, required) in schemas.properties(function.name, query) {
+            let about = super::text(&schema, "description").unwrap_or_default().to_owned();
+            found.push(parameter("query", &name, required, &about, Node::from(without(&schema, "description"))));
+        }
+    }
+    let idempotency = function.idempotency();
+    if idempotency != Idempotency::None {
+        let about = "Makes it safe to send the request again for a day: it is done once, and answered with the same bytes.";
+        let schema = map! { "type" => "string", "minLength" => 1, "maxLength" => 255, "pattern" => "^[ -~]+$" };
+        found.push(parameter("header", "Idempotency-Key", idempotency == Idempotency::Required, about, schema));
+    }
+    if entry.if_match {
+        let about = "The `ETag` of what is to be changed; another version there is 412. Admins must send it.";
+        found.push(parameter("header", "If-Match", false, about, map! { "type" => "string" }));
+    }
+    if entry.etag {
+        let about = "The `ETag` of what the caller has; the same version there is 304.";
+        found.push(parameter("header", "If-None-Match", false, about, map! { "type" => "string" }));
+    }
+    for header in &entry.headers {
+        let about = if header == "X-Cart-Token" { "The cart of someone without an account." } else { "" };
+        found.push(parameter("header", header, false, about, map! { "type" => "string" }));
+    }
+    found
+}
+
+fn parameter(place: &str, name: &str, required: bool, about: &str, schema: Node) -> Node {
+    let mut parameter = map! { "name" => name, "in" => place };
+    if required {
+        parameter.push("required", true);
+    }
+    if !about.is_empty() {
+        parameter.push("description", about);
+    }
+    parameter.push("schema", schema);
+    parameter
+}
+
+fn without(schema: &Value, field: &str) -> Value {
+    let mut schema = schema.clone();
+    if let Some(fields) = schema.as_object_mut() {
+        fields.remove(field);
+    }
+    schema
+}
+
+fn body(function: &Planned<'_>, description: &Description, schemas: &mut Schemas) -> Option<Node> {
+    let input = &description.input;
+    if input.body.is_none() && input.content_types.is_empty() {
+        return None;
+    }
+    let schema = input.body.as_ref().map(|schema| reference_to(&schemas.add(function.name, schema)));
+    let types: Vec<&str> = if input.content_types.is_empty() {
+        vec!["application/json"]
+    } else {
+        input.content_types.iter().map(String::as_str).collect()
+    };
+    let content = types
+        .into_iter()
+        .map(|media| {
+            let of_json = media.contains("json").then(|| schema.clone()).flatten();
+            let any = if media.contains("json") { map! {} } else { map! { "type" => "string" } };
+            (media.to_owned(), map! { "schema" => of_json.unwrap_or(any) })
+        })
+        .collect();
+    Some(map! { "required" => true, "content" => Node::Map(content) })
+}
+
+fn success(function: &Planned<'_>, description: &Description, schemas: &mut Schemas) -> (String, Node) {
+    let entry = function.entry;
+    let produces = entry.produces.as_deref().unwrap_or("application/json");
+    let empty = description.reply.is_none() && entry.produces.is_none();
+    let status = entry.status.unwrap_or(if empty { 204 } else { 200 });
+
+    let mut response = map! { "description" => outcome(status) };
+    let mut headers = Vec::new();
+    let mut header = |name: &str, shared: &str| {
+        headers.push((name.to_owned(), map! { "$ref" => format!("#/components/headers/{shared}") }));
+    };
+    if entry.etag {
+        header("ETag", "ETag");
+    }
+    if status == 201 {
+        header("Location", "Location");
+    }
+    if function.idempotency() != Idempotency::None {
+        header("Idempotency-Replayed", "IdempotencyReplayed");
+    }
+    if !headers.is_empty() {
+        response.push("headers", Node::Map(headers));
+    }
+    if status != 204 {
+        let schema = match &description.reply {
+            Some(schema) => reference_to(&schemas.add(function.name, schema)),
+            None if produces.contains("json") => map! { "type" => "object" },
+            None => map! { "type" => "string" },
+        };
+        response.push("content", Node::Map(vec![(produces.to_owned(), map! { "schema" => schema })]));
+    }
+    (status.to_string(), response)
+}
+
+fn outcome(status: u16) -> &'static str {
+    match status {
+        201 => "Made.",
+        202 => "Taken; it is done in the background.",
+        204 => "Done.",
+        _ => "As asked for.",
+    }
+}
+
+/// Headers of answers that several operations have.
+pub(super) fn shared_headers() -> Node {
+    let header = |about: &str| map! { "description" => about, "schema" => map! { "type" => "string" } };
+    map! {
+        "ETag" => header("The version of what is shown."),
+        "IdempotencyReplayed" => header("`true` when this answer was given before."),
+        "Location" => header("Where the new thing is."),
+    }
+}

@@ -1,0 +1,87 @@
+use aws_sdk_s3::{Client, primitives::ByteStream};
+use dynamo::{Connection, Pending};
+use kernel::Problem;
+
+use super::{client, failure};
+
+/// Bytes of an object.
+pub type Bytes = Vec<u8>;
+
+/// A part of an object.
+#[derive(Debug, Clone)]
+pub struct ObjectRange {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// How many bytes the whole object has.
+    pub size: u64,
+    /// The object's media type.
+    pub content_type: Option<String>,
+}
+
+/// Objects.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    client: Client,
+}
+
+impl S3 {
+    /// A client over this connection. Buckets are named in the path where the endpoint is the local platform's.
+    pub fn connect(connection: &Connection) -> Self {
+        let config = client!(aws_sdk_s3, connection)
+            .force_path_style(connection.endpoint.is_some())
+            .build();
+        Self { client: Client::from_conf(config) }
+    }
+
+    /// Writes an object.
+    pub fn put<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        content_type: &'a str,
+        bytes: Bytes,
+    ) -> Pending<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let call = self.client.put_object().bucket(bucket).key(key).content_type(content_type);
+            call.body(ByteStream::from(bytes)).send().await.map_err(failure)?;
+            Ok(())
+        })
+    }
+
+    /// Reads at most `length` bytes of an object from `start`; `None` if there is no such object. A start
+    /// behind its end gives no bytes.
+    pub fn get_range<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        start: u64,
+        length: u64,
+    ) -> Pending<'a, Result<Option<ObjectRange>, Problem>> {
+        Box::pin(async move {
+            let range = format!("bytes={start}-{}", start + length.max(1) - 1);
+            let call = self.client.get_object().bucket(bucket).key(key).range(range);
+            let answer = match call.send().await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    let status = error.raw_response().map(|raw| raw.status().as_u16());
+                    return match status {
+                        Some(404) => Ok(None),
+                        // RFC 9110 §15.5.17: the range starts behind the end.
+                        Some(416) => {
+                            Ok(Some(ObjectRange { bytes: Vec::new(), size: start, content_type: None }))
+                        }
+                        _ => Err(failure(error)),
+                    };
+                }
+            };
+            let size = answer
+                .content_range()
+                .and_then(|range| range.rsplit_once('/')?.1.parse().ok())
+                .or_else(|| u64::try_from(answer.content_length().unwrap_or(0)).ok())
+                .unwrap_or(0);
+            let content_type = answer.content_type().map(str::to_owned);
+            let bytes = answer.body.collect().await.map_err(Problem::unavailable)?.to_vec();
+            Ok(Some(ObjectRange { bytes, size, content_type }))
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! The same functions in process: a test loads a function's own `main` and gets it back started, over a
+//! platform of the test's making, instead of it serving Lambda.
+
+use std::cell::RefCell;
+
+use aws_lambda_events::encodings::Body;
+use kernel::Problem;
+use serde_json::{Value, json};
+
+use crate::{
+    platform::Platform,
+    runtime::{Entry, Exit, Running},
+};
+
+thread_local! {
+    /// Set while a test loads a function; the entry that its `main` served.
+    static LOADING: RefCell<Option<Option<Entry>>> = const { RefCell::new(None) };
+}
+
+/// Hands the entry to the test that is loading it, or back.
+pub(crate) fn take(entry: Entry) -> Result<(), Entry> {
+    LOADING.with_borrow_mut(|loading| match loading {
+        Some(slot) => {
+            *slot = Some(entry);
+            Ok(())
+        }
+        None => Err(entry),
+    })
+}
+
+/// A function in process.
+pub struct Function {
+    running: Running,
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Function")
+    }
+}
+
+impl Function {
+    /// Starts the function with this `main` over a platform.
+    ///
+    /// # Errors
+    /// When the function would not start in Lambda either.
+    pub async fn load(platform: &'static Platform, main: fn() -> Exit) -> Result<Self, Problem> {
+        LOADING.set(Some(None));
+        main();
+        let entry = LOADING.take().flatten();
+        let entry = entry.ok_or_else(|| Problem::internal("this main serves nothing"))?;
+        Ok(Self { running: (entry.start)(platform).await? })
+    }
+
+    /// Invokes it with a raw payload, as Lambda would, and a deadline in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// What Lambda would count as a failed invocation.
+    pub async fn invoke(&self, payload: Value, deadline: i64) -> Result<Value, Problem> {
+        match &self.running {
+            Running::Event(handle) => handle(payload, deadline).await,
+            Running::Http(handle) => {
+                let request = lambda_http::request::from_str(&payload.to_string())
+                    .map_err(Problem::internal)?;
+                Ok(to_json(handle(request).await))
+            }
+        }
+    }
+}
+
+/// An answer as API Gateway would get it (payload format 2.0).
+fn to_json(response: http_types::Response<Body>) -> Value {
+    let headers: serde_json::Map<String, Value> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.to_string(), Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        })
+        .collect();
+    let body = match response.body() {
+        Body::Text(text) => text.clone(),
+        Body::Binary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    };
+    json!({ "statusCode": response.status().as_u16(), "headers": headers, "body": body })
+}

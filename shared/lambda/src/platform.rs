@@ -1,0 +1,155 @@
+//! What a function is given: its settings, the clock, ids and clients, all made once at init.
+
+use std::{collections::HashMap, str::FromStr};
+
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use dynamo::{Commands, Connection, Cursors, Db, Table};
+use kernel::{Clock, Currency, Ids, Locale, Problem};
+
+/// The authorities that sign AWS's own certificates (<https://www.amazontrust.com/repository/>): reading the
+/// machine's whole store costs 30 ms at the first handshake.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// What a function is given.
+#[derive(Debug, Clone)]
+pub struct Platform {
+    /// The time.
+    pub clock: Clock,
+    /// Fresh ids and secret bytes.
+    pub ids: Ids,
+    /// How to reach AWS.
+    pub connection: Connection,
+    /// DynamoDB.
+    pub db: Db,
+    settings: HashMap<String, String>,
+}
+
+impl Platform {
+    /// From the environment of the process.
+    ///
+    /// # Errors
+    /// Names every setting that is missing, at once.
+    pub(crate) fn from_env() -> Result<Self, Problem> {
+        let settings: HashMap<String, String> = std::env::vars().collect();
+        let missing: Vec<&str> =
+            ["STAGE", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+                .into_iter()
+                .filter(|name| !settings.contains_key(*name))
+                .collect();
+        if !missing.is_empty() {
+            return Err(Problem::internal(format!("settings are missing: {}", missing.join(", "))));
+        }
+        let get = |name: &str| settings.get(name).map_or("", String::as_str);
+        let endpoint = settings.get("AWS_ENDPOINT_URL").filter(|url| !url.is_empty()).cloned();
+        let connection = Connection::new(
+            get("AWS_REGION"),
+            endpoint.clone(),
+            (
+                get("AWS_ACCESS_KEY_ID"),
+                get("AWS_SECRET_ACCESS_KEY"),
+                settings.get("AWS_SESSION_TOKEN").cloned(),
+            ),
+            http_client(endpoint.as_deref())?,
+        );
+        Ok(Self::new(settings, connection, Clock::system(), Ids::system()))
+    }
+
+    /// Of its parts: for tests, which bring their own clock, ids and connector.
+    pub fn new(
+        settings: HashMap<String, String>,
+        connection: Connection,
+        clock: Clock,
+        ids: Ids,
+    ) -> Self {
+        let stage = settings.get("STAGE").map_or("local", String::as_str);
+        let db = Db::connect(&connection, stage);
+        Self { clock, ids, connection, db, settings }
+    }
+
+    /// The stage: `local`, `dev`, `staging`, `prod`.
+    pub fn stage(&self) -> &str {
+        self.optional("STAGE").unwrap_or("local")
+    }
+
+    /// The service that this function belongs to.
+    pub fn service(&self) -> &str {
+        self.optional("SERVICE").unwrap_or("unknown")
+    }
+
+    /// The function's own name: `place-order`.
+    pub fn function(&self) -> &str {
+        let lambda = self.settings.get("AWS_LAMBDA_FUNCTION_NAME").map_or("", String::as_str);
+        self.settings.get("FUNCTION").map_or(lambda, String::as_str)
+    }
+
+    /// A setting that may be absent.
+    ///
+    /// Under `cargo lambda watch`, where all functions share one environment, the setting `X` of the function
+    /// `place-order` may come as `PLACE_ORDER__X`.
+    pub fn optional(&self, name: &str) -> Option<&str> {
+        let own = || {
+            let function = self.settings.get("AWS_LAMBDA_FUNCTION_NAME")?;
+            let prefix = function.replace('-', "_").to_uppercase();
+            self.settings.get(&format!("{prefix}__{name}"))
+        };
+        self.settings.get(name).or_else(own).map(String::as_str)
+    }
+
+    /// A setting that must be there.
+    ///
+    /// # Errors
+    /// An internal problem that names it: the function does not start.
+    pub fn setting(&self, name: &str) -> Result<&str, Problem> {
+        self.optional(name)
+            .ok_or_else(|| Problem::internal(format!("the setting {name} is missing")))
+    }
+
+    /// A setting that must be there and read as a `T`.
+    pub fn parsed<T: FromStr<Err: std::fmt::Display>>(&self, name: &str) -> Result<T, Problem> {
+        self.setting(name)?
+            .parse()
+            .map_err(|error| Problem::internal(format!("the setting {name}: {error}")))
+    }
+
+    /// A table of the function's own service.
+    pub fn table(&self, service: &str, table: &str) -> Table {
+        Table::new(&self.db, service, table)
+    }
+
+    /// The command records of the function's own service.
+    pub fn commands(&self, service: &str) -> Commands {
+        Commands::new(&self.db, service)
+    }
+
+    /// Cursors signed with the stage's key.
+    pub fn cursors(&self) -> Result<Cursors, Problem> {
+        Ok(Cursors::new(self.setting("CURSOR_KEY")?.as_bytes()))
+    }
+
+    /// The stack's currency.
+    pub fn currency(&self) -> Result<Currency, Problem> {
+        self.parsed("CURRENCY")
+    }
+
+    /// The stack's language: what text without a language is in.
+    pub fn locale(&self) -> Result<Locale, Problem> {
+        self.parsed("LOCALE")
+    }
+}
+
+/// The connector that all clients share. A plain one for the local platform: no TLS is set up that isn't used.
+fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient, Problem> {
+    if endpoint.is_some_and(|url| url.starts_with("http://")) {
+        return Ok(Builder::new().build_http());
+    }
+    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
+    let tls = TlsContext::builder().with_trust_store(roots).build().map_err(Problem::internal)?;
+    Ok(Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls)
+        .build_https())
+}

@@ -1,0 +1,91 @@
+//! How a function runs: in Lambda, described, or in a test's harness. Nothing here is generic.
+
+use std::process::ExitCode;
+
+use aws_lambda_events::encodings::Body;
+use dynamo::Pending;
+use kernel::Problem;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+
+use crate::{harness, log, platform::Platform};
+
+/// What `main` returns.
+pub type Exit = ExitCode;
+
+/// One request and its answer.
+pub(crate) type HttpHandler = Box<
+    dyn Fn(lambda_http::Request) -> Pending<'static, http_types::Response<Body>> + Send + Sync,
+>;
+
+/// One payload and its answer, with the time that is left for it in milliseconds since 1970.
+pub(crate) type EventHandler =
+    Box<dyn Fn(Value, i64) -> Pending<'static, Result<Value, Problem>> + Send + Sync>;
+
+/// A function that has started.
+pub(crate) enum Running {
+    Http(HttpHandler),
+    Event(EventHandler),
+}
+
+pub(crate) type Start =
+    Box<dyn FnOnce(&'static Platform) -> Pending<'static, Result<Running, Problem>>>;
+
+/// A function that has not started yet.
+pub(crate) struct Entry {
+    pub(crate) start: Start,
+    pub(crate) describe: fn() -> Value,
+}
+
+/// Runs a function until Lambda ends it.
+pub(crate) fn run(entry: Entry) -> Exit {
+    // In development builds alone: no schema is in a released binary.
+    if cfg!(debug_assertions) && std::env::args().nth(1).as_deref() == Some("describe") {
+        log::line(&(entry.describe)());
+        return Exit::SUCCESS;
+    }
+    let entry = match harness::take(entry) {
+        Ok(()) => return Exit::SUCCESS,
+        Err(entry) => entry,
+    };
+    let served = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Problem::internal)
+        .and_then(|runtime| runtime.block_on(serve(entry)));
+    match served {
+        Ok(()) => Exit::SUCCESS,
+        Err(problem) => {
+            log::line(&serde_json::json!({
+                "level": "ERROR", "message": "the function did not start", "cause": problem.causes(),
+            }));
+            Exit::FAILURE
+        }
+    }
+}
+
+async fn serve(entry: Entry) -> Result<(), Problem> {
+    let platform: &'static Platform = Box::leak(Box::new(Platform::from_env()?));
+    log::init(platform);
+    let ended = match (entry.start)(platform).await? {
+        Running::Http(handle) => {
+            let handle: &'static HttpHandler = Box::leak(Box::new(handle));
+            let service = service_fn(move |request| {
+                let answer = handle(request);
+                async move { Ok::<_, std::convert::Infallible>(answer.await) }
+            });
+            lambda_http::run(service).await
+        }
+        Running::Event(handle) => {
+            let handle: &'static EventHandler = Box::leak(Box::new(handle));
+            let service = service_fn(move |event: LambdaEvent<Value>| {
+                let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+                let answer = handle(event.payload, deadline);
+                // The cause is in the log; what Lambda shows of a failed invocation is the code alone.
+                async move { answer.await.map_err(|problem| problem.to_string()) }
+            });
+            lambda_runtime::run(service).await
+        }
+    };
+    ended.map_err(Problem::internal)
+}

@@ -1,0 +1,102 @@
+//! What runs by the clock: `schedule::serve(Shelves::start, expire_reservations)`.
+//!
+//! A tick may come late, twice, or beside another that still runs; each thing that it does has an intent of its
+//! own, named by what it does (see [`Tick::step`]).
+
+use contracts::Actor;
+use dynamo::{Intent, Pending};
+use kernel::{EventId, Problem, Timestamp};
+use serde_json::{Value, json};
+
+use crate::{
+    log::{self, Facts},
+    platform::Platform,
+    runtime::{self, Entry, EventHandler, Exit, Running},
+    sqs,
+};
+
+/// One tick of the clock.
+#[derive(Debug, Clone)]
+pub struct Tick {
+    /// What the function was given at init.
+    pub platform: &'static Platform,
+    /// When it came.
+    pub now: Timestamp,
+    id: String,
+    deadline: i64,
+}
+
+impl Tick {
+    /// The intent of one step, named by a key that is the same whichever tick does it.
+    pub fn step(&self, key: impl Into<String>) -> Intent {
+        Intent {
+            scope: self.platform.function().to_owned(),
+            key: key.into(),
+            request_hash: None,
+            actor: Actor::system(self.platform.function()),
+            correlation_id: self.id.clone(),
+            causation_id: self.id.clone(),
+            traceparent: None,
+            now: self.now,
+            ids: self.platform.ids.clone(),
+        }
+    }
+
+    /// How long until Lambda ends the invocation.
+    pub fn remaining(&self) -> std::time::Duration {
+        sqs::remaining(self.platform, self.deadline)
+    }
+}
+
+/// Serves a schedule: `start` makes the function's state once, `handle` takes each tick.
+pub fn serve<S, Starting, Handling>(
+    start: fn(&'static Platform) -> Starting,
+    handle: fn(&'static S, Tick) -> Handling,
+) -> Exit
+where
+    S: Sync + Send + 'static,
+    Starting: Future<Output = Result<S, Problem>> + Send + 'static,
+    Handling: Future<Output = Result<(), Problem>> + Send + 'static,
+{
+    let start = move |platform: &'static Platform| -> Pending<'static, Result<Running, Problem>> {
+        let starting = start(platform);
+        Box::pin(async move {
+            let state: &'static S = Box::leak(Box::new(starting.await?));
+            let handle: EventHandler = Box::new(move |_, deadline| {
+                let now = platform.clock.now();
+                let id = platform.ids.fresh::<EventId>(now).to_string();
+                let tick = Tick { platform, now, id: id.clone(), deadline };
+                let run = move || -> Pending<'static, Result<(), Problem>> {
+                    Box::pin(handle(state, tick.clone()))
+                };
+                Box::pin(answer(platform, id, now, Box::new(run)))
+            });
+            Ok(Running::Event(handle))
+        })
+    };
+    runtime::run(Entry { start: Box::new(start), describe: || json!({ "kind": "schedule" }) })
+}
+
+type Run = Box<dyn Fn() -> Pending<'static, Result<(), Problem>> + Send + Sync>;
+
+async fn answer(
+    platform: &'static Platform,
+    id: String,
+    started: Timestamp,
+    run: Run,
+) -> Result<Value, Problem> {
+    let outcome = sqs::again_after_contention(platform, &*run).await;
+    let took = platform.clock.now().since(started);
+    log::invocation(platform, Facts {
+        request_id: id.clone(),
+        correlation_id: id,
+        actor: platform.function().to_owned(),
+        subject: "schedule".to_owned(),
+        status: outcome.as_ref().err().map_or(200, |problem| problem.code().status()),
+        duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        error_code: outcome.as_ref().err().map(|problem| problem.code().name()),
+        cause: outcome.as_ref().err().map(Problem::causes),
+        ..Facts::default()
+    });
+    outcome.map(|()| Value::Null)
+}

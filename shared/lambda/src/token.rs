@@ -1,0 +1,182 @@
+//! Access tokens: JWT (RFC 7519) in the profile of RFC 9068, signed with ES256 (RFC 7518 §3.4).
+//!
+//! Every function verifies the token itself, whatever the gateway did. The algorithm and the key come from our
+//! configuration, by the key id; nothing in the token chooses them.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation,
+    jwk::{Jwk, JwkSet},
+};
+use kernel::{Code, CustomerId, Problem, Role, SessionId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Whom tokens are for.
+const AUDIENCE: &str = "souk";
+/// The media type of an access token (RFC 9068 §2.1): an ID token or anything else is no access token.
+const TYPE: &str = "at+jwt";
+/// A token of ours is well under 1 kB; what is longer is not ours and is not parsed.
+const LONGEST: usize = 2_048;
+/// How far clocks may differ, in seconds.
+const LEEWAY: i64 = 5;
+
+/// What an access token says. Times are seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Who made it.
+    pub iss: String,
+    /// Whom it is for.
+    pub aud: String,
+    /// Who calls.
+    pub sub: CustomerId,
+    /// By which log-in.
+    pub sid: SessionId,
+    /// What the caller is.
+    pub roles: Vec<Role>,
+    /// How the caller has shown who it is (RFC 8176).
+    pub amr: Vec<String>,
+    /// When the caller has shown it.
+    pub auth_time: i64,
+    /// The version of the account's permissions that it was made for.
+    pub ver: u64,
+    /// When it was made.
+    pub iat: i64,
+    /// From when it is valid.
+    pub nbf: i64,
+    /// Until when it is valid.
+    pub exp: i64,
+}
+
+/// Who calls, as a valid token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The customer.
+    pub customer: CustomerId,
+    /// The log-in.
+    pub session: SessionId,
+    /// What the customer is.
+    pub roles: Vec<Role>,
+    /// When the customer has shown who it is.
+    pub authenticated_at: Timestamp,
+}
+
+/// Verifies tokens with the public keys of the stage.
+pub struct Verifier {
+    keys: Vec<(String, DecodingKey)>,
+    validation: Validation,
+    issuer: String,
+}
+
+impl std::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Verifier")
+    }
+}
+
+impl Verifier {
+    /// With a JWKS (RFC 7517) and the issuer whose tokens are good.
+    pub fn new(jwks: &str, issuer: &str) -> Result<Self, Problem> {
+        let set: JwkSet = serde_json::from_str(jwks).map_err(Problem::internal)?;
+        let read = |jwk: &Jwk| {
+            let id = jwk.common.key_id.clone().ok_or_else(|| Problem::internal("a JWK has no kid"))?;
+            Ok((id, DecodingKey::from_jwk(jwk).map_err(Problem::internal)?))
+        };
+        let keys = set.keys.iter().map(read).collect::<Result<_, Problem>>()?;
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[issuer]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        // The times are checked below, by the clock that is passed in.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        Ok(Self { keys, validation, issuer: issuer.to_owned() })
+    }
+
+    /// The principal of a valid token; `unauthenticated` for anything else, without a reason: whoever sent it
+    /// should not learn how close it came.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Principal, Problem> {
+        let refused = || Problem::new(Code::Unauthenticated);
+        if token.len() > LONGEST {
+            return Err(refused());
+        }
+        let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
+        if header.alg != Algorithm::ES256 || header.typ.as_deref() != Some(TYPE) {
+            return Err(refused());
+        }
+        let id = header.kid.ok_or_else(refused)?;
+        let (_, key) = self.keys.iter().find(|(known, _)| *known == id).ok_or_else(refused)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
+            .map_err(|_| refused())?
+            .claims;
+        let now = now.as_second();
+        let current = claims.exp > now && claims.nbf <= now.saturating_add(LEEWAY);
+        if !current || claims.iss != self.issuer || claims.aud != AUDIENCE {
+            return Err(refused());
+        }
+        Ok(Principal {
+            customer: claims.sub,
+            session: claims.sid,
+            roles: claims.roles,
+            authenticated_at: Timestamp::from_second(claims.auth_time),
+        })
+    }
+}
+
+/// The secret that [`Signer`] is made of, as it lies in Secrets Manager.
+#[derive(Serialize, Deserialize)]
+struct SigningKey {
+    kid: String,
+    /// PKCS#8 in DER, base64 (RFC 5208).
+    pkcs8: String,
+}
+
+/// Signs tokens: for the functions that log in and refresh.
+pub struct Signer {
+    key: EncodingKey,
+    header: Header,
+    issuer: String,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signer")
+    }
+}
+
+impl Signer {
+    /// With the stage's secret: `{"kid": "…", "pkcs8": "<base64>"}`.
+    pub fn new(secret: &str, issuer: &str) -> Result<Self, Problem> {
+        // The secret's own text must not get into an error, so none is passed on.
+        let unreadable = || Problem::internal("the signing key cannot be read");
+        let secret: SigningKey = serde_json::from_str(secret).map_err(|_| unreadable())?;
+        let der = STANDARD.decode(&secret.pkcs8).map_err(|_| unreadable())?;
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(secret.kid);
+        header.typ = Some(TYPE.to_owned());
+        Ok(Self { key: EncodingKey::from_ec_der(&der), header, issuer: issuer.to_owned() })
+    }
+
+    /// An access token for a principal, valid from now for `seconds`.
+    pub fn sign(
+        &self,
+        principal: &Principal,
+        version: u64,
+        now: Timestamp,
+        seconds: u32,
+    ) -> Result<String, Problem> {
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: principal.customer,
+            sid: principal.session,
+            roles: principal.roles.clone(),
+            amr: vec!["pwd".to_owned()],
+            auth_time: principal.authenticated_at.as_second(),
+            ver: version,
+            iat: now.as_second(),
+            nbf: now.as_second(),
+            exp: now.as_second() + i64::from(seconds),
+        };
+        jsonwebtoken::encode(&self.header, &claims, &self.key).map_err(Problem::internal)
+    }
+}
