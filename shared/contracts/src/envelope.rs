@@ -51,17 +51,26 @@ pub enum ActorKind {
 impl Actor {
     /// A person with an account.
     pub fn customer(id: CustomerId) -> Self {
-        Self { kind: ActorKind::Customer, id: id.to_string() }
+        Self {
+            kind: ActorKind::Customer,
+            id: id.to_string(),
+        }
     }
 
     /// Someone without an account.
     pub fn guest() -> Self {
-        Self { kind: ActorKind::Guest, id: "guest".to_owned() }
+        Self {
+            kind: ActorKind::Guest,
+            id: "guest".to_owned(),
+        }
     }
 
     /// A function of the platform.
     pub fn system(function: &str) -> Self {
-        Self { kind: ActorKind::System, id: function.to_owned() }
+        Self {
+            kind: ActorKind::System,
+            id: function.to_owned(),
+        }
     }
 }
 

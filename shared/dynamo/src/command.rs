@@ -75,7 +75,9 @@ pub struct Commands {
 impl Commands {
     /// A service's command records.
     pub fn new(db: &Db, service: &str) -> Self {
-        Self { table: Table::new(db, service, "commands") }
+        Self {
+            table: Table::new(db, service, "commands"),
+        }
     }
 
     /// Begins a command.
@@ -100,7 +102,9 @@ impl Commands {
     /// request was done before.
     pub async fn replay<T>(&self, intent: &Intent) -> Result<Option<Reply<T>>, Problem> {
         let key = CommandRecord::key_of(&intent.scope, &intent.key);
-        let Some(record) = self.table.get::<CommandRecord>(&key).await? else { return Ok(None) };
+        let Some(record) = self.table.get::<CommandRecord>(&key).await? else {
+            return Ok(None);
+        };
         earlier(record, intent).map(|reply| reply.map(StoredReply::replay))
     }
 
@@ -112,10 +116,7 @@ impl Commands {
 }
 
 /// What an earlier command with the same key replied.
-fn earlier(
-    record: Stored<CommandRecord>,
-    intent: &Intent,
-) -> Result<Option<StoredReply>, Problem> {
+fn earlier(record: Stored<CommandRecord>, intent: &Intent) -> Result<Option<StoredReply>, Problem> {
     let record = record.value;
     if record.request_hash != intent.request_hash {
         return Err(Code::IdempotencyKeyReused.into());
@@ -184,7 +185,12 @@ impl Command {
     }
 
     /// Writes an item over whatever is there, or anew: for projections, whose source is elsewhere.
-    pub fn save<T: Item>(&mut self, table: &Table, read: Option<&Stored<T>>, next: &T) -> &mut Self {
+    pub fn save<T: Item>(
+        &mut self,
+        table: &Table,
+        read: Option<&Stored<T>>,
+        next: &T,
+    ) -> &mut Self {
         match read {
             Some(read) => self.update(table, read, next),
             None => self.insert(table, next),
@@ -213,11 +219,15 @@ impl Command {
     /// Changes an item by an expression under a condition, without having read it.
     pub fn change(&mut self, table: &Table, key: &Key, change: Change) -> &mut Self {
         self.wrote = true;
-        self.after.update(format!("{} {} {change:?}", table.name, key.pk));
+        self.after
+            .update(format!("{} {} {change:?}", table.name, key.pk));
         let set = format!(
             "SET {}, updated_at = :updated_at, rev = rev + :one{}",
             change.set,
-            change.remove.map(|names| format!(" REMOVE {names}")).unwrap_or_default()
+            change
+                .remove
+                .map(|names| format!(" REMOVE {names}"))
+                .unwrap_or_default()
         );
         let update = Update::builder()
             .table_name(&table.name)
@@ -265,7 +275,13 @@ impl Command {
     /// Announces what happened, with the revision that this command gives the aggregate.
     pub fn publish<T: Event>(&mut self, revision: u64, data: &T) -> &mut Self {
         let envelope = Envelope {
-            metadata: self.metadata(T::TYPE, T::AGGREGATE, data.aggregate_id(), revision, data.seller()),
+            metadata: self.metadata(
+                T::TYPE,
+                T::AGGREGATE,
+                data.aggregate_id(),
+                revision,
+                data.seller(),
+            ),
             data,
         };
         match serde_json::to_string(&envelope) {
@@ -273,7 +289,10 @@ impl Command {
                 self.fail(Problem::internal(format!("{} is over 64 kB", T::TYPE)))
             }
             Ok(detail) => {
-                self.events.push(OutboxEvent { r#type: T::TYPE.to_owned(), detail });
+                self.events.push(OutboxEvent {
+                    r#type: T::TYPE.to_owned(),
+                    detail,
+                });
                 self
             }
             Err(error) => self.fail(Problem::internal(error)),
@@ -294,7 +313,11 @@ impl Command {
             r#type: r#type.to_owned(),
             schema: format!("events/{type}.schema.json"),
             time: intent.now,
-            aggregate: Aggregate { kind: kind.to_owned(), id, revision },
+            aggregate: Aggregate {
+                kind: kind.to_owned(),
+                id,
+                revision,
+            },
             correlation_id: intent.correlation_id.clone(),
             causation_id: intent.causation_id.clone(),
             traceparent: intent.traceparent.clone(),
@@ -323,15 +346,21 @@ impl Command {
 
     /// Carries it out; a second time changes nothing.
     pub async fn settle(self) -> Result<Settled, Problem> {
-        self.run(None).await.map(Done::settled).map_err(Failure::into_problem)
+        self.run(None)
+            .await
+            .map(Done::settled)
+            .map_err(Failure::into_problem)
     }
 
     /// Carries it out, and tells which conditions failed and on what, where that decides what to do next.
     pub async fn attempt(self) -> Result<Settled, Refused> {
-        self.run(None).await.map(Done::settled).map_err(|failure| match failure {
-            Failure::Conditions { failed, .. } => Refused::Conditions(failed),
-            Failure::Problem(problem) => Refused::Problem(problem),
-        })
+        self.run(None)
+            .await
+            .map(Done::settled)
+            .map_err(|failure| match failure {
+                Failure::Conditions { failed, .. } => Refused::Conditions(failed),
+                Failure::Problem(problem) => Refused::Problem(problem),
+            })
     }
 
     fn run(mut self, reply: Option<StoredReply>) -> Pending<'static, Result<Done, Failure>> {
@@ -344,8 +373,11 @@ impl Command {
             let record = encode(&record, 1, now, now).map_err(Failure::Problem)?;
             let first = put(&self.records, record, ABSENT, None).map_err(Failure::Problem)?;
 
-            let (writes, problems): (Vec<_>, Vec<_>) =
-                self.actions.into_iter().map(|action| (action.write, action.refused)).unzip();
+            let (writes, problems): (Vec<_>, Vec<_>) = self
+                .actions
+                .into_iter()
+                .map(|action| (action.write, action.refused))
+                .unzip();
             let writes = std::iter::once(first).chain(writes).collect();
             match self.records.db.transact(writes).await {
                 Ok(()) => Ok(Done::Now),
@@ -357,8 +389,10 @@ impl Command {
 
     fn record(&mut self, reply: Option<StoredReply>) -> CommandRecord {
         let digest = |hash: &Sha256, any: bool| any.then(|| hex(&hash.clone().finalize()));
-        let (before, after) =
-            (digest(&self.before, self.replaced), digest(&self.after, self.wrote));
+        let (before, after) = (
+            digest(&self.before, self.replaced),
+            digest(&self.after, self.wrote),
+        );
         let intent = &self.intent;
         let audit = self.audited.take().map(|(action, subject)| AuditEntry {
             actor: intent.actor.clone(),
@@ -393,7 +427,10 @@ impl Command {
     }
 
     fn act(&mut self, write: TransactWriteItem) -> &mut Self {
-        self.actions.push(Action { write, refused: Problem::contention() });
+        self.actions.push(Action {
+            write,
+            refused: Problem::contention(),
+        });
         self
     }
 
@@ -459,10 +496,12 @@ fn write_value(text: &mut String, name: &str, value: &AttributeValue) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 enum Done {
@@ -480,7 +519,10 @@ impl Done {
 }
 
 enum Failure {
-    Conditions { failed: Vec<(usize, Option<Attributes>)>, problem: Problem },
+    Conditions {
+        failed: Vec<(usize, Option<Attributes>)>,
+        problem: Problem,
+    },
     Problem(Problem),
 }
 
@@ -493,35 +535,41 @@ impl Failure {
 }
 
 /// Reads the reasons of a cancelled transaction: the first is the command record's, the rest the actions'.
-fn judge(
-    reasons: Vec<Reason>,
-    intent: &Intent,
-    problems: Vec<Problem>,
-) -> Result<Done, Failure> {
+fn judge(reasons: Vec<Reason>, intent: &Intent, problems: Vec<Problem>) -> Result<Done, Failure> {
     let failed = |reason: &Reason| reason.code == "ConditionalCheckFailed";
     let mut reasons = reasons.into_iter();
     if let Some(record) = reasons.next()
         && failed(&record)
     {
         let record = record.item.ok_or_else(|| {
-            Failure::Problem(Problem::internal("a failed condition came without its item"))
+            Failure::Problem(Problem::internal(
+                "a failed condition came without its item",
+            ))
         })?;
         let record = decode::<CommandRecord>(record).map_err(Failure::Problem)?;
-        return earlier(record, intent).map(Done::Before).map_err(Failure::Problem);
+        return earlier(record, intent)
+            .map(Done::Before)
+            .map_err(Failure::Problem);
     }
     let reasons: Vec<Reason> = reasons.collect();
     // Others at the same items, or too many at once: whoever reads again may succeed.
     if !reasons.iter().any(failed) {
         return match reasons.iter().find(|reason| reason.code != "None") {
-            Some(reason) if reason.code == "ValidationError" => {
-                Err(Failure::Problem(Problem::internal("DynamoDB calls an action invalid")))
-            }
+            Some(reason) if reason.code == "ValidationError" => Err(Failure::Problem(
+                Problem::internal("DynamoDB calls an action invalid"),
+            )),
             _ => Err(Failure::Problem(Problem::contention())),
         };
     }
-    let problem = reasons.iter().zip(problems).find(|(reason, _)| failed(reason));
+    let problem = reasons
+        .iter()
+        .zip(problems)
+        .find(|(reason, _)| failed(reason));
     let problem = problem.map_or_else(Problem::contention, |(_, problem)| problem);
-    let failed = reasons.into_iter().enumerate().filter(|(_, reason)| failed(reason));
+    let failed = reasons
+        .into_iter()
+        .enumerate()
+        .filter(|(_, reason)| failed(reason));
     let failed = failed.map(|(place, reason)| (place, reason.item)).collect();
     Err(Failure::Conditions { failed, problem })
 }
@@ -564,13 +612,17 @@ impl Change {
 
     /// A number named in the assignments or the condition: `:n`.
     pub fn number(mut self, name: &str, number: impl Into<u64>) -> Self {
-        self.values.insert(name.to_owned(), AttributeValue::N(number.into().to_string()));
+        self.values.insert(
+            name.to_owned(),
+            AttributeValue::N(number.into().to_string()),
+        );
         self
     }
 
     /// A text named in the assignments or the condition: `:status`.
     pub fn text(mut self, name: &str, text: impl ToString) -> Self {
-        self.values.insert(name.to_owned(), AttributeValue::S(text.to_string()));
+        self.values
+            .insert(name.to_owned(), AttributeValue::S(text.to_string()));
         self
     }
 

@@ -49,7 +49,9 @@ impl Connection {
 
     /// Three attempts, the first retry after at most 50 ms: DynamoDB recovers in milliseconds or not at all.
     pub fn retries() -> RetryConfig {
-        RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50))
+        RetryConfig::standard()
+            .with_max_attempts(3)
+            .with_initial_backoff(Duration::from_millis(50))
     }
 
     /// The timer of the runtime.

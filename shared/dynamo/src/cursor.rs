@@ -66,11 +66,17 @@ mod tests {
         let cursors = Cursors::new(b"a key of the stage");
         let cursor = cursors.seal("orders cus_1", &("order#1", 7)).unwrap();
         assert_eq!(
-            cursors.open::<(String, u32)>("orders cus_1", &cursor).unwrap(),
+            cursors
+                .open::<(String, u32)>("orders cus_1", &cursor)
+                .unwrap(),
             ("order#1".to_owned(), 7)
         );
         let refused = |scope: &str, cursor: &str| {
-            cursors.open::<(String, u32)>(scope, cursor).unwrap_err().code() == Code::InvalidCursor
+            cursors
+                .open::<(String, u32)>(scope, cursor)
+                .unwrap_err()
+                .code()
+                == Code::InvalidCursor
         };
         assert!(refused("orders cus_2", &cursor));
         assert!(refused("orders cus_1", ""));
@@ -79,7 +85,9 @@ mod tests {
         *bent.last_mut().unwrap() ^= 1;
         assert!(refused("orders cus_1", &String::from_utf8(bent).unwrap()));
         assert!(
-            Cursors::new(b"another").open::<(String, u32)>("orders cus_1", &cursor).is_err()
+            Cursors::new(b"another")
+                .open::<(String, u32)>("orders cus_1", &cursor)
+                .is_err()
         );
     }
 }

@@ -31,7 +31,9 @@ pub struct Db {
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Db").field("stage", &self.stage).finish_non_exhaustive()
+        f.debug_struct("Db")
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,7 +102,11 @@ fn failure<E: ProvideErrorMetadata + fmt::Debug>(error: &SdkError<E>) -> DbError
                 || code == "ServiceUnavailable"
                 || code == "TransactionInProgressException"
                 || context.raw().status().as_u16() >= 500;
-            if throttled { DbError::Unavailable(text) } else { DbError::Refused(text) }
+            if throttled {
+                DbError::Unavailable(text)
+            } else {
+                DbError::Refused(text)
+            }
         }
         SdkError::ConstructionFailure(_) => DbError::Refused(format!("{error:?}")),
         _ => DbError::Unavailable(format!("{error}: {error:?}")),
@@ -122,7 +128,10 @@ impl Db {
                 aws_sdk_dynamodb::config::StalledStreamProtectionConfig::disabled(),
             );
         config.set_endpoint_url(connection.endpoint.clone());
-        Self { client: Client::from_conf(config.build()), stage: stage.to_owned() }
+        Self {
+            client: Client::from_conf(config.build()),
+            stage: stage.to_owned(),
+        }
     }
 
     /// The full name of a service's table in this stage.
@@ -145,7 +154,9 @@ impl Db {
             .consistent_read(true);
         if let Some(attributes) = attributes {
             let (projection, names) = projection(attributes);
-            call = call.projection_expression(projection).set_expression_attribute_names(names);
+            call = call
+                .projection_expression(projection)
+                .set_expression_attribute_names(names);
         }
         Box::pin(async move {
             let answer = call.send().await.map_err(|error| failure(&error))?;
@@ -166,15 +177,18 @@ impl Db {
                 by_table.entry(table).or_default().push(key.attributes());
             }
             for (table, keys) in by_table {
-                let mut asked =
-                    KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
+                let mut asked = KeysAndAttributes::builder()
+                    .set_keys(Some(keys))
+                    .consistent_read(true);
                 if let Some(attributes) = attributes {
                     let (projection, names) = projection(attributes);
-                    asked =
-                        asked.projection_expression(projection).set_expression_attribute_names(names);
+                    asked = asked
+                        .projection_expression(projection)
+                        .set_expression_attribute_names(names);
                 }
-                let asked =
-                    asked.build().map_err(|error| DbError::Refused(error.to_string()))?;
+                let asked = asked
+                    .build()
+                    .map_err(|error| DbError::Refused(error.to_string()))?;
                 wanted.insert(table, asked);
             }
 
@@ -197,7 +211,9 @@ impl Db {
             if wanted.is_empty() {
                 Ok(found)
             } else {
-                Err(DbError::Unavailable("keys are still unprocessed".to_owned()))
+                Err(DbError::Unavailable(
+                    "keys are still unprocessed".to_owned(),
+                ))
             }
         })
     }
@@ -237,14 +253,19 @@ impl Db {
             .set_transact_items(Some(actions))
             .return_consumed_capacity(ReturnConsumedCapacity::None);
         Box::pin(async move {
-            let Err(error) = call.send().await else { return Ok(()) };
+            let Err(error) = call.send().await else {
+                return Ok(());
+            };
             if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
                 error.as_service_error()
             {
-                let reasons = cancelled.cancellation_reasons().iter().map(|reason| Reason {
-                    code: reason.code().unwrap_or("None").to_owned(),
-                    item: reason.item().cloned(),
-                });
+                let reasons = cancelled
+                    .cancellation_reasons()
+                    .iter()
+                    .map(|reason| Reason {
+                        code: reason.code().unwrap_or("None").to_owned(),
+                        item: reason.item().cloned(),
+                    });
                 return Err(TransactError::Cancelled(reasons.collect()));
             }
             Err(TransactError::Failed(failure(&error)))
@@ -264,7 +285,13 @@ impl Db {
 /// A projection of these attributes, each behind an alias: some names are reserved words.
 fn projection(attributes: &[&str]) -> (String, Option<HashMap<String, String>>) {
     let alias = |i: usize| format!("#a{i}");
-    let expression = (0..attributes.len()).map(alias).collect::<Vec<_>>().join(", ");
-    let names = attributes.iter().enumerate().map(|(i, name)| (alias(i), (*name).to_owned()));
+    let expression = (0..attributes.len())
+        .map(alias)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let names = attributes
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (alias(i), (*name).to_owned()));
     (expression, Some(names.collect()))
 }

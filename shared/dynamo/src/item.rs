@@ -24,7 +24,10 @@ pub struct Key {
 impl Key {
     /// A key of its two parts.
     pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self { pk: pk.into(), sk: sk.into() }
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
     }
 
     pub(crate) fn attributes(&self) -> Attributes {
@@ -95,8 +98,7 @@ pub(crate) fn encode<T: Item>(
     created_at: Timestamp,
     now: Timestamp,
 ) -> Result<Attributes, Problem> {
-    let fields: Attributes =
-        storing(|| serde_dynamo::to_item(item)).map_err(Problem::internal)?;
+    let fields: Attributes = storing(|| serde_dynamo::to_item(item)).map_err(Problem::internal)?;
     let standard = Standard {
         kind: T::KIND,
         schema: T::SCHEMA,
@@ -147,7 +149,12 @@ pub(crate) fn decode<T: Item>(mut attributes: Attributes) -> Result<Stored<T>, P
         attributes = T::upcast(schema, attributes);
     }
     let value = serde_dynamo::from_item(attributes).map_err(Problem::internal)?;
-    Ok(Stored { value, rev: stored.rev, created_at: stored.created_at, updated_at: stored.updated_at })
+    Ok(Stored {
+        value,
+        rev: stored.rev,
+        created_at: stored.created_at,
+        updated_at: stored.updated_at,
+    })
 }
 
 fn standard(attributes: &Attributes) -> Result<(u32, Stored<()>), Problem> {
@@ -163,7 +170,15 @@ fn standard(attributes: &Attributes) -> Result<(u32, Stored<()>), Problem> {
         let schema = u32::try_from(number("schema")?).ok()?;
         let rev = number("rev")?;
         let (created_at, updated_at) = (instant("created_at")?, instant("updated_at")?);
-        Some((schema, Stored { value: (), rev, created_at, updated_at }))
+        Some((
+            schema,
+            Stored {
+                value: (),
+                rev,
+                created_at,
+                updated_at,
+            },
+        ))
     };
     read().ok_or_else(|| Problem::internal("an item lacks what every item carries"))
 }

@@ -27,12 +27,21 @@ enum Sort {
 impl Query {
     /// All items of a partition of the table, in the order of their sort keys.
     pub fn table(pk: impl Into<String>) -> Self {
-        Self { index: None, pk: pk.into(), sort: Sort::All, descending: false, limit: 100 }
+        Self {
+            index: None,
+            pk: pk.into(),
+            sort: Sort::All,
+            descending: false,
+            limit: 100,
+        }
     }
 
     /// All items of a partition of an index, in the order of their sort keys there.
     pub fn index(index: &'static str, pk: impl Into<String>) -> Self {
-        Self { index: Some(index), ..Self::table(pk) }
+        Self {
+            index: Some(index),
+            ..Self::table(pk)
+        }
     }
 
     /// Only those whose sort key begins so.

@@ -78,7 +78,9 @@ pub(crate) struct StoredReply {
 impl StoredReply {
     pub(crate) fn of<T>(reply: &Reply<T>) -> Result<Self, Problem> {
         if reply.body.len() > LARGEST_REPLY {
-            return Err(Problem::internal("a reply is too large to be kept for its replay"));
+            return Err(Problem::internal(
+                "a reply is too large to be kept for its replay",
+            ));
         }
         Ok(Self {
             status: reply.status,
@@ -90,8 +92,11 @@ impl StoredReply {
     }
 
     pub(crate) fn replay<T>(self) -> Reply<T> {
-        let mut reply =
-            Reply::from_parts(self.status, self.content_type.as_deref(), self.body.into_bytes());
+        let mut reply = Reply::from_parts(
+            self.status,
+            self.content_type.as_deref(),
+            self.body.into_bytes(),
+        );
         reply.location = self.location;
         reply.etag = self.etag;
         reply.replayed = true;
@@ -113,7 +118,11 @@ impl Item for CommandRecord {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        let kept = if self.request_hash.is_some() { REQUEST_KEPT_FOR } else { EVENT_KEPT_FOR };
+        let kept = if self.request_hash.is_some() {
+            REQUEST_KEPT_FOR
+        } else {
+            EVENT_KEPT_FOR
+        };
         Some(self.at.plus(kept))
     }
 }
@@ -137,5 +146,8 @@ pub fn outbox(image: serde_dynamo::Item) -> Result<Option<Outbox>, Problem> {
         return Ok(None);
     }
     let record: CommandRecord = serde_dynamo::from_item(image).map_err(Problem::internal)?;
-    Ok(Some(Outbox { events: record.events, audit: record.audit }))
+    Ok(Some(Outbox {
+        events: record.events,
+        audit: record.audit,
+    }))
 }

@@ -22,12 +22,19 @@ pub struct Table {
 impl Table {
     /// A service's table.
     pub fn new(db: &Db, service: &str, table: &str) -> Self {
-        Self { db: db.clone(), name: db.table_name(service, table) }
+        Self {
+            db: db.clone(),
+            name: db.table_name(service, table),
+        }
     }
 
     /// The item with this key, read consistently.
     pub async fn get<T: Item>(&self, key: &Key) -> Result<Option<Stored<T>>, Problem> {
-        self.db.get(&self.name, key, None).await?.map(decode).transpose()
+        self.db
+            .get(&self.name, key, None)
+            .await?
+            .map(decode)
+            .transpose()
     }
 
     /// The items with these keys, at most 100, read consistently; in no order, without those that are missing.
@@ -35,7 +42,10 @@ impl Table {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let keys = keys.into_iter().map(|key| (self.name.clone(), key)).collect();
+        let keys = keys
+            .into_iter()
+            .map(|key| (self.name.clone(), key))
+            .collect();
         let found = self.db.get_many(keys, None).await?;
         found.into_iter().map(|(_, item)| decode(item)).collect()
     }
@@ -46,7 +56,10 @@ impl Table {
         (first, second): (&Key, &(Table, Key)),
     ) -> Result<(Option<Stored<A>>, Option<Stored<B>>), Problem> {
         let (other, second) = second;
-        let keys = vec![(self.name.clone(), first.clone()), (other.name.clone(), second.clone())];
+        let keys = vec![
+            (self.name.clone(), first.clone()),
+            (other.name.clone(), second.clone()),
+        ];
         let (mut a, mut b) = (None, None);
         for (table, item) in self.db.get_many(keys, None).await? {
             if table == self.name && is(&item, first) {
@@ -73,10 +86,15 @@ impl Table {
         scope: &str,
         cursor: Option<&str>,
     ) -> Result<Page<Stored<T>>, Problem> {
-        let start = cursor.map(|cursor| cursors.open(scope, cursor)).transpose()?.map(from_position);
+        let start = cursor
+            .map(|cursor| cursors.open(scope, cursor))
+            .transpose()?
+            .map(from_position);
         let (items, next) = self.db.query(&self.name, query.raw(start)).await?;
         let data = items.into_iter().map(decode).collect::<Result<_, _>>()?;
-        let next = next.map(|key| cursors.seal(scope, &to_position(key))).transpose()?;
+        let next = next
+            .map(|key| cursors.seal(scope, &to_position(key)))
+            .transpose()?;
         Ok(Page::new(data, next))
     }
 
@@ -94,9 +112,7 @@ impl Table {
 }
 
 fn is(item: &Attributes, key: &Key) -> bool {
-    let same = |name: &str, text: &str| {
-        matches!(item.get(name), Some(AttributeValue::S(value)) if value == text)
-    };
+    let same = |name: &str, text: &str| matches!(item.get(name), Some(AttributeValue::S(value)) if value == text);
     same("pk", &key.pk) && same("sk", &key.sk)
 }
 
@@ -112,5 +128,8 @@ fn to_position(key: Attributes) -> Position {
 }
 
 fn from_position(position: Position) -> Attributes {
-    position.into_iter().map(|(name, text)| (name, AttributeValue::S(text))).collect()
+    position
+        .into_iter()
+        .map(|(name, text)| (name, AttributeValue::S(text)))
+        .collect()
 }

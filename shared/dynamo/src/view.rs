@@ -16,7 +16,9 @@ impl Db {
     pub async fn view<V: View>(&self, key: &V::Key) -> Result<Option<V>, Problem> {
         let (pk, sk) = V::key(key);
         let table = self.table_name(V::OWNER, V::TABLE);
-        let item = self.get(&table, &Key { pk, sk }, Some(V::ATTRIBUTES)).await?;
+        let item = self
+            .get(&table, &Key { pk, sk }, Some(V::ATTRIBUTES))
+            .await?;
         item.map(read).transpose()
     }
 

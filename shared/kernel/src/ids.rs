@@ -172,13 +172,18 @@ impl Ids {
     ///
     /// # Panics
     /// When the operating system has no random numbers: nothing secure can be done then.
-    #[expect(clippy::expect_used, reason = "without random numbers no secret is safe")]
+    #[expect(
+        clippy::expect_used,
+        reason = "without random numbers no secret is safe"
+    )]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.0 {
             Source::System => getrandom::fill(&mut bytes).expect("the system's random numbers"),
             Source::Seeded(state) => {
-                let mut state = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut state = state
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 for chunk in bytes.chunks_mut(8) {
                     let word = split_mix(&mut state).to_le_bytes();
                     chunk.copy_from_slice(&word[..chunk.len()]);

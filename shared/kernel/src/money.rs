@@ -49,7 +49,9 @@ pub enum MoneyError {
 impl FromStr for Currency {
     type Err = MoneyError;
     fn from_str(code: &str) -> Result<Self, MoneyError> {
-        iso_currency::Currency::from_code(code).map(Self).ok_or(MoneyError::UnknownCurrency)
+        iso_currency::Currency::from_code(code)
+            .map(Self)
+            .ok_or(MoneyError::UnknownCurrency)
     }
 }
 
@@ -115,12 +117,19 @@ impl Money {
 
     /// An amount in minor units.
     pub fn new(amount: u64, currency: Currency) -> Result<Self, MoneyError> {
-        if amount > Self::MAX { Err(MoneyError::OutOfRange) } else { Ok(Self { amount, currency }) }
+        if amount > Self::MAX {
+            Err(MoneyError::OutOfRange)
+        } else {
+            Ok(Self { amount, currency })
+        }
     }
 
     /// Nothing, in a currency.
     pub fn zero(currency: Currency) -> Self {
-        Self { amount: 0, currency }
+        Self {
+            amount: 0,
+            currency,
+        }
     }
 
     /// From major units as shops write them: `19.99`, `20`, `0.5`; never more decimals than the currency has.
@@ -163,7 +172,10 @@ impl Money {
 
     /// This price for so many pieces.
     pub fn times(self, quantity: Quantity) -> Result<Self, MoneyError> {
-        Self::new(self.amount.saturating_mul(u64::from(quantity.get())), self.currency)
+        Self::new(
+            self.amount.saturating_mul(u64::from(quantity.get())),
+            self.currency,
+        )
     }
 
     /// The sum of any number of amounts; zero of `currency` for none.
@@ -171,7 +183,9 @@ impl Money {
         amounts: impl IntoIterator<Item = Money>,
         currency: Currency,
     ) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::zero(currency), Money::plus)
+        amounts
+            .into_iter()
+            .try_fold(Self::zero(currency), Money::plus)
     }
 
     /// Splits by weight without losing or making a minor unit: each part gets its share rounded down,
@@ -180,7 +194,9 @@ impl Money {
     /// No weights give no parts; weights that are all zero count as equal.
     pub fn split(self, weights: &[u32]) -> Vec<Money> {
         let equal = weights.iter().all(|&weight| weight == 0);
-        let weights = weights.iter().map(|&weight| if equal { 1 } else { u128::from(weight) });
+        let weights = weights
+            .iter()
+            .map(|&weight| if equal { 1 } else { u128::from(weight) });
         let weights: Vec<u128> = weights.collect();
         let total: u128 = weights.iter().sum();
         let exact = |weight: u128| u128::from(self.amount) * weight;
@@ -192,10 +208,19 @@ impl Money {
         let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
         // Stable: equal remainders are served in order, so that a split is the same every time.
         by_remainder.sort_by_key(|&i| std::cmp::Reverse(exact(weights[i]) % total));
-        for &part in by_remainder.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+        for &part in by_remainder
+            .iter()
+            .take(usize::try_from(left).unwrap_or(usize::MAX))
+        {
             parts[part] += 1;
         }
-        parts.into_iter().map(|amount| Money { amount, currency: self.currency }).collect()
+        parts
+            .into_iter()
+            .map(|amount| Money {
+                amount,
+                currency: self.currency,
+            })
+            .collect()
     }
 }
 
@@ -239,9 +264,7 @@ impl JsonSchema for Money {
 }
 
 /// How many pieces: 1 to [`Quantity::MAX`].
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(into = "u32", try_from = "u32")]
 pub struct Quantity(u32);
 
@@ -349,7 +372,10 @@ mod tests {
     fn people_read_major_units() {
         assert_eq!(eur(1999).to_string(), "19.99 EUR");
         assert_eq!(eur(5).to_string(), "0.05 EUR");
-        assert_eq!(Money::new(500, "JPY".parse().unwrap()).unwrap().to_string(), "500 JPY");
+        assert_eq!(
+            Money::new(500, "JPY".parse().unwrap()).unwrap().to_string(),
+            "500 JPY"
+        );
     }
 
     proptest! {

@@ -18,7 +18,11 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A page, with the cursor of the next one if there is one.
     pub fn new(data: Vec<T>, next_cursor: Option<String>) -> Self {
-        Self { data, has_more: next_cursor.is_some(), next_cursor }
+        Self {
+            data,
+            has_more: next_cursor.is_some(),
+            next_cursor,
+        }
     }
 
     /// The same page with each entry turned into something else.
@@ -52,6 +56,10 @@ impl Default for Limit {
 impl TryFrom<u32> for Limit {
     type Error = &'static str;
     fn try_from(limit: u32) -> Result<Self, Self::Error> {
-        if (1..=100).contains(&limit) { Ok(Self(limit)) } else { Err("expected 1 to 100") }
+        if (1..=100).contains(&limit) {
+            Ok(Self(limit))
+        } else {
+            Err("expected 1 to 100")
+        }
     }
 }

@@ -141,8 +141,10 @@ impl FromStr for Rule {
         }
         let invalid = || InvalidRule(text.to_owned());
         let (name, scope) = text.split_once('@').ok_or_else(invalid)?;
-        let permission =
-            Permission::ALL.iter().find(|permission| permission.name() == name).ok_or_else(invalid)?;
+        let permission = Permission::ALL
+            .iter()
+            .find(|permission| permission.name() == name)
+            .ok_or_else(invalid)?;
         let scope = match scope {
             "own" => Scope::Own,
             "seller" => Scope::Seller,
@@ -226,7 +228,13 @@ mod tests {
             "order:place@own".parse(),
             Ok(Rule::Allow(Permission::OrderPlace, Scope::Own))
         );
-        for wrong in ["", "Public", "order:place", "order:fly@own", "order:place@all"] {
+        for wrong in [
+            "",
+            "Public",
+            "order:place",
+            "order:fly@own",
+            "order:place@all",
+        ] {
             assert!(wrong.parse::<Rule>().is_err(), "{wrong}");
         }
     }
@@ -235,8 +243,10 @@ mod tests {
     fn a_higher_role_holds_what_a_lower_one_does() {
         for permission in Permission::ALL {
             for pair in Role::ALL.windows(2) {
-                let (low, high) =
-                    (Grant::of(&pair[..1], *permission), Grant::of(&pair[1..], *permission));
+                let (low, high) = (
+                    Grant::of(&pair[..1], *permission),
+                    Grant::of(&pair[1..], *permission),
+                );
                 assert!(!low.own || high.own, "{}", permission.name());
                 assert!(!low.seller || high.seller, "{}", permission.name());
                 assert!(!low.any || high.any, "{}", permission.name());

@@ -52,9 +52,15 @@ pub fn storing<R>(write: impl FnOnce() -> R) -> R {
 impl<T: Serialize> Serialize for Personal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !STORING.get() {
-            return Err(S::Error::custom("personal values go to their store and nowhere else"));
+            return Err(S::Error::custom(
+                "personal values go to their store and nowhere else",
+            ));
         }
-        Sealed { subject: self.subject, value: &self.value }.serialize(serializer)
+        Sealed {
+            subject: self.subject,
+            value: &self.value,
+        }
+        .serialize(serializer)
     }
 }
 
@@ -85,7 +91,13 @@ mod tests {
         assert_eq!(format!("{email:?}"), "[personal]");
 
         let stored = storing(|| serde_json::to_string(&email)).unwrap();
-        assert_eq!(serde_json::from_str::<Personal<String>>(&stored).unwrap(), email);
-        assert!(serde_json::to_string(&email).is_err(), "the door is shut again");
+        assert_eq!(
+            serde_json::from_str::<Personal<String>>(&stored).unwrap(),
+            email
+        );
+        assert!(
+            serde_json::to_string(&email).is_err(),
+            "the door is shut again"
+        );
     }
 }

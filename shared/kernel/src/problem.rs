@@ -120,7 +120,14 @@ pub struct Problem {
 impl Problem {
     /// A problem with this code.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, errors: Vec::new(), retry: false, allowed: None, cause: None }
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            retry: false,
+            allowed: None,
+            cause: None,
+        }
     }
 
     /// A wrong value at `pointer`.
@@ -131,22 +138,34 @@ impl Problem {
     /// Someone else changed the same thing in between: read again and decide again. The edge does so a few
     /// times before it answers `conflict`.
     pub fn contention() -> Self {
-        Self { retry: true, ..Self::new(Code::Conflict) }
+        Self {
+            retry: true,
+            ..Self::new(Code::Conflict)
+        }
     }
 
     /// A path that does not take the method, with those that it takes: `GET, PATCH`.
     pub fn method_not_allowed(allowed: impl Into<String>) -> Self {
-        Self { allowed: Some(allowed.into()), ..Self::new(Code::MethodNotAllowed) }
+        Self {
+            allowed: Some(allowed.into()),
+            ..Self::new(Code::MethodNotAllowed)
+        }
     }
 
     /// Our fault, with the cause for the log.
     pub fn internal(cause: impl Into<Cause>) -> Self {
-        Self { cause: Some(cause.into()), ..Self::new(Code::Internal) }
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(Code::Internal)
+        }
     }
 
     /// A backend does not answer, with the cause for the log.
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
-        Self { cause: Some(cause.into()), ..Self::new(Code::Unavailable) }
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(Code::Unavailable)
+        }
     }
 
     /// With a sentence about this occurrence, which the caller sees.
@@ -157,7 +176,10 @@ impl Problem {
 
     /// With one more wrong value.
     pub fn error(mut self, pointer: impl Into<String>, detail: impl fmt::Display) -> Self {
-        self.errors.push(FieldError { pointer: pointer.into(), detail: detail.to_string() });
+        self.errors.push(FieldError {
+            pointer: pointer.into(),
+            detail: detail.to_string(),
+        });
         self
     }
 
@@ -184,7 +206,10 @@ impl Problem {
     /// The inner cause and its own causes, outermost first: for the log alone.
     pub fn causes(&self) -> String {
         let mut text = String::new();
-        let mut next = self.cause.as_deref().map(|cause| cause as &(dyn Error + 'static));
+        let mut next = self
+            .cause
+            .as_deref()
+            .map(|cause| cause as &(dyn Error + 'static));
         while let Some(cause) = next {
             if !text.is_empty() {
                 text.push_str(": ");
@@ -218,8 +243,12 @@ impl From<Code> for Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.name())?;
-        self.detail.iter().try_for_each(|detail| write!(f, ": {detail}"))?;
-        self.errors.iter().try_for_each(|error| write!(f, "; {}: {}", error.pointer, error.detail))
+        self.detail
+            .iter()
+            .try_for_each(|detail| write!(f, ": {detail}"))?;
+        self.errors
+            .iter()
+            .try_for_each(|error| write!(f, "; {}: {}", error.pointer, error.detail))
     }
 }
 
@@ -260,7 +289,11 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
-        assert!(Code::ALL.iter().all(|code| (400..600).contains(&code.status())));
+        assert!(
+            Code::ALL
+                .iter()
+                .all(|code| (400..600).contains(&code.status()))
+        );
     }
 
     #[test]

@@ -69,6 +69,10 @@ impl<T: Serialize> Reply<T> {
     /// When `shown` holds what must not be shown (a [`crate::Personal`] value) or has keys that are no
     /// text: a fault of ours, to be answered as an internal problem.
     pub fn json(status: u16, shown: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self::from_parts(status, Some("application/json"), serde_json::to_vec(shown)?))
+        Ok(Self::from_parts(
+            status,
+            Some("application/json"),
+            serde_json::to_vec(shown)?,
+        ))
     }
 }

@@ -145,7 +145,11 @@ impl FromStr for Locale {
             && parts.all(|part| {
                 (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
             });
-        if well_formed { Ok(Self(tag.to_owned())) } else { Err(InvalidText::InvalidLocale) }
+        if well_formed {
+            Ok(Self(tag.to_owned()))
+        } else {
+            Err(InvalidText::InvalidLocale)
+        }
     }
 }
 
@@ -195,7 +199,10 @@ impl<T> Localized<T> {
 
     /// The text in the first of these languages that it has, or else in the first it has at all.
     pub fn pick<'a>(&'a self, wanted: impl IntoIterator<Item = &'a Locale>) -> Option<&'a T> {
-        wanted.into_iter().find_map(|locale| self.0.get(locale)).or_else(|| self.0.values().next())
+        wanted
+            .into_iter()
+            .find_map(|locale| self.0.get(locale))
+            .or_else(|| self.0.values().next())
     }
 }
 
@@ -218,7 +225,10 @@ mod tests {
     fn text_is_shown_in_the_first_language_that_it_has() {
         let mut title = Localized::new(Locale::en(), "tea");
         title.set("de".parse().unwrap(), "Tee");
-        assert_eq!(title.pick(&["fr".parse().unwrap(), "de".parse().unwrap()]), Some(&"Tee"));
+        assert_eq!(
+            title.pick(&["fr".parse().unwrap(), "de".parse().unwrap()]),
+            Some(&"Tee")
+        );
         assert_eq!(title.pick(&["fr".parse().unwrap()]), Some(&"Tee"));
         assert!("EN".parse::<Locale>().is_err());
         assert!("en-".parse::<Locale>().is_err());

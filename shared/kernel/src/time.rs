@@ -127,11 +127,16 @@ impl Clock {
 
     /// A clock that stands still until it is told: for tests and simulations alone.
     pub fn manual(start: Timestamp) -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millisecond()))))
+        Self(Source::Manual(Arc::new(AtomicI64::new(
+            start.as_millisecond(),
+        ))))
     }
 
     /// The time now.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the system"
+    )]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => {

@@ -122,20 +122,34 @@ where
             let state: &'static S = Box::leak(Box::new(starting.await?));
             let worker = move |message: &Message| {
                 let (delivery, intent) = open(platform, message, T::TYPES)?;
-                let data = T::read(&delivery.detail_type, delivery.detail.data)
-                    .map_err(|error| Poison(format!("malformed {}: {error}", delivery.detail_type)))?;
+                let data =
+                    T::read(&delivery.detail_type, delivery.detail.data).map_err(|error| {
+                        Poison(format!("malformed {}: {error}", delivery.detail_type))
+                    })?;
                 let (subject, metadata) = (delivery.detail_type, delivery.detail.metadata);
-                let event = Event { platform, metadata, data, intent: intent.clone() };
+                let event = Event {
+                    platform,
+                    metadata,
+                    data,
+                    intent: intent.clone(),
+                };
                 let run = move || -> Pending<'static, Result<(), Problem>> {
                     Box::pin(handle(state, event.clone()))
                 };
-                Ok(Task { subject, intent, run: Box::new(run) })
+                Ok(Task {
+                    subject,
+                    intent,
+                    run: Box::new(run),
+                })
             };
             Ok(sqs::start(platform, Box::new(worker)))
         })
     };
     let describe = || json!({ "kind": "event", "types": T::TYPES });
-    runtime::run(Entry { start: Box::new(start), describe })
+    runtime::run(Entry {
+        start: Box::new(start),
+        describe,
+    })
 }
 
 fn open(
@@ -147,7 +161,9 @@ fn open(
         .map_err(|error| Poison(format!("no event: {error}")))?;
     let said = &delivery.detail.metadata.r#type;
     if *said != delivery.detail_type || !types.contains(&said.as_str()) {
-        return Err(Poison(format!("an event of type {said} is not for this function")));
+        return Err(Poison(format!(
+            "an event of type {said} is not for this function"
+        )));
     }
     let metadata = &delivery.detail.metadata;
     let intent = Intent {

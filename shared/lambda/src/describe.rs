@@ -5,5 +5,8 @@ use serde_json::Value;
 
 /// The JSON Schema of a type, with what it refers to in its `$defs`.
 pub(crate) fn schema_of<T: JsonSchema + ?Sized>() -> Value {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value()
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
 }

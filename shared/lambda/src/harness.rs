@@ -13,18 +13,28 @@ use crate::{
 };
 
 thread_local! {
-    /// Set while a test loads a function; the entry that its `main` served.
-    static LOADING: RefCell<Option<Option<Entry>>> = const { RefCell::new(None) };
+    static LOADING: RefCell<Loading> = const { RefCell::new(Loading::No) };
+}
+
+/// Whether this thread is loading a function.
+#[derive(Default)]
+enum Loading {
+    #[default]
+    No,
+    /// A test has called a `main` and waits for what it serves.
+    Waiting,
+    /// What it serves.
+    Served(Entry),
 }
 
 /// Hands the entry to the test that is loading it, or back.
 pub(crate) fn take(entry: Entry) -> Result<(), Entry> {
     LOADING.with_borrow_mut(|loading| match loading {
-        Some(slot) => {
-            *slot = Some(entry);
+        Loading::No => Err(entry),
+        Loading::Waiting | Loading::Served(_) => {
+            *loading = Loading::Served(entry);
             Ok(())
         }
-        None => Err(entry),
     })
 }
 
@@ -45,11 +55,14 @@ impl Function {
     /// # Errors
     /// When the function would not start in Lambda either.
     pub async fn load(platform: &'static Platform, main: fn() -> Exit) -> Result<Self, Problem> {
-        LOADING.set(Some(None));
+        LOADING.set(Loading::Waiting);
         main();
-        let entry = LOADING.take().flatten();
-        let entry = entry.ok_or_else(|| Problem::internal("this main serves nothing"))?;
-        Ok(Self { running: (entry.start)(platform).await? })
+        let Loading::Served(entry) = LOADING.take() else {
+            return Err(Problem::internal("this main serves nothing"));
+        };
+        Ok(Self {
+            running: (entry.start)(platform).await?,
+        })
     }
 
     /// Invokes it with a raw payload, as Lambda would, and a deadline in milliseconds since 1970.
@@ -74,7 +87,10 @@ fn to_json(response: http_types::Response<Body>) -> Value {
         .headers()
         .iter()
         .map(|(name, value)| {
-            (name.to_string(), Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            (
+                name.to_string(),
+                Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            )
         })
         .collect();
     let body = match response.body() {

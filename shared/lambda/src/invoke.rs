@@ -60,7 +60,16 @@ where
                         now,
                         ids: platform.ids.clone(),
                     };
-                    match handle(state, Call { platform, input, intent }).await {
+                    match handle(
+                        state,
+                        Call {
+                            platform,
+                            input,
+                            intent,
+                        },
+                    )
+                    .await
+                    {
                         Ok(answer) => serde_json::to_value(answer).map_err(Problem::internal),
                         Err(problem) if problem.is_ours() => Err(problem),
                         Err(problem) => Ok(json!({ "error": problem.body(&id) })),
@@ -70,5 +79,8 @@ where
             Ok(Running::Event(handle))
         })
     };
-    runtime::run(Entry { start: Box::new(start), describe: || json!({ "kind": "invoke" }) })
+    runtime::run(Entry {
+        start: Box::new(start),
+        describe: || json!({ "kind": "invoke" }),
+    })
 }

@@ -1,4 +1,4 @@
-//! Logs: one JSON line a request or event, which is its metrics too (CloudWatch's embedded metric format), and
+//! Logs: one JSON line a request or event, which is its metrics too (the embedded metric format), and
 //! the rare line that a library or a domain fact needs.
 
 use std::io::Write;
@@ -18,10 +18,12 @@ pub(crate) fn line(value: &impl Serialize) {
     }
 }
 
-/// Sends what is traced to the log, from the level that LOG_LEVEL says.
+/// Sends what is traced to the log, from the level that `LOG_LEVEL` says.
 pub(crate) fn init(platform: &Platform) {
-    let level: LevelFilter =
-        platform.optional("LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::WARN);
+    let level: LevelFilter = platform
+        .optional("LOG_LEVEL")
+        .and_then(|level| level.parse().ok())
+        .unwrap_or(LevelFilter::WARN);
     // A second call, in a test's process, leaves the first in place.
     let _ = tracing_subscriber::fmt()
         .json()
@@ -100,17 +102,26 @@ pub(crate) fn count(platform: &Platform, name: &str, number: u64) {
     }));
 }
 
-/// What tells CloudWatch which members of a line are metrics
+/// What tells the log service which members of a line are metrics
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 fn metrics(millis: i64, names: &[&str]) -> Value {
-    let unit = |name: &str| if name.ends_with("_ms") { "Milliseconds" } else { "Count" };
-    let metrics: Vec<Value> =
-        names.iter().map(|name| json!({ "Name": name, "Unit": unit(name) })).collect();
+    let unit = |name: &str| {
+        if name.ends_with("_ms") {
+            "Milliseconds"
+        } else {
+            "Count"
+        }
+    };
+    let metrics: Vec<Value> = names
+        .iter()
+        .map(|name| json!({ "Name": name, "Unit": unit(name) }))
+        .collect();
     json!({
         "Timestamp": millis,
         "CloudWatchMetrics": [{
             "Namespace": "Souk",
-            "Dimensions": [["service", "function"]],
+            // By function to look closer, by service for the one alarm a service.
+            "Dimensions": [["service"], ["service", "function"]],
             "Metrics": metrics,
         }],
     })

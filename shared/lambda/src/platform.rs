@@ -35,16 +35,26 @@ impl Platform {
     /// Names every setting that is missing, at once.
     pub(crate) fn from_env() -> Result<Self, Problem> {
         let settings: HashMap<String, String> = std::env::vars().collect();
-        let missing: Vec<&str> =
-            ["STAGE", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
-                .into_iter()
-                .filter(|name| !settings.contains_key(*name))
-                .collect();
+        let missing: Vec<&str> = [
+            "STAGE",
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+        ]
+        .into_iter()
+        .filter(|name| !settings.contains_key(*name))
+        .collect();
         if !missing.is_empty() {
-            return Err(Problem::internal(format!("settings are missing: {}", missing.join(", "))));
+            return Err(Problem::internal(format!(
+                "settings are missing: {}",
+                missing.join(", ")
+            )));
         }
         let get = |name: &str| settings.get(name).map_or("", String::as_str);
-        let endpoint = settings.get("AWS_ENDPOINT_URL").filter(|url| !url.is_empty()).cloned();
+        let endpoint = settings
+            .get("AWS_ENDPOINT_URL")
+            .filter(|url| !url.is_empty())
+            .cloned();
         let connection = Connection::new(
             get("AWS_REGION"),
             endpoint.clone(),
@@ -55,7 +65,12 @@ impl Platform {
             ),
             http_client(endpoint.as_deref())?,
         );
-        Ok(Self::new(settings, connection, Clock::system(), Ids::system()))
+        Ok(Self::new(
+            settings,
+            connection,
+            Clock::system(),
+            Ids::system(),
+        ))
     }
 
     /// Of its parts: for tests, which bring their own clock, ids and connector.
@@ -67,7 +82,13 @@ impl Platform {
     ) -> Self {
         let stage = settings.get("STAGE").map_or("local", String::as_str);
         let db = Db::connect(&connection, stage);
-        Self { clock, ids, connection, db, settings }
+        Self {
+            clock,
+            ids,
+            connection,
+            db,
+            settings,
+        }
     }
 
     /// The stage: `local`, `dev`, `staging`, `prod`.
@@ -82,7 +103,10 @@ impl Platform {
 
     /// The function's own name: `place-order`.
     pub fn function(&self) -> &str {
-        let lambda = self.settings.get("AWS_LAMBDA_FUNCTION_NAME").map_or("", String::as_str);
+        let lambda = self
+            .settings
+            .get("AWS_LAMBDA_FUNCTION_NAME")
+            .map_or("", String::as_str);
         self.settings.get("FUNCTION").map_or(lambda, String::as_str)
     }
 
@@ -147,7 +171,10 @@ fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient, Problem> {
         return Ok(Builder::new().build_http());
     }
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    let tls = TlsContext::builder().with_trust_store(roots).build().map_err(Problem::internal)?;
+    let tls = TlsContext::builder()
+        .with_trust_store(roots)
+        .build()
+        .map_err(Problem::internal)?;
     Ok(Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls)

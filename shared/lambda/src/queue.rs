@@ -33,7 +33,11 @@ impl<T> Work<T> {
     /// The intent of one step of this work, named by a key that is the same in every delivery and in every
     /// continuation.
     pub fn step(&self, key: impl Into<String>) -> Intent {
-        Intent { key: key.into(), now: self.platform.clock.now(), ..self.intent.clone() }
+        Intent {
+            key: key.into(),
+            now: self.platform.clock.now(),
+            ..self.intent.clone()
+        }
     }
 
     /// How long until Lambda ends the invocation.
@@ -71,16 +75,27 @@ where
                     now: platform.clock.now(),
                     ids: platform.ids.clone(),
                 };
-                let work =
-                    Work { platform, body, deadline: message.deadline, intent: intent.clone() };
+                let work = Work {
+                    platform,
+                    body,
+                    deadline: message.deadline,
+                    intent: intent.clone(),
+                };
                 let run = move || -> Pending<'static, Result<(), Problem>> {
                     Box::pin(handle(state, work.clone()))
                 };
                 let subject = platform.function().to_owned();
-                Ok(Task { subject, intent, run: Box::new(run) })
+                Ok(Task {
+                    subject,
+                    intent,
+                    run: Box::new(run),
+                })
             };
             Ok(sqs::start(platform, Box::new(worker)))
         })
     };
-    runtime::run(Entry { start: Box::new(start), describe: || json!({ "kind": "queue" }) })
+    runtime::run(Entry {
+        start: Box::new(start),
+        describe: || json!({ "kind": "queue" }),
+    })
 }

@@ -33,7 +33,10 @@ pub fn serve() -> Exit {
             Ok(Running::Event(handle))
         })
     };
-    runtime::run(Entry { start: Box::new(start), describe: || json!({ "kind": "relay" }) })
+    runtime::run(Entry {
+        start: Box::new(start),
+        describe: || json!({ "kind": "relay" }),
+    })
 }
 
 struct Relay {
@@ -71,7 +74,9 @@ impl Relay {
         if record.event_name != "INSERT" {
             return Ok(());
         }
-        let Some(outbox) = outbox(record.change.new_image)? else { return Ok(()) };
+        let Some(outbox) = outbox(record.change.new_image)? else {
+            return Ok(());
+        };
         for event in &outbox.events {
             *carried.entry(event.r#type.clone()).or_default() += 1;
         }
@@ -84,7 +89,10 @@ impl Relay {
         for chunk in events.chunks(3) {
             let mut left: Vec<OutboxEvent> = chunk.to_vec();
             for _ in 0..3 {
-                left = self.bus.put(&self.bus_name, self.platform.service(), left).await?;
+                left = self
+                    .bus
+                    .put(&self.bus_name, self.platform.service(), left)
+                    .await?;
                 if left.is_empty() {
                     break;
                 }

@@ -14,9 +14,8 @@ use crate::{harness, log, platform::Platform};
 pub type Exit = ExitCode;
 
 /// One request and its answer.
-pub(crate) type HttpHandler = Box<
-    dyn Fn(lambda_http::Request) -> Pending<'static, http_types::Response<Body>> + Send + Sync,
->;
+pub(crate) type HttpHandler =
+    Box<dyn Fn(lambda_http::Request) -> Pending<'static, http_types::Response<Body>> + Send + Sync>;
 
 /// One payload and its answer, with the time that is left for it in milliseconds since 1970.
 pub(crate) type EventHandler =

@@ -65,7 +65,12 @@ where
             let handle: EventHandler = Box::new(move |_, deadline| {
                 let now = platform.clock.now();
                 let id = platform.ids.fresh::<EventId>(now).to_string();
-                let tick = Tick { platform, now, id: id.clone(), deadline };
+                let tick = Tick {
+                    platform,
+                    now,
+                    id: id.clone(),
+                    deadline,
+                };
                 let run = move || -> Pending<'static, Result<(), Problem>> {
                     Box::pin(handle(state, tick.clone()))
                 };
@@ -74,7 +79,10 @@ where
             Ok(Running::Event(handle))
         })
     };
-    runtime::run(Entry { start: Box::new(start), describe: || json!({ "kind": "schedule" }) })
+    runtime::run(Entry {
+        start: Box::new(start),
+        describe: || json!({ "kind": "schedule" }),
+    })
 }
 
 type Run = Box<dyn Fn() -> Pending<'static, Result<(), Problem>> + Send + Sync>;
@@ -87,16 +95,22 @@ async fn answer(
 ) -> Result<Value, Problem> {
     let outcome = sqs::again_after_contention(platform, &*run).await;
     let took = platform.clock.now().since(started);
-    log::invocation(platform, Facts {
-        request_id: id.clone(),
-        correlation_id: id,
-        actor: platform.function().to_owned(),
-        subject: "schedule".to_owned(),
-        status: outcome.as_ref().err().map_or(200, |problem| problem.code().status()),
-        duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        error_code: outcome.as_ref().err().map(|problem| problem.code().name()),
-        cause: outcome.as_ref().err().map(Problem::causes),
-        ..Facts::default()
-    });
+    log::invocation(
+        platform,
+        Facts {
+            request_id: id.clone(),
+            correlation_id: id,
+            actor: platform.function().to_owned(),
+            subject: "schedule".to_owned(),
+            status: outcome
+                .as_ref()
+                .err()
+                .map_or(200, |problem| problem.code().status()),
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            error_code: outcome.as_ref().err().map(|problem| problem.code().name()),
+            cause: outcome.as_ref().err().map(Problem::causes),
+            ..Facts::default()
+        },
+    );
     outcome.map(|()| Value::Null)
 }

@@ -36,8 +36,7 @@ pub(crate) struct Message {
 pub(crate) struct Poison(pub(crate) String);
 
 /// Works on one message. The outer error is for a message that cannot be read.
-pub(crate) type Worker =
-    Box<dyn Fn(&Message) -> Result<Task, Poison> + Send + Sync>;
+pub(crate) type Worker = Box<dyn Fn(&Message) -> Result<Task, Poison> + Send + Sync>;
 
 /// A message that has been read: who it is about and what is to be done, as often as it takes.
 pub(crate) struct Task {
@@ -133,17 +132,16 @@ impl Edge {
         done
     }
 
-    async fn work(
-        &self,
-        record: &Record,
-        deadline: i64,
-        facts: &mut Facts,
-    ) -> Result<(), Problem> {
+    async fn work(&self, record: &Record, deadline: i64, facts: &mut Facts) -> Result<(), Problem> {
         let body = record.body.as_deref().unwrap_or_default();
         let unreadable =
             |reason: String| Problem::new(kernel::Code::ValidationFailed).detail(reason);
         let body = serde_json::from_str(body).map_err(|_| unreadable("not JSON".to_owned()))?;
-        let message = Message { body, id: record.message_id.clone(), deadline };
+        let message = Message {
+            body,
+            id: record.message_id.clone(),
+            deadline,
+        };
         let task = (self.worker)(&message).map_err(|Poison(reason)| unreadable(reason))?;
         facts.subject.clone_from(&task.subject);
         facts.correlation_id.clone_from(&task.intent.correlation_id);
@@ -154,9 +152,10 @@ impl Edge {
     /// Makes the message visible again after 1, 2, 4 … seconds with jitter, rather than after the queue's own
     /// visibility, which is long because it is there for crashes.
     async fn delay(&self, record: &Record) {
-        let (Some(queue), Some(receipt)) =
-            (self.platform.optional("QUEUE_URL"), record.receipt_handle.as_deref())
-        else {
+        let (Some(queue), Some(receipt)) = (
+            self.platform.optional("QUEUE_URL"),
+            record.receipt_handle.as_deref(),
+        ) else {
             return;
         };
         let received: u32 = record
@@ -175,11 +174,17 @@ impl Edge {
     /// Sends a message that can never succeed to the dead letters, with the reason.
     async fn lay_aside(&self, record: &Record, reason: &str) -> bool {
         // Without a dead-letter queue SQS's own redrive must do.
-        let Some(queue) = self.platform.optional("DLQ_URL") else { return false };
+        let Some(queue) = self.platform.optional("DLQ_URL") else {
+            return false;
+        };
         let body = record.body.clone().unwrap_or_default();
         let event_id = serde_json::from_str::<Value>(&body)
             .ok()
-            .and_then(|body| body.pointer("/detail/metadata/id")?.as_str().map(str::to_owned))
+            .and_then(|body| {
+                body.pointer("/detail/metadata/id")?
+                    .as_str()
+                    .map(str::to_owned)
+            })
             .unwrap_or_else(|| record.message_id.clone());
         let attributes = [
             ("reason", reason),

@@ -78,7 +78,11 @@ impl Verifier {
     pub fn new(jwks: &str, issuer: &str) -> Result<Self, Problem> {
         let set: JwkSet = serde_json::from_str(jwks).map_err(Problem::internal)?;
         let read = |jwk: &Jwk| {
-            let id = jwk.common.key_id.clone().ok_or_else(|| Problem::internal("a JWK has no kid"))?;
+            let id = jwk
+                .common
+                .key_id
+                .clone()
+                .ok_or_else(|| Problem::internal("a JWK has no kid"))?;
             Ok((id, DecodingKey::from_jwk(jwk).map_err(Problem::internal)?))
         };
         let keys = set.keys.iter().map(read).collect::<Result<_, Problem>>()?;
@@ -89,7 +93,11 @@ impl Verifier {
         // The times are checked below, by the clock that is passed in.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        Ok(Self { keys, validation, issuer: issuer.to_owned() })
+        Ok(Self {
+            keys,
+            validation,
+            issuer: issuer.to_owned(),
+        })
     }
 
     /// The principal of a valid token; `unauthenticated` for anything else, without a reason: whoever sent it
@@ -104,7 +112,11 @@ impl Verifier {
             return Err(refused());
         }
         let id = header.kid.ok_or_else(refused)?;
-        let (_, key) = self.keys.iter().find(|(known, _)| *known == id).ok_or_else(refused)?;
+        let (_, key) = self
+            .keys
+            .iter()
+            .find(|(known, _)| *known == id)
+            .ok_or_else(refused)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
             .map_err(|_| refused())?
             .claims;
@@ -153,7 +165,11 @@ impl Signer {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(secret.kid);
         header.typ = Some(TYPE.to_owned());
-        Ok(Self { key: EncodingKey::from_ec_der(&der), header, issuer: issuer.to_owned() })
+        Ok(Self {
+            key: EncodingKey::from_ec_der(&der),
+            header,
+            issuer: issuer.to_owned(),
+        })
     }
 
     /// An access token for a principal, valid from now for `seconds`.

@@ -21,7 +21,9 @@ impl Event for CustomerRegistered {
         self.customer_id.to_string()
     }
     fn example() -> Self {
-        Self { customer_id: example_customer() }
+        Self {
+            customer_id: example_customer(),
+        }
     }
 }
 
@@ -41,6 +43,9 @@ impl Event for CustomerRolesChanged {
         self.customer_id.to_string()
     }
     fn example() -> Self {
-        Self { customer_id: example_customer(), roles: vec![Role::Customer, Role::Seller] }
+        Self {
+            customer_id: example_customer(),
+            roles: vec![Role::Customer, Role::Seller],
+        }
     }
 }

@@ -6,7 +6,9 @@ mod payment;
 mod product;
 mod stock;
 
-use kernel::{Currency, CustomerId, Id, Money, OrderId, ProductId, Quantity, SellerId, Timestamp, VariantId};
+use kernel::{
+    Currency, CustomerId, Id, Money, OrderId, ProductId, Quantity, SellerId, Timestamp, VariantId,
+};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -39,7 +41,9 @@ pub fn publisher(type_name: &str) -> &'static str {
 }
 
 fn describe<T: Event>() -> EventType {
-    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Envelope<T>>();
+    let schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Envelope<T>>();
     let data = T::example();
     let example = Envelope {
         metadata: Metadata {
@@ -143,7 +147,11 @@ mod tests {
     #[test]
     fn the_catalogue_is_sorted_and_every_type_has_a_publisher_and_an_example() {
         let catalogue = catalogue();
-        assert!(catalogue.windows(2).all(|pair| pair[0].type_name < pair[1].type_name));
+        assert!(
+            catalogue
+                .windows(2)
+                .all(|pair| pair[0].type_name < pair[1].type_name)
+        );
         for event in catalogue {
             assert_ne!(event.service, "unknown", "{}", event.type_name);
             assert_eq!(event.example["metadata"]["type"], event.type_name);

@@ -1,6 +1,8 @@
 //! What happens to orders.
 
-use kernel::{CartId, CustomerId, FulfilmentId, Money, OrderId, ProductId, Quantity, SellerId, VariantId};
+use kernel::{
+    CartId, CustomerId, FulfilmentId, Money, OrderId, ProductId, Quantity, SellerId, VariantId,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

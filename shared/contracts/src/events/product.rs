@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{ImportId, Line, Localized, Locale, Money, ProductId, SellerId, VariantId};
+use kernel::{ImportId, Line, Locale, Localized, Money, ProductId, SellerId, VariantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -124,7 +124,10 @@ impl Event for ProductImported {
             import_id: example_id(10),
             product_id: example_product(),
             seller_id: example_seller(),
-            stock: vec![OpeningStock { variant_id: example_variant(), quantity: 25 }],
+            stock: vec![OpeningStock {
+                variant_id: example_variant(),
+                quantity: 25,
+            }],
         }
     }
 }

@@ -23,7 +23,10 @@ impl Event for StockReserved {
         self.order_id.to_string()
     }
     fn example() -> Self {
-        Self { order_id: example_order(), expires_at: example_time() }
+        Self {
+            order_id: example_order(),
+            expires_at: example_time(),
+        }
     }
 }
 
@@ -56,7 +59,11 @@ impl Event for StockRefused {
     fn example() -> Self {
         Self {
             order_id: example_order(),
-            shortages: vec![Shortage { variant_id: example_variant(), wanted: 2, available: 1 }],
+            shortages: vec![Shortage {
+                variant_id: example_variant(),
+                wanted: 2,
+                available: 1,
+            }],
         }
     }
 }
@@ -77,7 +84,10 @@ impl Event for StockReservationExpired {
         self.order_id.to_string()
     }
     fn example() -> Self {
-        Self { order_id: example_order(), expired_at: example_time() }
+        Self {
+            order_id: example_order(),
+            expired_at: example_time(),
+        }
     }
 }
 
@@ -100,6 +110,9 @@ impl Event for StockChanged {
         self.cause.clone()
     }
     fn example() -> Self {
-        Self { cause: example_order().to_string(), variant_ids: vec![example_variant()] }
+        Self {
+            cause: example_order().to_string(),
+            variant_ids: vec![example_variant()],
+        }
     }
 }

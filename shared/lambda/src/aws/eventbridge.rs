@@ -13,7 +13,9 @@ pub struct EventBridge {
 impl EventBridge {
     /// A client over this connection.
     pub fn connect(connection: &Connection) -> Self {
-        Self { client: Client::from_conf(client!(aws_sdk_eventbridge, connection).build()) }
+        Self {
+            client: Client::from_conf(client!(aws_sdk_eventbridge, connection).build()),
+        }
     }
 
     /// Publishes up to ten events of a service and returns those that were refused: a call that succeeds may
@@ -37,8 +39,13 @@ impl EventBridge {
                     .build()
             });
             let entries = entries.collect();
-            let answer =
-                self.client.put_events().set_entries(Some(entries)).send().await.map_err(failure)?;
+            let answer = self
+                .client
+                .put_events()
+                .set_entries(Some(entries))
+                .send()
+                .await
+                .map_err(failure)?;
             let refused = events
                 .into_iter()
                 .zip(answer.entries())

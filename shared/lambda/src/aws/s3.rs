@@ -30,7 +30,9 @@ impl S3 {
         let config = client!(aws_sdk_s3, connection)
             .force_path_style(connection.endpoint.is_some())
             .build();
-        Self { client: Client::from_conf(config) }
+        Self {
+            client: Client::from_conf(config),
+        }
     }
 
     /// Writes an object.
@@ -42,8 +44,16 @@ impl S3 {
         bytes: Bytes,
     ) -> Pending<'a, Result<(), Problem>> {
         Box::pin(async move {
-            let call = self.client.put_object().bucket(bucket).key(key).content_type(content_type);
-            call.body(ByteStream::from(bytes)).send().await.map_err(failure)?;
+            let call = self
+                .client
+                .put_object()
+                .bucket(bucket)
+                .key(key)
+                .content_type(content_type);
+            call.body(ByteStream::from(bytes))
+                .send()
+                .await
+                .map_err(failure)?;
             Ok(())
         })
     }
@@ -59,7 +69,12 @@ impl S3 {
     ) -> Pending<'a, Result<Option<ObjectRange>, Problem>> {
         Box::pin(async move {
             let range = format!("bytes={start}-{}", start + length.max(1) - 1);
-            let call = self.client.get_object().bucket(bucket).key(key).range(range);
+            let call = self
+                .client
+                .get_object()
+                .bucket(bucket)
+                .key(key)
+                .range(range);
             let answer = match call.send().await {
                 Ok(answer) => answer,
                 Err(error) => {
@@ -67,9 +82,11 @@ impl S3 {
                     return match status {
                         Some(404) => Ok(None),
                         // RFC 9110 §15.5.17: the range starts behind the end.
-                        Some(416) => {
-                            Ok(Some(ObjectRange { bytes: Vec::new(), size: start, content_type: None }))
-                        }
+                        Some(416) => Ok(Some(ObjectRange {
+                            bytes: Vec::new(),
+                            size: start,
+                            content_type: None,
+                        })),
                         _ => Err(failure(error)),
                     };
                 }
@@ -80,8 +97,17 @@ impl S3 {
                 .or_else(|| u64::try_from(answer.content_length().unwrap_or(0)).ok())
                 .unwrap_or(0);
             let content_type = answer.content_type().map(str::to_owned);
-            let bytes = answer.body.collect().await.map_err(Problem::unavailable)?.to_vec();
-            Ok(Some(ObjectRange { bytes, size, content_type }))
+            let bytes = answer
+                .body
+                .collect()
+                .await
+                .map_err(Problem::unavailable)?
+                .to_vec();
+            Ok(Some(ObjectRange {
+                bytes,
+                size,
+                content_type,
+            }))
         })
     }
 }

@@ -29,25 +29,38 @@ pub struct Ses {
 impl Ses {
     /// A client over this connection.
     pub fn connect(connection: &Connection) -> Self {
-        Self { client: Client::from_conf(client!(aws_sdk_sesv2, connection).build()) }
+        Self {
+            client: Client::from_conf(client!(aws_sdk_sesv2, connection).build()),
+        }
     }
 
     /// Sends a mail, and returns the id that SES gave it.
     pub fn send<'a>(&'a self, from: &'a str, mail: Mail) -> Pending<'a, Result<String, Problem>> {
         Box::pin(async move {
             let content = |text: &str| {
-                Content::builder().data(text).charset("UTF-8").build().map_err(Problem::internal)
+                Content::builder()
+                    .data(text)
+                    .charset("UTF-8")
+                    .build()
+                    .map_err(Problem::internal)
             };
             let body = Body::builder()
                 .html(content(mail.html.expose())?)
                 .text(content(mail.text.expose())?)
                 .build();
-            let message = Message::builder().subject(content(&mail.subject)?).body(body).build();
+            let message = Message::builder()
+                .subject(content(&mail.subject)?)
+                .body(body)
+                .build();
             let answer = self
                 .client
                 .send_email()
                 .from_email_address(from)
-                .destination(Destination::builder().to_addresses(mail.to.expose()).build())
+                .destination(
+                    Destination::builder()
+                        .to_addresses(mail.to.expose())
+                        .build(),
+                )
                 .content(EmailContent::builder().simple(message).build())
                 .send()
                 .await

@@ -13,7 +13,9 @@ pub struct Sqs {
 impl Sqs {
     /// A client over this connection.
     pub fn connect(connection: &Connection) -> Self {
-        Self { client: Client::from_conf(client!(aws_sdk_sqs, connection).build()) }
+        Self {
+            client: Client::from_conf(client!(aws_sdk_sqs, connection).build()),
+        }
     }
 
     /// Sends a message, with text attributes.
@@ -24,7 +26,11 @@ impl Sqs {
         attributes: &'a [(&'a str, &'a str)],
     ) -> Pending<'a, Result<(), Problem>> {
         Box::pin(async move {
-            let mut call = self.client.send_message().queue_url(queue_url).message_body(body);
+            let mut call = self
+                .client
+                .send_message()
+                .queue_url(queue_url)
+                .message_body(body);
             for (name, text) in attributes {
                 let value = MessageAttributeValue::builder()
                     .data_type("String")

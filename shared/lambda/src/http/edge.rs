@@ -72,7 +72,10 @@ pub(super) async fn start(
         rule: platform.parsed("ALLOW")?,
         idempotency,
         body_limit,
-        verifier: Verifier::new(platform.setting("JWT_KEYS")?, platform.setting("JWT_ISSUER")?)?,
+        verifier: Verifier::new(
+            platform.setting("JWT_KEYS")?,
+            platform.setting("JWT_ISSUER")?,
+        )?,
         commands: platform.commands(platform.service()),
         behind_cloudfront: platform.optional("CLIENT_IP_FROM") == Some("cloudfront"),
         cold: AtomicBool::new(true),
@@ -104,9 +107,10 @@ impl Edge {
             let outcome = self.judge(request, arrived, request_id, &mut facts).await;
             let mut response = match outcome {
                 Ok(reply) => {
-                    let fresh = reply.etag.as_deref().is_some_and(|etag| {
-                        is_read && matches_etag(not_modified.as_ref(), etag)
-                    });
+                    let fresh = reply
+                        .etag
+                        .as_deref()
+                        .is_some_and(|etag| is_read && matches_etag(not_modified.as_ref(), etag));
                     respond(reply, fresh)
                 }
                 Err(problem) => {
@@ -141,7 +145,9 @@ impl Edge {
     ) -> Outcome<()> {
         let incoming = self.read(request, now, request_id)?;
         facts.actor.clone_from(&incoming.intent.actor.id);
-        facts.correlation_id.clone_from(&incoming.intent.correlation_id);
+        facts
+            .correlation_id
+            .clone_from(&incoming.intent.correlation_id);
         facts.trace_id = incoming.intent.traceparent.as_deref().and_then(trace_id);
         self.allow(incoming.principal.as_ref())?;
         let keyed = self.keyed(&incoming)?;
@@ -186,7 +192,10 @@ impl Edge {
         let path_parameters = request
             .path_parameters_ref()
             .map(|parameters| {
-                parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+                parameters
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect()
             })
             .unwrap_or_default();
         let (parts, body) = request.into_parts();
@@ -208,12 +217,20 @@ impl Edge {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
-        let hash = hash.finalize().iter().fold(String::new(), |mut text, byte| {
-            use std::fmt::Write;
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let hash = hash
+            .finalize()
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                use std::fmt::Write;
+                let _ = write!(text, "{byte:02x}");
+                text
+            });
+        let header = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
         // A caller without an account is told apart by what it sends, so that nobody fetches another's reply.
         let caller = match &principal {
             Some(caller) => caller.customer.to_string(),
@@ -260,7 +277,9 @@ impl Edge {
         now: Timestamp,
     ) -> Result<Option<Principal>, Problem> {
         let mut sent = headers.get_all("authorization").iter();
-        let Some(header) = sent.next() else { return Ok(None) };
+        let Some(header) = sent.next() else {
+            return Ok(None);
+        };
         let refused = || Problem::new(Code::Unauthenticated);
         if sent.next().is_some() {
             return Err(refused());
@@ -274,7 +293,9 @@ impl Edge {
     }
 
     fn allow(&self, principal: Option<&Principal>) -> Result<(), Problem> {
-        let Rule::Allow(permission, scope) = self.rule else { return Ok(()) };
+        let Rule::Allow(permission, scope) = self.rule else {
+            return Ok(());
+        };
         let principal = principal.ok_or(Code::Unauthenticated)?;
         if kernel::permission::Grant::of(&principal.roles, permission).covers(scope) {
             Ok(())
@@ -309,8 +330,13 @@ impl Edge {
         if self.behind_cloudfront {
             // `address:port`; IPv6 addresses have colons of their own.
             let viewer = request.headers().get("cloudfront-viewer-address");
-            let viewer = viewer.and_then(|value| value.to_str().ok()).unwrap_or_default();
-            return viewer.rsplit_once(':').map_or(viewer, |(address, _)| address).to_owned();
+            let viewer = viewer
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            return viewer
+                .rsplit_once(':')
+                .map_or(viewer, |(address, _)| address)
+                .to_owned();
         }
         match request.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => {
@@ -350,11 +376,17 @@ fn traceparent(own: Option<&str>, xray: Option<&str>) -> Option<String> {
     }
     // Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1
     let field = |name: &str| {
-        xray?.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+        xray?
+            .split(';')
+            .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
     };
     let root = field("Root")?.strip_prefix("1-")?.replace('-', "");
     let parent = field("Parent").unwrap_or("0000000000000001");
-    let sampled = if field("Sampled") == Some("1") { "01" } else { "00" };
+    let sampled = if field("Sampled") == Some("1") {
+        "01"
+    } else {
+        "00"
+    };
     (hex(&root, 32) && hex(parent, 16)).then(|| format!("00-{root}-{parent}-{sampled}"))
 }
 
@@ -364,7 +396,9 @@ fn trace_id(traceparent: &str) -> Option<String> {
 
 fn is_token(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// Somewhere between half and all of `millis`: who waits together should not come back together.
@@ -374,7 +408,9 @@ pub(crate) fn jitter(platform: &Platform, millis: u64) -> Duration {
 }
 
 fn matches_etag(sent: Option<&http_types::HeaderValue>, etag: &str) -> bool {
-    let Some(sent) = sent.and_then(|value| value.to_str().ok()) else { return false };
+    let Some(sent) = sent.and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
     // A weak comparison (RFC 9110 §13.1.2).
     let matches = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
     sent.split(',').map(str::trim).any(matches)
@@ -388,7 +424,11 @@ fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
 }
 
 fn respond(reply: Reply<()>, not_modified: bool) -> Response<Body> {
-    let (status, body) = if not_modified { (304, Vec::new()) } else { (reply.status, reply.body) };
+    let (status, body) = if not_modified {
+        (304, Vec::new())
+    } else {
+        (reply.status, reply.body)
+    };
     let mut response = Response::new(match String::from_utf8(body) {
         Ok(text) if text.is_empty() => Body::Empty,
         Ok(text) => Body::Text(text),
@@ -399,8 +439,14 @@ fn respond(reply: Reply<()>, not_modified: bool) -> Response<Body> {
     if let Some(content_type) = reply.content_type.filter(|_| !not_modified) {
         set(headers, "content-type", &content_type);
     }
-    reply.etag.iter().for_each(|etag| set(headers, "etag", etag));
-    reply.location.iter().for_each(|location| set(headers, "location", location));
+    reply
+        .etag
+        .iter()
+        .for_each(|etag| set(headers, "etag", etag));
+    reply
+        .location
+        .iter()
+        .for_each(|location| set(headers, "location", location));
     if reply.replayed {
         set(headers, "idempotency-replayed", "true");
     }
@@ -436,9 +482,17 @@ fn secure(headers: &mut HeaderMap) {
     set(headers, "x-content-type-options", "nosniff");
     set(headers, "x-frame-options", "DENY");
     set(headers, "referrer-policy", "no-referrer");
-    set(headers, "strict-transport-security", "max-age=63072000; includeSubDomains");
+    set(
+        headers,
+        "strict-transport-security",
+        "max-age=63072000; includeSubDomains",
+    );
     if !headers.contains_key("cache-control") {
-        let kept = if headers.contains_key("etag") { "private, no-cache" } else { "no-store" };
+        let kept = if headers.contains_key("etag") {
+            "private, no-cache"
+        } else {
+            "no-store"
+        };
         set(headers, "cache-control", kept);
     }
 }

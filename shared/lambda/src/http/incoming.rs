@@ -5,7 +5,9 @@ use std::{collections::HashMap, ops::Deref, str::FromStr, sync::Arc};
 use contracts::Actor;
 use dynamo::{Intent, Stored};
 use http_types::HeaderMap;
-use kernel::{Code, CustomerId, Locale, Owned, Permission, Problem, Rule, Scope, Timestamp, permission::Grant};
+use kernel::{
+    Code, CustomerId, Locale, Owned, Permission, Problem, Rule, Scope, Timestamp, permission::Grant,
+};
 
 use crate::{http::Input, platform::Platform, token::Principal};
 
@@ -60,7 +62,9 @@ impl Incoming {
 
     /// Who calls; `unauthenticated` if nobody says so.
     pub fn caller(&self) -> Result<&Principal, Problem> {
-        self.principal.as_ref().ok_or_else(|| Code::Unauthenticated.into())
+        self.principal
+            .as_ref()
+            .ok_or_else(|| Code::Unauthenticated.into())
     }
 
     /// The customer who calls.
@@ -70,7 +74,10 @@ impl Incoming {
 
     /// What the caller's roles give it for a permission.
     pub fn grant(&self, permission: Permission) -> Grant {
-        let roles = self.principal.as_ref().map_or(&[][..], |caller| &caller.roles);
+        let roles = self
+            .principal
+            .as_ref()
+            .map_or(&[][..], |caller| &caller.roles);
         Grant::of(roles, permission)
     }
 
@@ -92,7 +99,9 @@ impl Incoming {
         object: Option<Stored<T>>,
         missing: Code,
     ) -> Result<Stored<T>, Problem> {
-        object.filter(|object| self.reaches(&object.value)).ok_or_else(|| missing.into())
+        object
+            .filter(|object| self.reaches(&object.value))
+            .ok_or_else(|| missing.into())
     }
 
     /// Whether the route's permission is held for everything.
@@ -138,12 +147,17 @@ impl Incoming {
 
     /// The same with another actor: for requests that have no principal and act for someone they find out.
     pub fn intent_of(&self, actor: Actor) -> Intent {
-        Intent { actor, ..self.intent.clone() }
+        Intent {
+            actor,
+            ..self.intent.clone()
+        }
     }
 
     /// The caller's languages, best first, from Accept-Language (RFC 9110 §12.5.4), at most ten.
     pub fn locales(&self) -> Vec<Locale> {
-        let Some(header) = self.header("accept-language") else { return Vec::new() };
+        let Some(header) = self.header("accept-language") else {
+            return Vec::new();
+        };
         let mut wanted: Vec<(u16, Locale)> = header
             .split(',')
             .take(10)
@@ -157,7 +171,11 @@ impl Incoming {
         let mut locales = Vec::new();
         for (_, locale) in wanted {
             // Who asks for pt-BR is better served with pt than with nothing.
-            let language = locale.as_str().split('-').next().and_then(|tag| tag.parse().ok());
+            let language = locale
+                .as_str()
+                .split('-')
+                .next()
+                .and_then(|tag| tag.parse().ok());
             locales.push(locale);
             locales.extend(language);
         }

@@ -49,7 +49,10 @@ pub struct MergePatch<T>(Value, std::marker::PhantomData<fn() -> T>);
 
 impl<T: DeserializeOwned + JsonSchema + Serialize> Input for MergePatch<T> {
     fn read(incoming: &Incoming) -> Result<Self, Problem> {
-        content_type(incoming, &["application/merge-patch+json", "application/json"])?;
+        content_type(
+            incoming,
+            &["application/merge-patch+json", "application/json"],
+        )?;
         let patch: Value = parse(&incoming.body)?;
         if !patch.is_object() {
             return Err(Problem::invalid("", "expected an object"));
@@ -103,9 +106,9 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> Input for Query<T> {
     fn read(incoming: &Incoming) -> Result<Self, Problem> {
-        serde_urlencoded::from_str(&incoming.query).map(Self).map_err(|error| {
-            Problem::new(Code::InvalidParameter).detail(error.to_string())
-        })
+        serde_urlencoded::from_str(&incoming.query)
+            .map(Self)
+            .map_err(|error| Problem::new(Code::InvalidParameter).detail(error.to_string()))
     }
     fn describe() -> Value {
         json!({ "query": schema_of::<T>() })
@@ -123,7 +126,10 @@ pub struct Body {
 
 impl Input for Body {
     fn read(incoming: &Incoming) -> Result<Self, Problem> {
-        Ok(Self { media_type: media_type(incoming), bytes: incoming.body.clone() })
+        Ok(Self {
+            media_type: media_type(incoming),
+            bytes: incoming.body.clone(),
+        })
     }
     fn describe() -> Value {
         json!({ "body": {}, "content_types": ["application/json", "text/csv"] })
@@ -143,7 +149,12 @@ impl<A: Input, B: Input> Input for (A, B) {
 
 fn media_type(incoming: &Incoming) -> String {
     let header = incoming.header("content-type").unwrap_or_default();
-    header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    header
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 fn content_type(incoming: &Incoming, accepted: &[&str]) -> Result<(), Problem> {
@@ -158,7 +169,11 @@ fn content_type(incoming: &Incoming, accepted: &[&str]) -> Result<(), Problem> {
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let reader = &mut serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
-        if error.inner().is_data() { invalid(&error) } else { no_json(error.inner()) }
+        if error.inner().is_data() {
+            invalid(&error)
+        } else {
+            no_json(error.inner())
+        }
     })?;
     // Something behind the value is as wrong as something wrong in it.
     reader.end().map_err(|error| no_json(&error))?;
@@ -172,10 +187,13 @@ fn no_json(error: &serde_json::Error) -> Problem {
 
 fn invalid(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let mut pointer = String::new();
-    for segment in error.path().iter() {
+    for segment in error.path() {
         use serde_path_to_error::Segment;
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Seq { index } => {
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
             // RFC 6901 §3: ~ and / are escaped.
             Segment::Map { key } => {
                 pointer.push('/');
@@ -202,13 +220,25 @@ mod tests {
             (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
             (r#"{"a":"b"}"#, r#"{"a":null}"#, r#"{}"#),
             (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
-            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+            (
+                r#"{"a":{"b":"c"}}"#,
+                r#"{"a":{"b":"d","c":null}}"#,
+                r#"{"a":{"b":"d"}}"#,
+            ),
             (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"e":null,"a":1}"#),
-            (r#"{}"#, r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+            (
+                r#"{}"#,
+                r#"{"a":{"bb":{"ccc":null}}}"#,
+                r#"{"a":{"bb":{}}}"#,
+            ),
         ] {
             let mut merged: Value = serde_json::from_str(target).unwrap();
             merge(&mut merged, &serde_json::from_str(patch).unwrap());
-            assert_eq!(merged, serde_json::from_str::<Value>(result).unwrap(), "{target} {patch}");
+            assert_eq!(
+                merged,
+                serde_json::from_str::<Value>(result).unwrap(),
+                "{target} {patch}"
+            );
         }
     }
 
@@ -217,7 +247,13 @@ mod tests {
         let problem = parse::<Vec<kernel::Quantity>>(b"[1, 0]").unwrap_err();
         let body = problem.body("r");
         assert_eq!((body.status, body.errors[0].pointer.as_str()), (422, "/1"));
-        assert_eq!(parse::<Vec<u32>>(b"[1,").unwrap_err().code(), Code::InvalidJson);
-        assert_eq!(parse::<Vec<u32>>(b"[1] x").unwrap_err().code(), Code::InvalidJson);
+        assert_eq!(
+            parse::<Vec<u32>>(b"[1,").unwrap_err().code(),
+            Code::InvalidJson
+        );
+        assert_eq!(
+            parse::<Vec<u32>>(b"[1] x").unwrap_err().code(),
+            Code::InvalidJson
+        );
     }
 }

@@ -37,12 +37,16 @@ pub fn ok<T: Serialize>(shown: &T) -> Outcome<T> {
 
 /// 201 with what was made, and its place.
 pub fn created<T: Serialize>(location: impl Into<String>, shown: &T) -> Outcome<T> {
-    Ok(Reply::json(201, shown).map_err(Problem::internal)?.at(location))
+    Ok(Reply::json(201, shown)
+        .map_err(Problem::internal)?
+        .at(location))
 }
 
 /// 202 with what will be done, and where to follow it.
 pub fn accepted<T: Serialize>(location: impl Into<String>, shown: &T) -> Outcome<T> {
-    Ok(Reply::json(202, shown).map_err(Problem::internal)?.at(location))
+    Ok(Reply::json(202, shown)
+        .map_err(Problem::internal)?
+        .at(location))
 }
 
 /// 204: done, nothing to show.
@@ -68,8 +72,7 @@ impl JsonSchema for Document {
     }
 }
 
-pub(crate) type Handler =
-    Box<dyn Fn(Arc<Incoming>) -> Pending<'static, Outcome<()>> + Send + Sync>;
+pub(crate) type Handler = Box<dyn Fn(Arc<Incoming>) -> Pending<'static, Outcome<()>> + Send + Sync>;
 
 /// Serves an endpoint: `start` makes the function's state once, `handle` answers each request.
 pub fn serve<S, I, T, Starting, Answering>(
@@ -101,5 +104,8 @@ where
             "reply": schema_of::<T>(),
         })
     };
-    runtime::run(Entry { start: Box::new(start), describe })
+    runtime::run(Entry {
+        start: Box::new(start),
+        describe,
+    })
 }
