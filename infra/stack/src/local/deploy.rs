@@ -150,9 +150,10 @@ impl Stack {
             template.push('\n');
         }
         // JwtKeys is a value for the platform and the name of an SSM parameter for the services.
-        let parameters = parameters(&text)
-            .filter(|parameter| name == "platform" || *parameter != "JwtKeys")
-            .filter_map(|parameter| Some((parameter.to_owned(), settings.get(parameter)?.clone())))
+        let parameters = defaults(&text)
+            .into_iter()
+            .filter(|(parameter, _)| name == "platform" || *parameter != "JwtKeys")
+            .filter_map(|(parameter, _)| Some((parameter.to_owned(), settings.get(parameter)?.clone())))
             .collect();
         Ok(Self { name: format!("souk-{STAGE}-{name}"), template, parameters })
     }
@@ -259,20 +260,28 @@ fn code_of(line: &str) -> Option<(&str, &str)> {
     Some((indent, function))
 }
 
-/// The names under `Parameters:` of a template.
-pub(super) fn parameters(template: &str) -> impl Iterator<Item = &str> {
-    template
-        .lines()
-        .skip_while(|line| *line != "Parameters:")
-        .skip(1)
-        .take_while(|line| line.is_empty() || line.starts_with([' ', '#']))
-        .filter(|line| line.starts_with("  ") && !line[2..].starts_with([' ', '#']))
-        .filter_map(|line| line.trim().split(':').next())
+/// The names under `Parameters:` of a template, each with its default.
+pub(super) fn defaults(template: &str) -> Vec<(&str, Option<&str>)> {
+    let mut found: Vec<(&str, Option<&str>)> = Vec::new();
+    let block = template.lines().skip_while(|line| *line != "Parameters:").skip(1);
+    for line in block.take_while(|line| line.is_empty() || line.starts_with([' ', '#'])) {
+        let text = line.trim();
+        match (line.len() - line.trim_start().len(), text.split_once(':')) {
+            (2, Some((name, _))) if !text.starts_with('#') => found.push((name, None)),
+            (4, Some(("Default", value))) => {
+                if let Some(last) = found.last_mut() {
+                    last.1 = Some(value.trim().trim_matches(['"', '\'']));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{code_of, parameters};
+    use super::{code_of, defaults};
 
     #[test]
     fn a_code_line_names_its_function() {
@@ -283,7 +292,7 @@ mod tests {
 
     #[test]
     fn the_parameters_of_a_template_are_found() {
-        let template = "A: b\nParameters:\n  Stage:\n    Type: String\n  # why\n\n  OnAws:\n    Type: String\n\nResources:\n  Api:\n";
-        assert_eq!(parameters(template).collect::<Vec<_>>(), ["Stage", "OnAws"]);
+        let template = "A: b\nParameters:\n  Stage:\n    Type: String\n    Default: local\n  # why\n\n  OnAws:\n    Type: String\n\nResources:\n  Api:\n";
+        assert_eq!(defaults(template), [("Stage", Some("local")), ("OnAws", None)]);
     }
 }

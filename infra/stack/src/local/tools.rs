@@ -46,8 +46,31 @@ pub(super) fn build(place: &Place, functions: &[String]) -> Result<()> {
         step.done(format!("{} functions, nothing changed", functions.len()));
         return Ok(());
     }
+    compile(place, &step, &["--compiler", "cargo", "--profile", "dev"])?;
+    let missing: Vec<_> = functions.iter().filter(|name| !binary(place, name).exists()).cloned().collect();
+    if !missing.is_empty() {
+        bail!("in a manifest but not built: {}", missing.join(", "));
+    }
+    place.write("sources.json", &sources)?;
+    step.done(format!("{} functions", functions.len()));
+    Ok(())
+}
+
+/// Builds the release of the whole fleet for arm64, zipped: what `deploy` hands to AWS.
+pub(super) fn release(place: &Place) -> Result<()> {
+    let step = Step::new("release");
+    compile(place, &step, &["--release", "--arm64", "--output-format", "zip"])?;
+    // The next `up` must not take these binaries for its own.
+    std::fs::remove_file(place.state("sources.json")).ok();
+    step.done("for arm64");
+    Ok(())
+}
+
+/// One `cargo lambda build` of every function of the workspace.
+fn compile(place: &Place, step: &Step, arguments: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo")
-        .args(["lambda", "build", "--compiler", "cargo", "--profile", "dev"])
+        .args(["lambda", "build"])
+        .args(arguments)
         .current_dir(&place.root)
         .env("PATH", place.path())
         .stdout(Stdio::null())
@@ -62,15 +85,8 @@ pub(super) fn build(place: &Place, functions: &[String]) -> Result<()> {
         }
     }
     if !cargo.wait()?.success() {
-        drop(step);
         bail!("the functions don't build:\n{}", last.join("\n"));
     }
-    let missing: Vec<_> = functions.iter().filter(|name| !binary(place, name).exists()).cloned().collect();
-    if !missing.is_empty() {
-        bail!("in a manifest but not built: {}", missing.join(", "));
-    }
-    place.write("sources.json", &sources)?;
-    step.done(format!("{} functions", functions.len()));
     Ok(())
 }
 

@@ -1,0 +1,151 @@
+//! `make test`: every check there is, part by part, each with its time.
+
+mod fuzz;
+
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use console::style;
+
+use super::place::Place;
+use super::term::say;
+use super::{demo, emulator, tools, up};
+
+/// The workspace of the tools and the tests.
+const TOOLS: &str = "--manifest-path=tests/Cargo.toml";
+
+/// A part and what it proves.
+type Part = (&'static str, &'static str, fn(&Place) -> Result<()>);
+
+/// Cheap ones first: most mistakes are small.
+const PARTS: [Part; 10] = [
+    ("format", "every file is formatted", format),
+    ("clippy", "no warning in either workspace", clippy),
+    ("stack", "what is rendered is what the manifests say, and holds together", stack),
+    ("unit", "domain, stores and handlers, in process", unit),
+    ("templates", "cfn-lint on each template", templates),
+    ("up", "the platform stands", up::up),
+    ("demo", "two orders, from cart to mail", demo::demo),
+    ("stories", "end to end, with IAM enforced", stories),
+    ("api", "the live API keeps to its own description", fuzz::api),
+    ("down", "nothing is left running", down),
+];
+
+/// Runs every part, or one, and shows what each took.
+pub(super) fn test(place: &Place, part: Option<&str>) -> Result<ExitCode> {
+    let chosen: Vec<Part> = PARTS.into_iter().filter(|(name, ..)| part.is_none_or(|part| part == *name)).collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = PARTS.iter().map(|(name, ..)| *name).collect();
+        bail!("there is no part `{}`; there are {}", part.unwrap_or_default(), names.join(", "));
+    }
+    tools::install(place)?;
+    let was_up = emulator::running(place).is_some();
+    if part.is_some_and(|part| ["demo", "stories", "api"].contains(&part)) {
+        up::up(place)?;
+    }
+    let began = Instant::now();
+    let mut times: Vec<(&str, Duration)> = Vec::new();
+    let mut failed = None;
+    for (name, proves, run) in chosen {
+        if name == "down" && was_up && part.is_none() {
+            say("\nThe platform was up before; it stays up.");
+            continue;
+        }
+        say(format!("\n{} {}", style(format!("── {name}:")).bold(), style(proves).bold()));
+        let start = Instant::now();
+        let outcome = run(place);
+        times.push((name, start.elapsed()));
+        if let Err(error) = outcome {
+            say(format!("{} {name}: {error:#}", style("failed").red().bold()));
+            failed = Some(name);
+            break;
+        }
+    }
+    if failed.is_some() && !was_up && part.is_none() {
+        emulator::stop(place)?;
+    }
+    say("");
+    for (name, time) in &times {
+        let sign = if failed == Some(*name) { style("✗").red() } else { style("✓").green() };
+        say(format!("  {sign} {name:<10} {:>7.1} s", time.as_secs_f32()));
+    }
+    say(format!("    {:<10} {:>7.1} s", "all", began.elapsed().as_secs_f32()));
+    Ok(if failed.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn format(place: &Place) -> Result<()> {
+    cargo(place, &["fmt", "--all", "--check"])?;
+    cargo(place, &["fmt", TOOLS, "--all", "--check"])
+}
+
+fn clippy(place: &Place) -> Result<()> {
+    for workspace in [&[][..], &[TOOLS]] {
+        let target = target()?;
+        let before = ["clippy", "--workspace", "--all-targets", "--quiet", "--target", target.as_str()];
+        cargo(place, &[&before, workspace, &["--", "-D", "warnings"]].concat())?;
+    }
+    Ok(())
+}
+
+fn stack(place: &Place) -> Result<()> {
+    run(Command::new(std::env::current_exe()?).arg("check").current_dir(&place.root))
+}
+
+fn unit(place: &Place) -> Result<()> {
+    tests(place, &["--workspace"])?;
+    // The stories need the platform; the benchmarks are `make bench`.
+    tests(place, &[TOOLS, "--workspace", "--exclude", "stories", "--exclude", "bench"])
+}
+
+fn stories(place: &Place) -> Result<()> {
+    tests(place, &[TOOLS, "--package", "stories"])
+}
+
+/// cargo-nextest where it is installed, cargo test where not. `--target` as cargo-lambda gives it: the
+/// dependencies are compiled once for both.
+fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
+    let target = target()?;
+    let nextest = Command::new("cargo").args(["nextest", "--version"]).output().is_ok_and(|found| found.status.success());
+    let mut arguments = if nextest { vec!["nextest", "run", "--no-tests", "pass"] } else { vec!["test", "--quiet"] };
+    arguments.extend(["--target", &target]);
+    arguments.extend(chosen);
+    cargo(place, &arguments)
+}
+
+fn templates(place: &Place) -> Result<()> {
+    let mut rendered: Vec<_> = std::fs::read_dir(place.at("infra/sam"))?.flatten().map(|entry| entry.path()).collect();
+    rendered.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    rendered.sort();
+    run(place.tool("cfn-lint").arg("--").arg("template.yaml").args(rendered))
+}
+
+fn down(place: &Place) -> Result<()> {
+    up::down(place)
+}
+
+/// The triple of this machine.
+fn target() -> Result<String> {
+    let told = tools::quiet(Command::new("rustc").arg("-vV"))?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("rustc does not say what machine this is")
+}
+
+fn cargo(place: &Place, arguments: &[&str]) -> Result<()> {
+    run(Command::new("cargo").args(arguments).current_dir(&place.root).env("PATH", place.path()))
+}
+
+/// Runs a command that speaks for itself.
+fn run(command: &mut Command) -> Result<()> {
+    say(style(format!("   {}", shown(command))).dim());
+    if !command.status()?.success() {
+        bail!("{} found something", command.get_program().to_string_lossy().rsplit('/').next().unwrap_or_default());
+    }
+    Ok(())
+}
+
+fn shown(command: &Command) -> String {
+    let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
+    let program = command.get_program().to_string_lossy().rsplit('/').next().unwrap_or_default().to_owned();
+    [program].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+}
