@@ -552,14 +552,19 @@ fn judge(reasons: Vec<Reason>, intent: &Intent, problems: Vec<Problem>) -> Resul
             .map_err(Failure::Problem);
     }
     let reasons: Vec<Reason> = reasons.collect();
-    // Others at the same items, or too many at once: whoever reads again may succeed.
     if !reasons.iter().any(failed) {
-        return match reasons.iter().find(|reason| reason.code != "None") {
-            Some(reason) if reason.code == "ValidationError" => Err(Failure::Problem(
-                Problem::internal("DynamoDB calls an action invalid"),
-            )),
-            _ => Err(Failure::Problem(Problem::contention())),
-        };
+        let code = reasons
+            .iter()
+            .map(|reason| reason.code.as_str())
+            .find(|code| *code != "None");
+        return Err(Failure::Problem(match code {
+            Some("ValidationError") => Problem::internal("DynamoDB calls an action invalid"),
+            Some("ThrottlingError" | "ProvisionedThroughputExceeded") => {
+                Problem::unavailable("DynamoDB is too busy for the transaction")
+            }
+            // Others are at the same items: whoever reads again may succeed.
+            _ => Problem::contention(),
+        }));
     }
     let problem = reasons
         .iter()

@@ -34,7 +34,11 @@ impl Platform {
     /// # Errors
     /// Names every setting that is missing, at once.
     pub(crate) fn from_env() -> Result<Self, Problem> {
-        let settings: HashMap<String, String> = std::env::vars().collect();
+        // Names and values that are no UTF-8 are none of ours.
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        let settings: HashMap<String, String> = std::env::vars_os().filter_map(utf8).collect();
         let missing: Vec<&str> = [
             "STAGE",
             "AWS_REGION",
