@@ -1,0 +1,193 @@
+//! The figures of one function, each read from the tool that knows it.
+
+use std::{collections::HashMap, fs, path::Path, process::Command};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    backend::Backend,
+    process::{Process, sizes},
+    runtime_api::{Idle, RuntimeApi},
+};
+
+/// What is measured: a program, its environment, and its requests.
+pub struct Subject<'a> {
+    pub name: &'a str,
+    pub program: Vec<&'a str>,
+    pub environment: HashMap<String, String>,
+    /// The payload of the n-th request; it may prepare the backend for it.
+    pub payload: &'a dyn Fn(u64) -> Value,
+    /// The status that every answer must have.
+    pub status: u64,
+    pub api: &'a RuntimeApi,
+    pub backend: &'a Backend,
+}
+
+/// What a function costs. Counts are the same in every run; times and memory are this machine's.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Figures {
+    pub init_instructions: u64,
+    pub warm_instructions: u64,
+    pub warm_allocations: u64,
+    pub init_syscalls: u64,
+    pub init_files: u64,
+    pub init_threads: u64,
+    pub calls: Vec<String>,
+    pub depth: u64,
+    pub binary_bytes: u64,
+    pub zip_bytes: u64,
+    pub init_cpu_ms: f64,
+    pub warm_cpu_ms: f64,
+    pub peak_kb: u64,
+    pub growth_percent: f64,
+}
+
+/// How many requests come before the measured ones: caches, connections and lazy statics are then warm.
+const WARM_UP: u64 = 20;
+
+impl Subject<'_> {
+    /// Everything that is counted: the same in every run.
+    pub fn counts(&self, binary: &Path) -> Result<Figures> {
+        let (init_instructions, warm_instructions) = self.instructions()?;
+        let (init_syscalls, init_files, init_threads) = self.init_syscalls()?;
+        let (calls, depth) = self.backend_calls()?;
+        let (binary_bytes, zip_bytes) = sizes(binary)?;
+        Ok(Figures {
+            init_instructions,
+            warm_instructions,
+            warm_allocations: self.allocations()?,
+            init_syscalls,
+            init_files,
+            init_threads,
+            calls,
+            depth,
+            binary_bytes,
+            zip_bytes,
+            ..Figures::default()
+        })
+    }
+
+    /// CPU and memory: the median of `rounds` starts for init, 500 and 5,000 requests for the rest.
+    pub fn times(&self, figures: &mut Figures, rounds: usize, requests: u64) -> Result<()> {
+        let mut starts = Vec::new();
+        for _ in 0..rounds {
+            let process = self.start(&[])?;
+            let _idle = self.api.idle()?;
+            starts.push(process.cpu_ms()?);
+        }
+        starts.sort_by(f64::total_cmp);
+        figures.init_cpu_ms = starts[starts.len() / 2];
+
+        let process = self.start(&[])?;
+        let idle = self.requests(self.api.idle()?, 0, WARM_UP)?;
+        let before = process.cpu_ms()?;
+        let idle = self.requests(idle, WARM_UP, requests)?;
+        figures.warm_cpu_ms = (process.cpu_ms()? - before) / requests as f64;
+        figures.peak_kb = process.peak_kb()?;
+        let _idle = self.requests(idle, WARM_UP + requests, 9 * requests)?;
+        let after = process.peak_kb()?;
+        figures.growth_percent =
+            (after as f64 - figures.peak_kb as f64) / figures.peak_kb as f64 * 100.0;
+        Ok(())
+    }
+
+    fn start(&self, under: &[String]) -> Result<Process> {
+        Process::start(&self.program, under, &self.environment)
+    }
+
+    fn requests<'a>(&self, mut idle: Idle<'a>, first: u64, number: u64) -> Result<Idle<'a>> {
+        for n in first..first + number {
+            let (answer, next) = idle.invoke(&(self.payload)(n))?;
+            ensure!(
+                answer["statusCode"] == self.status,
+                "{} answered {answer} where {} was expected",
+                self.name,
+                self.status
+            );
+            idle = next;
+        }
+        Ok(idle)
+    }
+
+    /// Runs below a tool that counts, and returns what `read` finds in its report after so many requests.
+    fn counted(&self, tool: &[&str], requests: u64, read: fn(&str) -> Option<u64>) -> Result<u64> {
+        let report = std::env::temp_dir().join(format!("souk-bench-{}.out", std::process::id()));
+        let path = report.display().to_string();
+        let under: Vec<String> =
+            tool.iter().map(|word| word.replace("REPORT", &path)).collect();
+        let process = self.start(&under)?;
+        let idle = self.requests(self.api.idle()?, 0, requests)?;
+        process.end()?;
+        drop(idle);
+        let text = fs::read_to_string(&report).context("the tool wrote no report")?;
+        fs::remove_file(&report)?;
+        read(&text).with_context(|| format!("{} reported nothing for {}", tool[0], self.name))
+    }
+
+    fn instructions(&self) -> Result<(u64, u64)> {
+        let tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=REPORT"];
+        let read = |text: &str| {
+            let line = text.lines().find(|line| line.starts_with("summary:"))?;
+            line.split_whitespace().nth(1)?.parse().ok()
+        };
+        let init = self.counted(&tool, 0, read)?;
+        let (few, many) =
+            (self.counted(&tool, WARM_UP, read)?, self.counted(&tool, 2 * WARM_UP, read)?);
+        Ok((init, many.saturating_sub(few) / WARM_UP))
+    }
+
+    fn allocations(&self) -> Result<u64> {
+        let tool = ["valgrind", "--tool=memcheck", "--log-file=REPORT"];
+        let read = |text: &str| {
+            // ==1== total heap usage: 1,234 allocs, 1,200 frees, 56,789 bytes allocated
+            let (_, rest) = text.split_once("total heap usage: ")?;
+            rest.split(' ').next()?.replace(',', "").parse().ok()
+        };
+        let (few, many) =
+            (self.counted(&tool, WARM_UP, read)?, self.counted(&tool, 2 * WARM_UP, read)?);
+        Ok(many.saturating_sub(few) / WARM_UP)
+    }
+
+    /// System calls, opened files and threads until the function asks for work.
+    fn init_syscalls(&self) -> Result<(u64, u64, u64)> {
+        let report = std::env::temp_dir().join(format!("souk-bench-{}.strace", std::process::id()));
+        let under = ["strace", "-f", "-o", &report.display().to_string()].map(str::to_owned);
+        let process = self.start(&under)?;
+        let idle = self.api.idle()?;
+        process.end()?;
+        drop(idle);
+        let text = fs::read_to_string(&report)?;
+        fs::remove_file(&report)?;
+        let calls: Vec<&str> = text
+            .lines()
+            .map(|line| line.split_once(char::is_whitespace).map_or(line, |(_, call)| call.trim_start()))
+            .take_while(|call| !call.contains("/invocation/next"))
+            .filter(|call| call.contains('(') && !call.starts_with(['+', '-']))
+            .collect();
+        let count = |names: &[&str]| {
+            calls.iter().filter(|call| names.iter().any(|name| call.starts_with(name))).count() as u64
+        };
+        let opened = calls
+            .iter()
+            .filter(|call| call.starts_with("open") && !call.contains("= -1"))
+            .count() as u64;
+        Ok((calls.len() as u64, opened, count(&["clone(", "clone3("])))
+    }
+
+    fn backend_calls(&self) -> Result<(Vec<String>, u64)> {
+        let _process = self.start(&[])?;
+        let idle = self.requests(self.api.idle()?, 0, 2)?;
+        self.backend.reset(true);
+        let _idle = self.requests(idle, 2, 1)?;
+        let (calls, depth) = self.backend.calls();
+        self.backend.reset(false);
+        Ok((calls, depth as u64))
+    }
+}
+
+/// Whether a tool is on this machine.
+pub fn has(tool: &str) -> bool {
+    Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success())
+}
