@@ -1,1 +1,34 @@
 //! Accounts, log-in and sessions.
+//!
+//! Someone registers with an e-mail and a password ([`Customer`], [`Credential`]), and logs in: a [`Session`]
+//! begins, and with it a family of refresh tokens. An access token lives for minutes and says what its bearer
+//! may do ([`Roles`]); a refresh token is exchanged, once, for the next two. Admins say who sells; super
+//! admins say who is an admin, and one of them always stays ([`SuperAdmins`]).
+//!
+//! What is kept where:
+//!
+//! | table | item | what |
+//! |---|---|---|
+//! | `customers` | `customer#<id>` / `profile` | [`Customer`]: personal, and read by notification through a view |
+//! | `customers` | `super-admins` / `super-admins` | [`SuperAdmins`]: changed with every change to one |
+//! | `credentials` | `email#<digest>` / `credential` | [`Credential`]: its key keeps addresses unique |
+//! | `sessions` | `session#<id>` / `session` | [`Session`]: digests of tokens, never a token |
+//!
+//! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for the two that hand
+//! out tokens. The service publishes `customer.registered.v1` and `customer.roles-changed.v1`.
+
+mod account;
+mod email;
+mod password;
+mod roles;
+mod session;
+mod sign_in;
+mod store;
+
+pub use account::{Credential, Customer, Name, Profile, Status};
+pub use email::{EmailAddress, InvalidEmail};
+pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
+pub use roles::{InvalidRoles, Roles, SuperAdmins};
+pub use session::{End, Presented, RefreshToken, Session};
+pub use sign_in::{SignIn, TokenType, Tokens};
+pub use store::Accounts;

@@ -1,1 +1,27 @@
-//! Orders and the judge of their saga.
+//! Orders: the judge of the saga that turns a cart into something that is paid and shipped.
+//!
+//! - [`lifecycle`]: the states of an order as one table, from which code, tests and docs are made
+//! - [`order`]: an order and what becomes of it; pure
+//! - [`address`]: where it goes and how it is paid
+//! - [`facts`]: what it tells the world in each state
+//! - [`view`]: how it is shown, and to whom
+//! - [`store`]: how it is kept; the only file here that knows of tables
+//!
+//! Others answer what an order has said: inventory to `order.placed`, payment to `order.stock-reserved`. Each
+//! answer comes here, and here alone is decided what becomes of the order ([`Orders::hear`]); an answer that its
+//! state has no use for changes nothing, so that late, doubled and overtaken answers need no care of their own.
+//! An order that waits too long says once more what it has said, and is cancelled in the end ([`Orders::remind`]).
+#![warn(missing_docs)]
+
+pub mod address;
+pub mod facts;
+pub mod lifecycle;
+pub mod order;
+pub mod store;
+pub mod view;
+
+pub use address::{PaymentMethod, ShippingAddress};
+pub use lifecycle::{Input, Status};
+pub use order::{Order, Purchase, Shipment, Turn};
+pub use store::{Orders, Whose};
+pub use view::{OrderView, Viewer};

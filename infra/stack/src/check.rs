@@ -28,7 +28,10 @@ pub struct Finding {
 impl Finding {
     /// A finding.
     pub fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { place: place.into(), message: message.into() }
+        Self {
+            place: place.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -60,7 +63,9 @@ pub fn all(project: &Project, manifests_alone: bool) -> Result<Report> {
 
     let mut rendered = render::of_manifests(project);
     if manifests_alone {
-        report.skipped.push("what the functions say of themselves: not asked".to_owned());
+        report
+            .skipped
+            .push("what the functions say of themselves: not asked".to_owned());
     } else {
         let descriptions: Descriptions = describe::all(project)?;
         found.extend(contracts::descriptions(project, &descriptions));

@@ -22,9 +22,6 @@ pub struct Description {
     /// What an endpoint answers with: a JSON Schema.
     #[serde(default)]
     pub reply: Option<Value>,
-    /// The codes of the problems that it may answer with.
-    #[serde(default)]
-    pub codes: Vec<String>,
     /// The event types that a consumer understands.
     #[serde(default)]
     pub types: Vec<String>,
@@ -42,6 +39,30 @@ pub struct Input {
     /// The schema of the query, an object.
     #[serde(default)]
     pub query: Option<Value>,
+    /// Whether the body is a merge patch (RFC 7396) of that schema: everything may be left out, or be null.
+    #[serde(default)]
+    pub patch: bool,
+    /// Whether the body may be left out.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+impl Description {
+    /// The schema of the answer, where there is a body of ours in it.
+    pub fn shown(&self) -> Option<&Value> {
+        let reply = self.reply.as_ref()?;
+        let nothing = reply.get("type").and_then(Value::as_str) == Some("null");
+        (!nothing && !self.is_document()).then_some(reply)
+    }
+
+    /// Whether the answer is no JSON of ours: a page, a document.
+    pub fn is_document(&self) -> bool {
+        self.reply
+            .as_ref()
+            .and_then(|reply| reply.get("title"))
+            .and_then(Value::as_str)
+            == Some("Document")
+    }
 }
 
 /// The descriptions, by function.
@@ -68,8 +89,12 @@ pub fn all(project: &Project) -> Result<Descriptions> {
             let said = String::from_utf8_lossy(&output.stderr);
             bail!("`{} describe` fails: {}", function.name, said.trim());
         }
-        let description = serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("`{} describe` prints something else than a description", function.name))?;
+        let description = serde_json::from_slice(&output.stdout).with_context(|| {
+            format!(
+                "`{} describe` prints something else than a description",
+                function.name
+            )
+        })?;
         found.insert(function.name.to_owned(), description);
     }
     Ok(found)
@@ -79,7 +104,14 @@ pub fn all(project: &Project) -> Result<Descriptions> {
 fn build(project: &Project) -> Result<PathBuf> {
     let target = host()?;
     let status = Command::new("cargo")
-        .args(["build", "--quiet", "--workspace", "--bins", "--target", &target])
+        .args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--bins",
+            "--target",
+            &target,
+        ])
         .current_dir(&project.root)
         .status()
         .context("cargo cannot be run")?;
@@ -91,7 +123,10 @@ fn build(project: &Project) -> Result<PathBuf> {
 
 /// The target triple of this machine.
 pub fn host() -> Result<String> {
-    let output = Command::new("rustc").arg("-vV").output().context("rustc cannot be run")?;
+    let output = Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .context("rustc cannot be run")?;
     let text = String::from_utf8_lossy(&output.stdout);
     text.lines()
         .find_map(|line| line.strip_prefix("host: "))

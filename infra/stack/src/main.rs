@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use stack::Command;
 
 /// Renders, checks and runs the platform from the services' manifests.
@@ -20,13 +20,15 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let command = match arguments.command {
         Some(command) => command,
-        None => Command::Check,
+        None if arguments.check => Command::Check {
+            manifests_alone: false,
+        },
+        None => Arguments::command()
+            .error(clap::error::ErrorKind::MissingSubcommand, "say what to do")
+            .exit(),
     };
-    match stack::run(command) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("cargo stack: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    stack::run(command).unwrap_or_else(|error| {
+        eprintln!("cargo stack: {error:#}");
+        ExitCode::FAILURE
+    })
 }

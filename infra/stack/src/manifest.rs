@@ -84,13 +84,21 @@ pub struct Bucket {
 }
 
 /// A work queue.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Queue {}
+pub struct Queue {
+    /// Days after which a message that nobody took is dropped: 1 to 14.
+    #[serde(default = "four")]
+    pub keep_days: u32,
+}
 
 /// What a function may use beyond its own service's tables, and how it is run.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that stands for itself"
+)]
 pub struct Function {
     /// The endpoint: `POST /v1/orders`.
     pub route: Option<Route>,
@@ -103,9 +111,12 @@ pub struct Function {
     /// Whether `If-Match` is taken (and demanded from admins).
     #[serde(default, rename = "if-match")]
     pub if_match: bool,
-    /// Whether the answer has an `ETag`, and `If-None-Match` is taken.
+    /// Whether the answer has an `ETag`, and `If-None-Match` is taken; a `GET` of one thing has, where it is not said.
+    pub etag: Option<bool>,
+    /// The codes of the problems it may answer with, beyond those of the edge; where they are not said, those that
+    /// the service's sources name.
     #[serde(default)]
-    pub etag: bool,
+    pub codes: Vec<String>,
     /// The status of success; 200 where it is not said.
     pub status: Option<u16>,
     /// The media type of success; JSON where it is not said.
@@ -122,6 +133,9 @@ pub struct Function {
     /// Objects under this prefix announce themselves in the queue it takes from.
     #[serde(rename = "on-object")]
     pub on_object: Option<String>,
+    /// Whether an operator calls it by name.
+    #[serde(default)]
+    pub invoke: bool,
     /// Whether it publishes the service's facts from the stream of `commands`.
     #[serde(default)]
     pub relay: bool,
@@ -173,6 +187,10 @@ pub struct Limits {
     pub body: Option<Bytes>,
 }
 
+fn four() -> u32 {
+    4
+}
+
 fn thirty() -> u32 {
     30
 }
@@ -191,7 +209,7 @@ impl Manifest {
             let line = error.span().map_or(1, |span| line_at(&text, span.start));
             anyhow!("{}:{line}: {}", path.display(), error.message())
         })?;
-        manifest.path = path.to_owned();
+        path.clone_into(&mut manifest.path);
         manifest.text = text;
         Ok(manifest)
     }
@@ -234,7 +252,11 @@ impl Manifest {
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
 }
 
 #[cfg(test)]
@@ -243,19 +265,28 @@ mod tests {
 
     fn refusal(text: &str) -> String {
         let path = Path::new("functions/order/service.toml");
-        Manifest::parse(path, text.to_owned()).map_or_else(|error| error.to_string(), |_| String::new())
+        Manifest::parse(path, text.to_owned())
+            .map_or_else(|error| error.to_string(), |_| String::new())
     }
 
     #[test]
     fn an_unknown_field_is_refused_with_its_line() {
-        let message = refusal("name = \"order\"\n\n[functions.place-order]\nroute = \"POST /v1/orders\"\nmemroy = 1\n");
-        assert!(message.starts_with("functions/order/service.toml:5: unknown field `memroy`"), "{message}");
+        let message = refusal(
+            "name = \"order\"\n\n[functions.place-order]\nroute = \"POST /v1/orders\"\nmemroy = 1\n",
+        );
+        assert!(
+            message.starts_with("functions/order/service.toml:5: unknown field `memroy`"),
+            "{message}"
+        );
     }
 
     #[test]
     fn a_value_that_says_nothing_is_refused_with_its_line() {
         let message = refusal("name = \"order\"\n[functions.a]\nroute = \"orders\"\n");
-        assert!(message.starts_with("functions/order/service.toml:3:"), "{message}");
+        assert!(
+            message.starts_with("functions/order/service.toml:3:"),
+            "{message}"
+        );
         assert!(message.contains("METHOD /path"), "{message}");
     }
 

@@ -1,6 +1,6 @@
 //! How things are called: computed in one place, from the stage, the service and the entry's own name.
 //!
-//! `${Stage}`, `${AWS::Partition}`, `${AWS::Region}` and `${AWS::AccountId}` stay in the text; CloudFormation's
+//! `${Stage}`, `${AWS::Partition}`, `${AWS::Region}` and `${AWS::AccountId}` stay in the text; `CloudFormation`'s
 //! `Fn::Sub` fills them in, and so does Terraform, whose syntax for them is the same.
 
 /// `place-order` → `PlaceOrder`: an entry's logical id in its template.
@@ -8,7 +8,9 @@ pub fn pascal(name: &str) -> String {
     name.split(['-', '_', '.'])
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().chain(letters).collect()
+            })
         })
         .collect()
 }
@@ -83,7 +85,10 @@ mod tests {
 
     #[test]
     fn one_name_in_each_of_its_spellings() {
-        assert_eq!(pascal("reserve-stock-on-order-placed"), "ReserveStockOnOrderPlaced");
+        assert_eq!(
+            pascal("reserve-stock-on-order-placed"),
+            "ReserveStockOnOrderPlaced"
+        );
         assert_eq!(upper_snake("jwt-signing-key"), "JWT_SIGNING_KEY");
         assert_eq!(of("order", "place-order"), "${Stage}-order-place-order");
         assert_eq!(publisher("stock.reserved.v1"), "inventory");

@@ -82,9 +82,12 @@ impl From<&Value> for Node {
             Value::Number(number) => Self::Number(number.to_string()),
             Value::String(text) => Self::Text(text.clone()),
             Value::Array(items) => Self::List(items.iter().map(Self::from).collect()),
-            Value::Object(fields) => {
-                Self::Map(fields.iter().map(|(key, value)| (key.clone(), Self::from(value))).collect())
-            }
+            Value::Object(fields) => Self::Map(
+                fields
+                    .iter()
+                    .map(|(key, value)| (key.clone(), Self::from(value)))
+                    .collect(),
+            ),
         }
     }
 }
@@ -125,8 +128,39 @@ impl Node {
     /// The entry of a mapping.
     pub fn get(&self, key: &str) -> Option<&Node> {
         match self {
-            Self::Map(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, node)| node),
+            Self::Map(entries) => entries
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, node)| node),
             _ => None,
+        }
+    }
+
+    /// The same document with these keys of every mapping first, in this order; the others stay as they are.
+    pub fn with_first(self, first: &[&str]) -> Self {
+        match self {
+            Self::Map(mut entries) => {
+                let rank = |key: &str| {
+                    first
+                        .iter()
+                        .position(|known| *known == key)
+                        .unwrap_or(first.len())
+                };
+                entries.sort_by_key(|(key, _)| rank(key));
+                Self::Map(
+                    entries
+                        .into_iter()
+                        .map(|(key, node)| (key, node.with_first(first)))
+                        .collect(),
+                )
+            }
+            Self::List(items) => Self::List(
+                items
+                    .into_iter()
+                    .map(|item| item.with_first(first))
+                    .collect(),
+            ),
+            other => other,
         }
     }
 
@@ -181,7 +215,9 @@ impl Node {
                 self.write_yaml(out, depth + 1, false);
             }
             Self::List(items) if !items.is_empty() => {
-                let short = items.iter().all(|item| matches!(item, Self::Text(_) | Self::Number(_)));
+                let short = items
+                    .iter()
+                    .all(|item| matches!(item, Self::Text(_) | Self::Number(_)));
                 let flow = self.inline();
                 if short && flow.len() + depth * 2 < 100 {
                     let _ = writeln!(out, " {flow}");
@@ -237,7 +273,9 @@ impl Node {
             Self::List(items) if items.is_empty() => out.push_str("[]"),
             Self::Map(entries) if entries.is_empty() => out.push_str("{}"),
             Self::List(items) => {
-                let short = items.iter().all(|item| matches!(item, Self::Text(_) | Self::Number(_)));
+                let short = items
+                    .iter()
+                    .all(|item| matches!(item, Self::Text(_) | Self::Number(_)));
                 let mut flow = String::from("[");
                 for (position, item) in items.iter().enumerate() {
                     flow.push_str(if position == 0 { "" } else { ", " });
@@ -252,7 +290,11 @@ impl Node {
                 for (position, item) in items.iter().enumerate() {
                     indent(out, depth + 1);
                     item.write_json(out, depth + 1);
-                    out.push_str(if position + 1 < items.len() { ",\n" } else { "\n" });
+                    out.push_str(if position + 1 < items.len() {
+                        ",\n"
+                    } else {
+                        "\n"
+                    });
                 }
                 indent(out, depth);
                 out.push(']');
@@ -263,7 +305,11 @@ impl Node {
                     indent(out, depth + 1);
                     let _ = write!(out, "{}: ", Value::from(key.as_str()));
                     value.write_json(out, depth + 1);
-                    out.push_str(if position + 1 < entries.len() { ",\n" } else { "\n" });
+                    out.push_str(if position + 1 < entries.len() {
+                        ",\n"
+                    } else {
+                        "\n"
+                    });
                 }
                 indent(out, depth);
                 out.push('}');
@@ -329,17 +375,34 @@ mod tests {
 
     #[test]
     fn words_that_yaml_would_misread_are_quoted() {
-        for text in ["true", "No", "12", "", "a: b", "*", "{x}", "- a", "ends:", "#c"] {
+        for text in [
+            "true", "No", "12", "", "a: b", "*", "{x}", "- a", "ends:", "#c",
+        ] {
             assert!(scalar(text).starts_with(['"', '\'']), "{text}");
         }
-        for text in ["AWS::SQS::Queue", "/v1/orders", "POST /v1/orders", "dynamodb:GetItem"] {
+        for text in [
+            "AWS::SQS::Queue",
+            "/v1/orders",
+            "POST /v1/orders",
+            "dynamodb:GetItem",
+        ] {
             assert_eq!(scalar(text), text);
         }
     }
 
     #[test]
+    fn what_matters_comes_first() {
+        let document = map! { "b" => 1, "title" => 2, "a" => vec![map! { "x" => 1, "type" => 2 }] };
+        let wanted = map! { "title" => 2, "b" => 1, "a" => vec![map! { "type" => 2, "x" => 1 }] };
+        assert_eq!(document.with_first(&["title", "type"]), wanted);
+    }
+
+    #[test]
     fn json_keeps_its_order() {
         let document = map! { "z" => 1, "a" => vec!["x"], "m" => map! {} };
-        assert_eq!(document.to_json(), "{\n  \"z\": 1,\n  \"a\": [\"x\"],\n  \"m\": {}\n}\n");
+        assert_eq!(
+            document.to_json(),
+            "{\n  \"z\": 1,\n  \"a\": [\"x\"],\n  \"m\": {}\n}\n"
+        );
     }
 }

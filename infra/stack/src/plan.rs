@@ -23,6 +23,8 @@ pub enum Trigger<'a> {
     Queue(&'a str),
     /// The stream of its service's `commands`.
     Relay,
+    /// An operator who may invoke it by name.
+    Invoke,
 }
 
 /// A function with its place in the platform.
@@ -51,7 +53,12 @@ impl<'a> Planned<'a> {
             .functions
             .iter()
             .filter_map(|(name, entry)| {
-                Some(Self { manifest, name, entry, trigger: trigger(entry)? })
+                Some(Self {
+                    manifest,
+                    name,
+                    entry,
+                    trigger: trigger(entry)?,
+                })
             })
             .collect()
     }
@@ -90,11 +97,31 @@ impl<'a> Planned<'a> {
         self.entry.memory.unwrap_or(256)
     }
 
-    /// Whether `Idempotency-Key` is taken: by every write, unless the manifest says otherwise.
+    /// Whether it writes, and so leaves a command record.
+    pub fn writes(&self) -> bool {
+        !self.entry.writes.is_empty() || !self.entry.deletes.is_empty()
+    }
+
+    /// Whether `Idempotency-Key` is taken: by everything that writes, unless the manifest says otherwise.
     pub fn idempotency(&self) -> Idempotency {
-        let reads = self.route().and_then(Route::method).is_none_or(|method| method == "GET");
-        let usual = if reads { Idempotency::None } else { Idempotency::Optional };
+        let reads = self
+            .route()
+            .and_then(Route::method)
+            .is_none_or(|method| method == "GET");
+        let usual = if reads || !self.writes() {
+            Idempotency::None
+        } else {
+            Idempotency::Optional
+        };
         self.entry.idempotency.unwrap_or(usual)
+    }
+
+    /// Whether the answer has an `ETag`: a `GET` of one thing has.
+    pub fn etag(&self) -> bool {
+        let one_thing = self.route().is_some_and(|route| {
+            route.method() == Some("GET") && route.path().is_some_and(|path| path.ends_with('}'))
+        });
+        self.entry.etag.unwrap_or(one_thing)
     }
 
     /// The largest body in bytes.
@@ -124,9 +151,21 @@ impl<'a> Planned<'a> {
         self.timeout() * 6
     }
 
+    /// How many days its queue keeps what nobody takes: four, unless the queue says otherwise.
+    pub fn keep_days(&self) -> u32 {
+        let queue = self
+            .queue()
+            .and_then(|queue| self.manifest.queues.get(queue));
+        queue.map_or(4, |queue| queue.keep_days)
+    }
+
     /// Messages or records an invocation takes at most.
     pub fn batch(&self) -> u32 {
-        let usual = if matches!(self.trigger, Trigger::Relay) { 50 } else { 10 };
+        let usual = if matches!(self.trigger, Trigger::Relay) {
+            50
+        } else {
+            10
+        };
         self.entry.batch.unwrap_or(usual)
     }
 }
@@ -139,6 +178,7 @@ pub fn trigger(entry: &Function) -> Option<Trigger<'_>> {
     found.extend(entry.every.map(Trigger::Schedule));
     found.extend(entry.from.as_deref().map(Trigger::Queue));
     found.extend(entry.relay.then_some(Trigger::Relay));
+    found.extend(entry.invoke.then_some(Trigger::Invoke));
     match found.as_slice() {
         [only] => Some(*only),
         _ => None,

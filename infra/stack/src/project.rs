@@ -24,9 +24,15 @@ impl Project {
         let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let root = here
             .ancestors()
-            .find(|folder| folder.join("functions").is_dir() && folder.join("template.yaml").is_file())
+            .find(|folder| {
+                folder.join("functions").is_dir() && folder.join("template.yaml").is_file()
+            })
             .map_or(built_in, Path::to_owned);
-        Self::read(&root.canonicalize().context("the repository is not where this tool was built")?)
+        Self::read(
+            &root
+                .canonicalize()
+                .context("the repository is not where this tool was built")?,
+        )
     }
 
     /// Reads every manifest under `root`; a broken one stops here, with its line.
@@ -38,14 +44,27 @@ impl Project {
                 continue;
             }
             let mut manifest = Manifest::read(&path)?;
-            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = folder
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             if manifest.name != name {
-                bail!("{}:1: the service is named `{}`, its folder `{name}`; they are the same name", path.display(), manifest.name);
+                bail!(
+                    "{}:1: the service is named `{}`, its folder `{name}`; they are the same name",
+                    path.display(),
+                    manifest.name
+                );
             }
-            manifest.path = path.strip_prefix(root).unwrap_or(&path).to_owned();
+            path.strip_prefix(root)
+                .unwrap_or(&path)
+                .clone_into(&mut manifest.path);
             services.insert(name, manifest);
         }
-        Ok(Self { root: root.to_owned(), services })
+        Ok(Self {
+            root: root.to_owned(),
+            services,
+        })
     }
 
     /// Every function, by service and name.
@@ -55,7 +74,9 @@ impl Project {
 
     /// The function of that name.
     pub fn function(&self, name: &str) -> Option<Planned<'_>> {
-        self.functions().into_iter().find(|function| function.name == name)
+        self.functions()
+            .into_iter()
+            .find(|function| function.name == name)
     }
 
     /// Every name in a service's `src/bin`.
@@ -66,7 +87,12 @@ impl Project {
             for entry in std::fs::read_dir(&folder)? {
                 let path = entry?.path();
                 if path.extension().is_some_and(|extension| extension == "rs") {
-                    found.insert(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+                    found.insert(
+                        path.file_stem()
+                            .unwrap_or_default()
+                            .to_string_lossy()
+                            .into_owned(),
+                    );
                 }
             }
         }
@@ -75,7 +101,11 @@ impl Project {
 
     /// The file of a function.
     pub fn page(&self, function: &Planned<'_>) -> PathBuf {
-        self.root.join(format!("functions/{}/src/bin/{}.rs", function.service(), function.name))
+        self.root.join(format!(
+            "functions/{}/src/bin/{}.rs",
+            function.service(),
+            function.name
+        ))
     }
 
     /// The statements of a function's role.
@@ -100,7 +130,9 @@ fn folders(parent: &Path) -> Result<Vec<PathBuf>> {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(parent).with_context(|| format!("{} cannot be listed", parent.display()))? {
+    for entry in std::fs::read_dir(parent)
+        .with_context(|| format!("{} cannot be listed", parent.display()))?
+    {
         let path = entry?.path();
         if path.is_dir() {
             found.push(path);

@@ -29,7 +29,10 @@ pub struct Rendered {
 
 impl Rendered {
     fn new(path: impl Into<PathBuf>, text: String) -> Self {
-        Self { path: path.into(), text }
+        Self {
+            path: path.into(),
+            text,
+        }
     }
 }
 
@@ -38,20 +41,41 @@ pub fn of_manifests(project: &Project) -> Vec<Rendered> {
     let mut files: Vec<_> = project
         .services
         .values()
-        .map(|manifest| Rendered::new(format!("infra/sam/{}.yaml", manifest.name), sam::template(project, manifest)))
+        .map(|manifest| {
+            Rendered::new(
+                format!("infra/sam/{}.yaml", manifest.name),
+                sam::template(project, manifest),
+            )
+        })
         .collect();
-    files.push(Rendered::new("infra/terraform/functions.json", terraform::file(project)));
+    files.push(Rendered::new(
+        "infra/terraform/functions.json",
+        terraform::file(project),
+    ));
     files.push(Rendered::new("CargoLambda.toml", router::file(project)));
-    files.push(Rendered::new("tests/fleet/src/lib.rs", fleet::file(project)));
-    files.push(Rendered::new("docs/authorization.md", authorization::page(project)));
+    files.push(Rendered::new(
+        "tests/fleet/src/lib.rs",
+        fleet::file(project),
+    ));
+    files.push(Rendered::new(
+        "docs/authorization.md",
+        authorization::page(project),
+    ));
     files.extend(events::files(project, &contracts::catalogue()));
     files
 }
 
 /// What follows from the types of the functions too.
 pub fn of_functions(project: &Project, descriptions: &Descriptions) -> Vec<Rendered> {
-    let mut files = vec![Rendered::new(OPENAPI, openapi::document(project, descriptions))];
-    files.extend(invocations::files(project, &contracts::catalogue(), descriptions));
+    let mut files = vec![Rendered::new(
+        OPENAPI,
+        openapi::document(project, descriptions),
+    )];
+    files.extend(invocations::files(
+        project,
+        &contracts::catalogue(),
+        descriptions,
+    ));
     files
 }
 
@@ -86,7 +110,8 @@ fn write_one(project: &Project, file: Rendered, written: &mut Vec<PathBuf>) -> R
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    std::fs::write(&path, &file.text).with_context(|| format!("{} cannot be written", path.display()))?;
+    std::fs::write(&path, &file.text)
+        .with_context(|| format!("{} cannot be written", path.display()))?;
     written.push(file.path);
     Ok(())
 }

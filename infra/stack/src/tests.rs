@@ -17,5 +17,8 @@ pub(crate) fn project(manifests: &[&str]) -> Project {
         let manifest = Manifest::parse(Path::new("service.toml"), (*text).to_owned()).unwrap();
         services.insert(manifest.name.clone(), manifest);
     }
-    Project { root: "/nowhere".into(), services }
+    Project {
+        root: "/nowhere".into(),
+        services,
+    }
 }

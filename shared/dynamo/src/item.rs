@@ -143,7 +143,11 @@ impl Standard {
     }
 }
 
-pub(crate) fn decode<T: Item>(mut attributes: Attributes) -> Result<Stored<T>, Problem> {
+/// The item that these attributes are: for those that a failed condition has shown.
+///
+/// # Errors
+/// When they lack what every item carries, or are no `T`.
+pub fn decode<T: Item>(mut attributes: Attributes) -> Result<Stored<T>, Problem> {
     let (schema, stored) = standard(&attributes)?;
     if schema < T::SCHEMA {
         attributes = T::upcast(schema, attributes);

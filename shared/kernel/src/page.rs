@@ -1,6 +1,6 @@
 //! Lists in pages.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// One page of a list.
@@ -36,14 +36,26 @@ impl<T> Page<T> {
 }
 
 /// How many entries a page has: 1 to 100, 20 unless told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32")]
-pub struct Limit(#[schemars(range(min = 1, max = 100))] u32);
+pub struct Limit(u32);
 
 impl Limit {
     /// The number.
     pub fn get(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl JsonSchema for Limit {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limit".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": 100 })
     }
 }
 

@@ -20,9 +20,17 @@ pub fn of(project: &Project, rendered: &[Rendered]) -> Result<Vec<Finding>> {
         if there == file.text {
             continue;
         }
-        let line = there.lines().zip(file.text.lines()).take_while(|(one, other)| one == other).count() + 1;
+        let line = there
+            .lines()
+            .zip(file.text.lines())
+            .take_while(|(one, other)| one == other)
+            .count()
+            + 1;
         let place = format!("{}:{line}", file.path.display());
-        found.push(Finding::new(place, "differs from what the manifests say; run `cargo stack render`"));
+        found.push(Finding::new(
+            place,
+            "differs from what the manifests say; run `cargo stack render`",
+        ));
     }
     let known: BTreeSet<&PathBuf> = rendered.iter().map(|file| &file.path).collect();
     for folder in RENDERED_FOLDERS {
@@ -63,7 +71,10 @@ mod tests {
     #[test]
     fn a_file_that_is_missing_or_changed_is_named_with_its_line() {
         let project = shop();
-        let rendered = [Rendered { path: "template.yaml".into(), text: "a\n".into() }];
+        let rendered = [Rendered {
+            path: "template.yaml".into(),
+            text: "a\n".into(),
+        }];
         let found = of(&project, &rendered).unwrap();
         assert_eq!(found[0].place, "template.yaml:1");
     }

@@ -39,12 +39,18 @@ pub(super) struct Reply {
 impl<'a> Ask<'a> {
     /// A request with a JSON body.
     pub(super) fn json(body: &Value) -> Self {
-        Self { body: Some(("application/json", body.to_string().into_bytes())), ..Self::default() }
+        Self {
+            body: Some(("application/json", body.to_string().into_bytes())),
+            ..Self::default()
+        }
     }
 
     /// The same, by someone who has logged in.
     pub(super) fn by(self, token: &'a str) -> Self {
-        Self { token: Some(token), ..self }
+        Self {
+            token: Some(token),
+            ..self
+        }
     }
 
     /// The same, with a header more.
@@ -61,12 +67,17 @@ impl Api {
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
-        Self { agent: Agent::new_with_config(config), base: base.to_owned() }
+        Self {
+            agent: Agent::new_with_config(config),
+            base: base.to_owned(),
+        }
     }
 
     /// Sends one request, whatever the answer.
     pub(super) fn send(&self, method: &str, path: &str, ask: Ask<'_>) -> Result<Reply> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
         if let Some(token) = ask.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -84,15 +95,32 @@ impl Api {
         };
         let mut answer = sent.with_context(|| format!("{method} {path} got no answer"))?;
         let text = answer.body_mut().read_to_string()?;
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
-        Ok(Reply { status: answer.status().as_u16(), body })
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        };
+        Ok(Reply {
+            status: answer.status().as_u16(),
+            body,
+        })
     }
 
     /// Sends one request that must be answered with that status.
-    pub(super) fn expect(&self, status: u16, method: &str, path: &str, ask: Ask<'_>) -> Result<Value> {
+    pub(super) fn expect(
+        &self,
+        status: u16,
+        method: &str,
+        path: &str,
+        ask: Ask<'_>,
+    ) -> Result<Value> {
         let reply = self.send(method, path, ask)?;
         if reply.status != status {
-            bail!("{method} {path} was answered {} in place of {status}: {}", reply.status, reply.body);
+            bail!(
+                "{method} {path} was answered {} in place of {status}: {}",
+                reply.status,
+                reply.body
+            );
         }
         Ok(reply.body)
     }
@@ -115,11 +143,14 @@ impl Api {
         }
         let body = json!({ "email": who.email, "password": who.password, "name": name });
         self.expect(201, "POST", "/v1/customers", Ask::json(&body))?;
-        self.log_in(who)?.with_context(|| format!("{} was registered but cannot log in", who.email))
+        self.log_in(who)?
+            .with_context(|| format!("{} was registered but cannot log in", who.email))
     }
 }
 
 /// A text field of a reply.
 pub(super) fn text<'a>(body: &'a Value, field: &str) -> Result<&'a str> {
-    body[field].as_str().with_context(|| format!("a reply lacks `{field}`: {body}"))
+    body[field]
+        .as_str()
+        .with_context(|| format!("a reply lacks `{field}`: {body}"))
 }

@@ -45,9 +45,16 @@ impl Emulator {
     /// The emulator of this place, running or not.
     pub(super) fn new(place: &Place) -> Self {
         let agent = Agent::new_with_config(
-            Agent::config_builder().http_status_as_error(false).max_idle_connections_per_host(8).build(),
+            Agent::config_builder()
+                .http_status_as_error(false)
+                .max_idle_connections_per_host(8)
+                .build(),
         );
-        Self { agent, endpoint: place.endpoint(), host: format!("127.0.0.1:{}", place.port) }
+        Self {
+            agent,
+            endpoint: place.endpoint(),
+            host: format!("127.0.0.1:{}", place.port),
+        }
     }
 
     /// A GET of the emulator's own pages; `None` when nothing answers.
@@ -65,7 +72,11 @@ impl Emulator {
 
     /// A call of the JSON protocol: DynamoDB, SQS, EventBridge, Logs.
     pub(super) fn json(&self, service: &str, target: &str, body: &Value) -> Result<Value> {
-        let version = if service == "sqs" || service == "dynamodb" { "1.0" } else { "1.1" };
+        let version = if service == "sqs" || service == "dynamodb" {
+            "1.0"
+        } else {
+            "1.1"
+        };
         let answer = self.send(Call {
             service,
             method: Method::POST,
@@ -95,7 +106,10 @@ impl Emulator {
             method: Method::POST,
             path: "/",
             query: String::new(),
-            headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
+            headers: vec![(
+                "content-type",
+                "application/x-www-form-urlencoded".to_owned(),
+            )],
             body: body.as_bytes(),
             limit: Duration::from_secs(300),
         })
@@ -121,46 +135,58 @@ impl Emulator {
         })
     }
 
+    /// Makes a bucket; one that is there stays as it is.
+    pub(super) fn make_bucket(&self, bucket: &str) -> Result<()> {
+        let place = format!(
+            "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>\
+             </CreateBucketConfiguration>",
+        );
+        let answer = self.put(&format!("/{bucket}"), place.as_bytes())?;
+        if answer.status != 200 && answer.status != 409 {
+            bail!(
+                "the bucket {bucket} was not made: {} {}",
+                answer.status,
+                answer.text
+            );
+        }
+        Ok(())
+    }
+
     /// Puts an object into a bucket.
     pub(super) fn put_object(&self, bucket: &str, key: &str, body: &[u8]) -> Result<()> {
-        let path = format!("/{bucket}/{key}");
-        let answer = self.send(Call {
+        let answer = self.put(&format!("/{bucket}/{key}"), body)?;
+        if answer.status != 200 {
+            bail!(
+                "{bucket}/{key} was not stored: {} {}",
+                answer.status,
+                answer.text
+            );
+        }
+        Ok(())
+    }
+
+    fn put(&self, path: &str, body: &[u8]) -> Result<Answer> {
+        self.send(Call {
             service: "s3",
             method: Method::PUT,
-            path: &path,
+            path,
             query: String::new(),
             headers: Vec::new(),
             body,
             limit: Duration::from_secs(60),
-        })?;
-        if answer.status != 200 {
-            bail!("{bucket}/{key} was not stored: {} {}", answer.status, answer.text);
-        }
-        Ok(())
-    }
-
-    /// Makes a bucket; one that is there stays as it is.
-    pub(super) fn make_bucket(&self, bucket: &str) -> Result<()> {
-        let path = format!("/{bucket}");
-        let answer = self.send(Call {
-            service: "s3",
-            method: Method::PUT,
-            path: &path,
-            query: String::new(),
-            headers: Vec::new(),
-            body: b"",
-            limit: Duration::from_secs(10),
-        })?;
-        if answer.status != 200 && answer.status != 409 {
-            bail!("the bucket {bucket} was not made: {} {}", answer.status, answer.text);
-        }
-        Ok(())
+        })
     }
 
     fn send(&self, call: Call<'_>) -> Result<Answer> {
-        let date = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        let date = jiff::Timestamp::now()
+            .strftime("%Y%m%dT%H%M%SZ")
+            .to_string();
         // A body of S3 may go unsigned, and hashing a fleet's zips would cost more than sending them.
-        let hash = if call.service == "s3" { "UNSIGNED-PAYLOAD".to_owned() } else { hex(&Sha256::digest(call.body)) };
+        let hash = if call.service == "s3" {
+            "UNSIGNED-PAYLOAD".to_owned()
+        } else {
+            hex(&Sha256::digest(call.body))
+        };
         let signature = self.sign(&call, &date, &hash);
         let mut uri = format!("{}{}", self.endpoint, call.path);
         if !call.query.is_empty() {
@@ -181,17 +207,30 @@ impl Emulator {
             .configure_request(request.body(call.body)?)
             .timeout_global(Some(call.limit))
             .build();
-        let mut answer = self
-            .agent
-            .run(request)
-            .with_context(|| format!("the emulator does not answer on {}; `make up` starts it", self.endpoint))?;
-        let text = answer.body_mut().with_config().limit(64 << 20).read_to_string()?;
-        Ok(Answer { status: answer.status().as_u16(), text })
+        let mut answer = self.agent.run(request).with_context(|| {
+            format!(
+                "the emulator does not answer on {}; `make up` starts it",
+                self.endpoint
+            )
+        })?;
+        let text = answer
+            .body_mut()
+            .with_config()
+            .limit(64 << 20)
+            .read_to_string()?;
+        Ok(Answer {
+            status: answer.status().as_u16(),
+            text,
+        })
     }
 
     fn sign(&self, call: &Call<'_>, date: &str, hash: &str) -> String {
         let day = &date[..8];
-        let mut pairs: Vec<&str> = call.query.split('&').filter(|pair| !pair.is_empty()).collect();
+        let mut pairs: Vec<&str> = call
+            .query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .collect();
         pairs.sort_unstable();
         let canonical = format!(
             "{}\n{}\n{}\nhost:{}\nx-amz-content-sha256:{hash}\nx-amz-date:{date}\n\nhost;x-amz-content-sha256;x-amz-date\n{hash}",
@@ -201,7 +240,10 @@ impl Emulator {
             self.host,
         );
         let scope = format!("{day}/{REGION}/{}/aws4_request", call.service);
-        let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
+        let text = format!(
+            "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
+            hex(&Sha256::digest(canonical))
+        );
         let key = [day, REGION, call.service, "aws4_request"]
             .iter()
             .fold(b"AWS4test".to_vec(), |key, part| mac(&key, part.as_bytes()));
@@ -228,7 +270,9 @@ pub(super) fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 
 fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
     // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return Vec::new();
+    };
     mac.update(message);
     mac.finalize().into_bytes().to_vec()
 }
@@ -239,7 +283,9 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Pairs as a query string or a form, percent-encoded.
 fn form(pairs: &[(&str, &str)]) -> String {
-    let encoded = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    let encoded = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
     encoded.collect::<Vec<_>>().join("&")
 }
 
@@ -247,7 +293,9 @@ fn form(pairs: &[(&str, &str)]) -> String {
 pub(super) fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()

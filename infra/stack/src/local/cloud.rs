@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::deploy::defaults;
 use super::place::Place;
@@ -15,7 +15,10 @@ use crate::project::Project;
 /// Builds the release for arm64 and deploys the platform, then all services at once.
 pub(super) fn deploy(place: &Place, stage: &str) -> Result<()> {
     let cloud = Cloud::of(place, stage)?;
-    say(format!("Deploying `{stage}` to account {} in {}", cloud.account, cloud.region));
+    say(format!(
+        "Deploying `{stage}` to account {} in {}",
+        cloud.account, cloud.region
+    ));
     tools::release(place)?;
 
     let step = Step::new("platform");
@@ -37,19 +40,37 @@ pub(super) fn deploy(place: &Place, stage: &str) -> Result<()> {
                 })
             })
             .collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| bail!("a deployment panicked"))).collect()
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| bail!("a deployment panicked"))
+            })
+            .collect()
     });
     outcomes.into_iter().collect::<Result<Vec<()>>>()?;
     step.done(format!("{} stacks", cloud.services.len()));
-    let url = cloud.aws(&["ssm", "get-parameter", "--name", &format!("/souk/{stage}/api/url")])?;
-    say(format!("\n  API  {}\n", url["Parameter"]["Value"].as_str().unwrap_or_default()));
+    let url = cloud.aws(&[
+        "ssm",
+        "get-parameter",
+        "--name",
+        &format!("/souk/{stage}/api/url"),
+    ])?;
+    say(format!(
+        "\n  API  {}\n",
+        url["Parameter"]["Value"].as_str().unwrap_or_default()
+    ));
     Ok(())
 }
 
 /// Deletes every stack of the stage, after asking. Tables and buckets go with them.
 pub(super) fn destroy(place: &Place, stage: &str) -> Result<()> {
     let cloud = Cloud::of(place, stage)?;
-    say(format!("This deletes `{stage}`, with all of its data, from account {} in {}.", cloud.account, cloud.region));
+    say(format!(
+        "This deletes `{stage}`, with all of its data, from account {} in {}.",
+        cloud.account, cloud.region
+    ));
     say("Type the stage's name to go on:");
     std::io::stdout().flush()?;
     let mut typed = String::new();
@@ -59,16 +80,41 @@ pub(super) fn destroy(place: &Place, stage: &str) -> Result<()> {
     let step = Step::of("destroy", cloud.services.len() + 1);
     // The services at once, then what they stand on.
     for service in &cloud.services {
-        cloud.run(&["cloudformation", "delete-stack", "--stack-name", &cloud.stack(service)])?;
+        cloud.run(&[
+            "cloudformation",
+            "delete-stack",
+            "--stack-name",
+            &cloud.stack(service),
+        ])?;
     }
     for service in &cloud.services {
-        cloud.run(&["cloudformation", "wait", "stack-delete-complete", "--stack-name", &cloud.stack(service)])?;
+        cloud.run(&[
+            "cloudformation",
+            "wait",
+            "stack-delete-complete",
+            "--stack-name",
+            &cloud.stack(service),
+        ])?;
         step.part(service);
     }
-    cloud.run(&["cloudformation", "delete-stack", "--stack-name", &cloud.stack("platform")])?;
-    cloud.run(&["cloudformation", "wait", "stack-delete-complete", "--stack-name", &cloud.stack("platform")])?;
+    cloud.run(&[
+        "cloudformation",
+        "delete-stack",
+        "--stack-name",
+        &cloud.stack("platform"),
+    ])?;
+    cloud.run(&[
+        "cloudformation",
+        "wait",
+        "stack-delete-complete",
+        "--stack-name",
+        &cloud.stack("platform"),
+    ])?;
     step.part("platform");
-    step.done(format!("the bucket {} is left, empty it and delete it by hand", cloud.bucket));
+    step.done(format!(
+        "the bucket {} is left, empty it and delete it by hand",
+        cloud.bucket
+    ));
     Ok(())
 }
 
@@ -86,10 +132,15 @@ impl<'a> Cloud<'a> {
     fn of(place: &'a Place, stage: &'a str) -> Result<Self> {
         let fits = stage.len() <= 8 && stage.starts_with(|first: char| first.is_ascii_lowercase());
         ensure!(
-            fits && stage.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()),
+            fits && stage
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()),
             "a stage is at most 8 small letters and digits: make deploy STAGE=dev",
         );
-        ensure!(stage != super::place::STAGE, "`local` is this machine's stage: make up");
+        ensure!(
+            stage != super::place::STAGE,
+            "`local` is this machine's stage: make up"
+        );
         tools::install(place)?;
         let mut cloud = Self {
             place,
@@ -99,15 +150,29 @@ impl<'a> Cloud<'a> {
             bucket: String::new(),
             services: Project::read(&place.root)?.services.into_keys().collect(),
         };
-        let who = cloud.aws(&["sts", "get-caller-identity"]).context("there are no AWS credentials; see `aws configure`")?;
-        cloud.account = who["Account"].as_str().unwrap_or_default().to_owned();
-        let region = place.tool("aws").args(["configure", "get", "region"]).output()?;
-        let named = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(std::env::var_os);
+        let configured = place
+            .tool("aws")
+            .args(["configure", "get", "region"])
+            .output()?;
+        let named = ["AWS_REGION", "AWS_DEFAULT_REGION"]
+            .iter()
+            .find_map(std::env::var_os);
         cloud.region = named.map_or_else(
-            || String::from_utf8_lossy(&region.stdout).trim().to_owned(),
+            || {
+                String::from_utf8_lossy(&configured.stdout)
+                    .trim()
+                    .to_owned()
+            },
             |named| named.to_string_lossy().into_owned(),
         );
-        ensure!(!cloud.region.is_empty(), "no region is set: export AWS_REGION=eu-central-1");
+        ensure!(
+            !cloud.region.is_empty(),
+            "no region is set: export AWS_REGION=eu-central-1"
+        );
+        let who = cloud
+            .aws(&["sts", "get-caller-identity"])
+            .context("AWS does not know who you are; see `aws configure`")?;
+        cloud.account = who["Account"].as_str().unwrap_or_default().to_owned();
         cloud.bucket = format!("souk-code-{}-{}", cloud.account, cloud.region);
         Ok(cloud)
     }
@@ -119,10 +184,27 @@ impl<'a> Cloud<'a> {
     /// A fresh key pair for a stage's first deployment; later ones keep what the stack has.
     fn keys(&self) -> Result<Vec<(String, String)>> {
         let stack = self.stack("platform");
-        if self.run(&["cloudformation", "describe-stacks", "--stack-name", &stack]).is_ok() {
-            return Ok(Vec::new());
+        if let Ok(found) = self.aws(&["cloudformation", "describe-stacks", "--stack-name", &stack])
+        {
+            let status = found["Stacks"][0]["StackStatus"]
+                .as_str()
+                .unwrap_or_default();
+            if !["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"].contains(&status) {
+                return Ok(Vec::new());
+            }
+            // A first deployment that failed left a stack that cannot be updated.
+            self.run(&["cloudformation", "delete-stack", "--stack-name", &stack])?;
+            self.run(&[
+                "cloudformation",
+                "wait",
+                "stack-delete-complete",
+                "--stack-name",
+                &stack,
+            ])?;
         }
-        let keys: Value = serde_json::from_str(&quiet(self.place.tool("python").arg("infra/local/keys.py"))?)?;
+        let keys: Value = serde_json::from_str(&quiet(
+            self.place.tool("python").arg("infra/local/keys.py"),
+        )?)?;
         Ok(vec![
             ("JwtSigningKey".to_owned(), keys["signing_key"].to_string()),
             ("JwtKeys".to_owned(), keys["jwks"].to_string()),
@@ -130,52 +212,105 @@ impl<'a> Cloud<'a> {
     }
 
     /// Packages and deploys one template.
-    fn change(&self, template: &str, name: &str, mut parameters: Vec<(String, String)>) -> Result<()> {
+    fn change(
+        &self,
+        template: &str,
+        name: &str,
+        mut parameters: Vec<(String, String)>,
+    ) -> Result<()> {
         self.make_bucket()?;
-        let text = std::fs::read_to_string(self.place.at(template))
-            .with_context(|| format!("{template} is missing; `make render` writes the services' templates"))?;
+        let text = std::fs::read_to_string(self.place.at(template)).with_context(|| {
+            format!("{template} is missing; `make render` writes the services' templates")
+        })?;
         let own = self.settings()?;
         for (parameter, default) in defaults(&text) {
             // What the platform shares is found by name: /souk/local/… is the default.
             if let Some(shared) = default.and_then(|default| default.strip_prefix("/souk/local/")) {
-                parameters.push((parameter.to_owned(), format!("/souk/{}/{shared}", self.stage)));
+                parameters.push((
+                    parameter.to_owned(),
+                    format!("/souk/{}/{shared}", self.stage),
+                ));
             } else if let Some(value) = own.get(parameter) {
-                parameters.push((parameter.to_owned(), value.as_str().unwrap_or_default().to_owned()));
+                parameters.push((
+                    parameter.to_owned(),
+                    value.as_str().unwrap_or_default().to_owned(),
+                ));
             }
         }
         parameters.push(("Stage".to_owned(), self.stage.to_owned()));
-        let packed = self.place.state(&format!("packed-{}-{name}.yaml", self.stage));
+        let packed = self
+            .place
+            .state(&format!("packed-{}-{name}.yaml", self.stage));
         self.run(&[
-            "cloudformation", "package", "--template-file", template, "--s3-bucket", &self.bucket,
-            "--s3-prefix", self.stage, "--output-template-file", &path(&packed),
+            "cloudformation",
+            "package",
+            "--template-file",
+            template,
+            "--s3-bucket",
+            &self.bucket,
+            "--s3-prefix",
+            self.stage,
+            "--output-template-file",
+            &path(&packed),
         ])?;
         // A file, because what is on a command line is seen by every process of the machine.
         let file = format!("parameters-{}-{name}.json", self.stage);
-        let overrides: Vec<Value> = parameters
+        let overrides: Vec<String> = parameters
             .iter()
-            .map(|(name, value)| json!({ "ParameterKey": name, "ParameterValue": value }))
+            .map(|(name, value)| format!("{name}={value}"))
             .collect();
         self.place.write(&file, &overrides)?;
         let deployed = self.run(&[
-            "cloudformation", "deploy", "--template-file", &path(&packed), "--stack-name", &self.stack(name),
-            "--s3-bucket", &self.bucket, "--s3-prefix", self.stage, "--no-fail-on-empty-changeset",
-            "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND",
-            "--parameter-overrides", &format!("file://{}", path(&self.place.state(&file))),
+            "cloudformation",
+            "deploy",
+            "--template-file",
+            &path(&packed),
+            "--stack-name",
+            &self.stack(name),
+            "--s3-bucket",
+            &self.bucket,
+            "--s3-prefix",
+            self.stage,
+            "--no-fail-on-empty-changeset",
+            "--capabilities",
+            "CAPABILITY_IAM",
+            "CAPABILITY_NAMED_IAM",
+            "CAPABILITY_AUTO_EXPAND",
+            "--parameter-overrides",
+            &format!("file://{}", path(&self.place.state(&file))),
         ]);
         std::fs::remove_file(self.place.state(&file)).ok();
-        deployed.map(|_| ())
+        deployed
+            .map(|_| ())
+            .with_context(|| format!("{}:\n{}", self.stack(name), self.reasons(name)))
+    }
+
+    /// The failed resources' own words.
+    fn reasons(&self, name: &str) -> String {
+        let events = self.run(&[
+            "cloudformation", "describe-stack-events", "--stack-name", &self.stack(name), "--output", "text",
+            "--query", "StackEvents[?ends_with(ResourceStatus, `_FAILED`)].[LogicalResourceId, ResourceStatusReason]",
+        ]);
+        events.unwrap_or_default()
     }
 
     /// Stack parameters of this stage: `infra/stages/<stage>.toml`, where there is one.
     fn settings(&self) -> Result<toml::Table> {
         let file = self.place.at(format!("infra/stages/{}.toml", self.stage));
-        let text = if file.exists() { std::fs::read_to_string(&file)? } else { String::new() };
+        let text = if file.exists() {
+            std::fs::read_to_string(&file)?
+        } else {
+            String::new()
+        };
         toml::from_str(&text).with_context(|| format!("{} is no TOML of texts", file.display()))
     }
 
     /// The bucket that code is uploaded to, closed to the public.
     fn make_bucket(&self) -> Result<()> {
-        if self.run(&["s3api", "head-bucket", "--bucket", &self.bucket]).is_ok() {
+        if self
+            .run(&["s3api", "head-bucket", "--bucket", &self.bucket])
+            .is_ok()
+        {
             return Ok(());
         }
         self.run(&["s3", "mb", &format!("s3://{}", self.bucket)])?;
@@ -187,11 +322,17 @@ impl<'a> Cloud<'a> {
     }
 
     fn run(&self, arguments: &[&str]) -> Result<String> {
-        quiet(self.place.tool("aws").args(arguments))
+        // This awscli reads the second name alone.
+        quiet(
+            self.place
+                .tool("aws")
+                .args(arguments)
+                .env("AWS_DEFAULT_REGION", &self.region),
+        )
     }
 
     fn aws(&self, arguments: &[&str]) -> Result<Value> {
-        let text = quiet(self.place.tool("aws").args(arguments).args(["--output", "json"]))?;
+        let text = self.run(&[arguments, &["--output", "json"]].concat())?;
         serde_json::from_str(&text).context("aws printed no JSON")
     }
 }

@@ -22,7 +22,11 @@ pub(super) fn demo(place: &Place) -> Result<()> {
     let goods = choose(&mut stage)?;
     order_and_ship(&mut stage, &shopper, &goods)?;
     declined(&mut stage, &shopper, &goods)?;
-    say(format!("\n{} Both stories went as they should. Mails: {}\n", stage::tick(), stage.platform.mails));
+    say(format!(
+        "\n{} Both stories went as they should. Mails: {}\n",
+        stage::tick(),
+        stage.platform.mails
+    ));
     Ok(())
 }
 
@@ -44,7 +48,8 @@ impl Stage {
         let password = super::up::password()?;
         let email = format!("shopper-{}@souk.example", password[..6].to_lowercase());
         let account = LogIn { email, password };
-        let body = json!({ "email": account.email, "password": account.password, "name": "Demo Shopper" });
+        let body =
+            json!({ "email": account.email, "password": account.password, "name": "Demo Shopper" });
         let customer = self.ask(None, 201, "POST", "/v1/customers", Some(&body))?;
         let login = json!({ "email": account.email, "password": account.password });
         let session = self.ask(None, 200, "POST", "/v1/auth/login", Some(&login))?;
@@ -57,11 +62,25 @@ impl Stage {
 /// Browses until something is in stock.
 fn choose(stage: &mut Stage) -> Result<Goods> {
     stage.chapter("…browses the shop");
-    let list = stage.ask(None, 200, "GET", "/v1/products?category=kitchen&limit=3", None)?;
+    let list = stage.ask(
+        None,
+        200,
+        "GET",
+        "/v1/products?category=kitchen&limit=3",
+        None,
+    )?;
     let products = list["data"].as_array().filter(|found| !found.is_empty());
-    let products = products.context("the shop has nothing in `kitchen`; `make up` imports the catalogue")?.clone();
+    let products = products
+        .context("the shop has nothing in `kitchen`; `make up` imports the catalogue")?
+        .clone();
     for product in &products {
-        let product = stage.ask(None, 200, "GET", &format!("/v1/products/{}", text(product, "id")?), None)?;
+        let product = stage.ask(
+            None,
+            200,
+            "GET",
+            &format!("/v1/products/{}", text(product, "id")?),
+            None,
+        )?;
         let seller = stage.seller(text(&product, "seller_id")?)?;
         for variant in product["variants"].as_array().into_iter().flatten() {
             let variant = text(variant, "id")?.to_owned();
@@ -81,9 +100,27 @@ fn order_and_ship(stage: &mut Stage, shopper: &Shopper, goods: &Goods) -> Result
     let order = place_order(stage, shopper, goods, "pm_sandbox_ok")?;
 
     stage.chapter("The saga, as it happens: stock, payment, confirmation");
-    let told = ["order.placed.v1", "stock.reserved.v1", "order.stock-reserved.v1", "payment.authorized.v1", "order.confirmed.v1"];
-    stage.watch(&order, &told, &["order.cancelled.v1", "stock.refused.v1", "payment.declined.v1"])?;
-    let reserved = Stock { reserved: before.reserved + 1, available: before.available - 1, ..before };
+    let told = [
+        "order.placed.v1",
+        "stock.reserved.v1",
+        "order.stock-reserved.v1",
+        "payment.authorized.v1",
+        "order.confirmed.v1",
+    ];
+    stage.watch(
+        &order,
+        &told,
+        &[
+            "order.cancelled.v1",
+            "stock.refused.v1",
+            "payment.declined.v1",
+        ],
+    )?;
+    let reserved = Stock {
+        reserved: before.reserved + 1,
+        available: before.available - 1,
+        ..before
+    };
     stage.stock_becomes(goods, reserved)?;
 
     stage.chapter("The mail that was sent");
@@ -93,8 +130,16 @@ fn order_and_ship(stage: &mut Stage, shopper: &Shopper, goods: &Goods) -> Result
     let path = format!("/v1/orders/{order}/ship");
     let key = stage.key()?;
     stage.ask_keyed(Some(&goods.seller), 200, "POST", &path, None, &key)?;
-    stage.watch(&order, &["order.shipped.v1", "payment.captured.v1"], &["order.cancelled.v1"])?;
-    let gone = Stock { on_hand: before.on_hand - 1, reserved: before.reserved, available: before.available - 1 };
+    stage.watch(
+        &order,
+        &["order.shipped.v1", "payment.captured.v1"],
+        &["order.cancelled.v1"],
+    )?;
+    let gone = Stock {
+        on_hand: before.on_hand - 1,
+        reserved: before.reserved,
+        available: before.available - 1,
+    };
     stage.stock_becomes(goods, gone)?;
     stage.history(shopper, &order, "shipped")
 }
@@ -107,8 +152,22 @@ fn declined(stage: &mut Stage, shopper: &Shopper, goods: &Goods) -> Result<()> {
     let order = place_order(stage, shopper, goods, "pm_sandbox_declined")?;
 
     stage.chapter("The saga takes it back: no charge, stock released");
-    let told = ["order.placed.v1", "stock.reserved.v1", "order.stock-reserved.v1", "payment.declined.v1", "order.cancelled.v1"];
-    stage.watch(&order, &told, &["order.confirmed.v1", "payment.authorized.v1", "payment.captured.v1"])?;
+    let told = [
+        "order.placed.v1",
+        "stock.reserved.v1",
+        "order.stock-reserved.v1",
+        "payment.declined.v1",
+        "order.cancelled.v1",
+    ];
+    stage.watch(
+        &order,
+        &told,
+        &[
+            "order.confirmed.v1",
+            "payment.authorized.v1",
+            "payment.captured.v1",
+        ],
+    )?;
     stage.stock_becomes(goods, before)?;
     stage.mail(&shopper.account.email, &order)?;
     let order = stage.history(shopper, &order, "cancelled");
@@ -116,7 +175,12 @@ fn declined(stage: &mut Stage, shopper: &Shopper, goods: &Goods) -> Result<()> {
 }
 
 /// Puts one piece into the cart and orders it; the order's id.
-fn place_order(stage: &mut Stage, shopper: &Shopper, goods: &Goods, method: &str) -> Result<String> {
+fn place_order(
+    stage: &mut Stage,
+    shopper: &Shopper,
+    goods: &Goods,
+    method: &str,
+) -> Result<String> {
     let token = Some(shopper.token.as_str());
     let item = json!({ "variant_id": goods.variant, "quantity": 1 });
     stage.ask(token, 200, "POST", "/v1/cart/items", Some(&item))?;
@@ -133,8 +197,16 @@ fn place_order(stage: &mut Stage, shopper: &Shopper, goods: &Goods, method: &str
     });
     let key = stage.key()?;
     let order = stage.ask_keyed(token, 201, "POST", "/v1/orders", Some(&body), &key)?;
-    ensure!(order["status"] == "placed", "a new order is not `placed`: {order}");
-    ensure!(order["total"] == cart["subtotal"], "what was shown is not what is paid: {} and {}", cart["subtotal"], order["total"]);
+    ensure!(
+        order["status"] == "placed",
+        "a new order is not `placed`: {order}"
+    );
+    ensure!(
+        order["total"] == cart["subtotal"],
+        "what was shown is not what is paid: {} and {}",
+        cart["subtotal"],
+        order["total"]
+    );
     Ok(text(&order, "id")?.to_owned())
 }
 
@@ -147,19 +219,42 @@ impl Stage {
             last = Some(stock);
             Ok((stock == wanted).then_some(stock))
         });
-        let stock = found.with_context(|| format!("the stock should be {wanted:?} and is {last:?}"))?;
-        self.fact(format!("stock: on hand {}, reserved {}, available {}", stock.on_hand, stock.reserved, stock.available));
+        let stock =
+            found.with_context(|| format!("the stock should be {wanted:?} and is {last:?}"))?;
+        self.fact(format!(
+            "stock: on hand {}, reserved {}, available {}",
+            stock.on_hand, stock.reserved, stock.available
+        ));
         Ok(())
     }
 
     /// Shows the order's history, which must end with that status.
     fn history(&mut self, shopper: &Shopper, order: &str, status: &str) -> Result<()> {
-        let found = self.ask(Some(&shopper.token), 200, "GET", &format!("/v1/orders/{order}"), None)?;
-        ensure!(found["status"] == status, "the order should be `{status}`: {found}");
-        let steps = found["history"].as_array().into_iter().flatten().filter_map(|step| step["status"].as_str());
-        self.fact(format!("history: {}", steps.collect::<Vec<_>>().join(" → ")));
+        let found = self.ask(
+            Some(&shopper.token),
+            200,
+            "GET",
+            &format!("/v1/orders/{order}"),
+            None,
+        )?;
+        ensure!(
+            found["status"] == status,
+            "the order should be `{status}`: {found}"
+        );
+        let steps = found["history"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|step| step["status"].as_str());
+        self.fact(format!(
+            "history: {}",
+            steps.collect::<Vec<_>>().join(" → ")
+        ));
         if let Some(reason) = found["cancel_reason"].as_str() {
-            ensure!(reason == "payment_declined", "cancelled for another reason: {reason}");
+            ensure!(
+                reason == "payment_declined",
+                "cancelled for another reason: {reason}"
+            );
             self.fact(format!("cancelled because: {reason}"));
         }
         Ok(())
@@ -168,11 +263,19 @@ impl Stage {
     /// Waits for the newest mail to that address about that order, and shows it.
     fn mail(&mut self, to: &str, order: &str) -> Result<()> {
         let mail = wait_for(&format!("a mail to {to} about {order}"), LIMIT, || {
-            let page = self.emulator.page("/_ministack/ses/messages").context("the emulator's mails cannot be read")?;
+            let page = self
+                .emulator
+                .page("/_ministack/ses/messages")
+                .context("the emulator's mails cannot be read")?;
             let all: Value = serde_json::from_str(&page)?;
-            let mails = all["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
+            let mails = all["messages"]
+                .as_object()
+                .into_iter()
+                .flat_map(|accounts| accounts.values());
             let mut mails = mails.flat_map(|mails| mails.as_array().into_iter().flatten());
-            Ok(mails.find(|mail| is_to(mail, to) && self.unread(mail) && mentions(mail, order)).cloned())
+            Ok(mails
+                .find(|mail| is_to(mail, to) && self.unread(mail) && mentions(mail, order))
+                .cloned())
         })?;
         self.read(&mail);
         Ok(())
@@ -180,9 +283,13 @@ impl Stage {
 }
 
 fn is_to(mail: &Value, address: &str) -> bool {
-    mail["To"].as_array().is_some_and(|to| to.iter().any(|to| to == address))
+    mail["To"]
+        .as_array()
+        .is_some_and(|to| to.iter().any(|to| to == address))
 }
 
 fn mentions(mail: &Value, order: &str) -> bool {
-    ["Subject", "BodyText", "BodyHtml"].iter().any(|part| mail[part].as_str().is_some_and(|text| text.contains(order)))
+    ["Subject", "BodyText", "BodyHtml"]
+        .iter()
+        .any(|part| mail[part].as_str().is_some_and(|text| text.contains(order)))
 }

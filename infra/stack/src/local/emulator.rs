@@ -35,7 +35,10 @@ pub(super) fn start(place: &Place) -> Result<bool> {
     let emulator = Emulator::new(place);
     if let Some(running) = running(place) {
         if running.port != place.port {
-            bail!("the platform runs on port {}; stop it first with `make down`", running.port);
+            bail!(
+                "the platform runs on port {}; stop it first with `make down`",
+                running.port
+            );
         }
         if emulator.page("/_ministack/ready").is_some() {
             return Ok(false);
@@ -52,7 +55,7 @@ pub(super) fn start(place: &Place) -> Result<bool> {
     }
     std::fs::create_dir_all(place.state("tmp"))?;
     let log = File::create(place.state("emulator.log"))?;
-    let child = place
+    let mut child = place
         .tool("ministack")
         .env_clear()
         .env("PATH", place.path())
@@ -78,14 +81,22 @@ pub(super) fn start(place: &Place) -> Result<bool> {
         .process_group(0)
         .spawn()
         .context("the emulator is not installed; `make up` installs it into .venv")?;
-    place.write("emulator.json", &Running { pid: child.id(), port: place.port })?;
+    place.write(
+        "emulator.json",
+        &Running {
+            pid: child.id(),
+            port: place.port,
+        },
+    )?;
     let ready = wait_for("the emulator to answer", Duration::from_secs(30), || {
-        if running(place).is_none() {
+        if child.try_wait()?.is_some() {
             bail!("the emulator stopped at once; .local/emulator.log says why");
         }
         Ok(emulator.page("/_ministack/ready"))
     });
     if ready.is_err() {
+        signal("KILL", child.id())?;
+        child.wait()?;
         stop(place)?;
     }
     ready.map(|_| true)
@@ -96,10 +107,14 @@ pub(super) fn stop(place: &Place) -> Result<bool> {
     let was = running(place);
     if let Some(running) = &was {
         signal("TERM", running.pid)?;
-        let ended = wait_for("the emulator to end", Duration::from_secs(8), || Ok(gone(running.pid).then_some(())));
+        let ended = wait_for("the emulator to end", Duration::from_secs(8), || {
+            Ok(gone(running.pid).then_some(()))
+        });
         if ended.is_err() {
             signal("KILL", running.pid)?;
-            wait_for("the emulator to be gone", Duration::from_secs(5), || Ok(gone(running.pid).then_some(())))?;
+            wait_for("the emulator to be gone", Duration::from_secs(5), || {
+                Ok(gone(running.pid).then_some(()))
+            })?;
         }
     }
     for file in ["emulator.json", "deployed.json", "platform.json"] {
@@ -128,11 +143,17 @@ pub(super) fn signal(name: &str, group: u32) -> Result<()> {
 
 /// Whether no process of that group is left (one that ended and was not collected counts as gone).
 fn gone(group: u32) -> bool {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return true };
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return true;
+    };
     !processes.flatten().any(|process| {
         std::fs::read_to_string(process.path().join("stat")).is_ok_and(|stat| {
             // pid (name) state parent group …: the name may hold anything, so count from its end.
-            let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+            let mut fields = stat
+                .rsplit(')')
+                .next()
+                .unwrap_or_default()
+                .split_whitespace();
             let state = fields.next();
             state != Some("Z") && fields.nth(1) == Some(group.to_string().as_str())
         })
@@ -143,22 +164,38 @@ fn gone(group: u32) -> bool {
 fn holder(port: u16) -> String {
     let listening = format!("0100007F:{port:04X}");
     let everywhere = format!("00000000:{port:04X}");
-    let Ok(table) = std::fs::read_to_string("/proc/net/tcp") else { return String::new() };
-    let inode = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).find_map(|fields| {
-        let local = *fields.get(1)?;
-        let listens = fields.get(3) == Some(&"0A") && (local == listening || local == everywhere);
-        listens.then(|| fields.get(9).map(|inode| format!("socket:[{inode}]")))?
-    });
-    let Some(inode) = inode else { return String::new() };
-    let Ok(processes) = std::fs::read_dir("/proc") else { return String::new() };
+    let Ok(table) = std::fs::read_to_string("/proc/net/tcp") else {
+        return String::new();
+    };
+    let inode = table
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .find_map(|fields| {
+            let local = *fields.get(1)?;
+            let listens =
+                fields.get(3) == Some(&"0A") && (local == listening || local == everywhere);
+            listens.then(|| fields.get(9).map(|inode| format!("socket:[{inode}]")))?
+        });
+    let Some(inode) = inode else {
+        return String::new();
+    };
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return String::new();
+    };
     for process in processes.flatten() {
-        let Ok(handles) = std::fs::read_dir(process.path().join("fd")) else { continue };
-        let holds = handles
-            .flatten()
-            .any(|handle| std::fs::read_link(handle.path()).is_ok_and(|link| link.to_string_lossy() == inode));
+        let Ok(handles) = std::fs::read_dir(process.path().join("fd")) else {
+            continue;
+        };
+        let holds = handles.flatten().any(|handle| {
+            std::fs::read_link(handle.path()).is_ok_and(|link| link.to_string_lossy() == inode)
+        });
         if holds {
             let name = std::fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-            return format!(" by {} (process {})", name.trim(), process.file_name().to_string_lossy());
+            return format!(
+                " by {} (process {})",
+                name.trim(),
+                process.file_name().to_string_lossy()
+            );
         }
     }
     String::new()

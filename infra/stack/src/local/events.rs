@@ -29,7 +29,9 @@ impl Event {
     /// Whether it speaks of that order, payment or customer.
     pub(super) fn is_about(&self, id: &str) -> bool {
         self.detail["metadata"]["aggregate"]["id"] == id
-            || self.detail["data"].as_object().is_some_and(|data| data.values().any(|value| value == id))
+            || self.detail["data"]
+                .as_object()
+                .is_some_and(|data| data.values().any(|value| value == id))
     }
 }
 
@@ -52,14 +54,28 @@ impl Tap {
             "AmazonSQS.CreateQueue",
             &json!({ "QueueName": name, "Attributes": { "Policy": policy.to_string() } }),
         )?;
-        let url = made["QueueUrl"].as_str().context("a queue without an address")?.to_owned();
+        let url = made["QueueUrl"]
+            .as_str()
+            .context("a queue without an address")?
+            .to_owned();
         // From here on the tap takes back what was made, whatever fails.
-        let tap = Self { emulator: emulator.clone(), name, url, seen: Vec::new() };
+        let tap = Self {
+            emulator: emulator.clone(),
+            name,
+            url,
+            seen: Vec::new(),
+        };
         let bus = format!("{STAGE}-souk");
         let pattern = json!({ "account": [ACCOUNT] }).to_string();
-        tap.rule("PutRule", &json!({ "Name": tap.name, "EventBusName": bus, "EventPattern": pattern }))?;
+        tap.rule(
+            "PutRule",
+            &json!({ "Name": tap.name, "EventBusName": bus, "EventPattern": pattern }),
+        )?;
         let targets = json!([{ "Id": "tap", "Arn": arn }]);
-        let put = tap.rule("PutTargets", &json!({ "Rule": tap.name, "EventBusName": bus, "Targets": targets }))?;
+        let put = tap.rule(
+            "PutTargets",
+            &json!({ "Rule": tap.name, "EventBusName": bus, "Targets": targets }),
+        )?;
         if put["FailedEntryCount"].as_u64().unwrap_or_default() > 0 {
             bail!("the bus refused the tap: {put}");
         }
@@ -79,7 +95,8 @@ impl Tap {
         let end = Instant::now() + limit;
         let mut mine: Vec<Event> = Vec::new();
         loop {
-            let (about_it, others): (Vec<_>, Vec<_>) = self.seen.drain(..).partition(|event| event.is_about(about));
+            let (about_it, others): (Vec<_>, Vec<_>) =
+                self.seen.drain(..).partition(|event| event.is_about(about));
             self.seen = others;
             for event in about_it {
                 tell(&event);
@@ -88,13 +105,20 @@ impl Tap {
                 }
                 mine.push(event);
             }
-            let missing: Vec<_> =
-                kinds.iter().filter(|kind| !mine.iter().any(|event| event.kind == **kind)).copied().collect();
+            let missing: Vec<_> = kinds
+                .iter()
+                .filter(|kind| !mine.iter().any(|event| event.kind == **kind))
+                .copied()
+                .collect();
             if missing.is_empty() {
                 return Ok(mine);
             }
             if Instant::now() >= end {
-                bail!("waited {} s for {} of {about}", limit.as_secs(), missing.join(", "));
+                bail!(
+                    "waited {} s for {} of {about}",
+                    limit.as_secs(),
+                    missing.join(", ")
+                );
             }
             self.receive()?;
         }
@@ -103,19 +127,26 @@ impl Tap {
     /// Takes what has come, waiting up to two seconds for it.
     fn receive(&mut self) -> Result<()> {
         let body = json!({ "QueueUrl": self.url, "WaitTimeSeconds": 2, "MaxNumberOfMessages": 10 });
-        let answer = self.emulator.json("sqs", "AmazonSQS.ReceiveMessage", &body)?;
+        let answer = self
+            .emulator
+            .json("sqs", "AmazonSQS.ReceiveMessage", &body)?;
         for message in answer["Messages"].as_array().into_iter().flatten() {
             let handle = json!({ "QueueUrl": self.url, "ReceiptHandle": message["ReceiptHandle"] });
-            self.emulator.json("sqs", "AmazonSQS.DeleteMessage", &handle)?;
+            self.emulator
+                .json("sqs", "AmazonSQS.DeleteMessage", &handle)?;
             let event: Value = serde_json::from_str(message["Body"].as_str().unwrap_or_default())?;
             let kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
-            self.seen.push(Event { kind, detail: event["detail"].clone() });
+            self.seen.push(Event {
+                kind,
+                detail: event["detail"].clone(),
+            });
         }
         Ok(())
     }
 
     fn rule(&self, action: &str, body: &Value) -> Result<Value> {
-        self.emulator.json("events", &format!("AWSEvents.{action}"), body)
+        self.emulator
+            .json("events", &format!("AWSEvents.{action}"), body)
     }
 }
 
@@ -123,8 +154,22 @@ impl Drop for Tap {
     fn drop(&mut self) {
         let bus = format!("{STAGE}-souk");
         // Best effort: the emulator may be gone, and then the tap is too.
-        self.rule("RemoveTargets", &json!({ "Rule": self.name, "EventBusName": bus, "Ids": ["tap"] })).ok();
-        self.rule("DeleteRule", &json!({ "Name": self.name, "EventBusName": bus })).ok();
-        self.emulator.json("sqs", "AmazonSQS.DeleteQueue", &json!({ "QueueUrl": self.url })).ok();
+        self.rule(
+            "RemoveTargets",
+            &json!({ "Rule": self.name, "EventBusName": bus, "Ids": ["tap"] }),
+        )
+        .ok();
+        self.rule(
+            "DeleteRule",
+            &json!({ "Name": self.name, "EventBusName": bus }),
+        )
+        .ok();
+        self.emulator
+            .json(
+                "sqs",
+                "AmazonSQS.DeleteQueue",
+                &json!({ "QueueUrl": self.url }),
+            )
+            .ok();
     }
 }

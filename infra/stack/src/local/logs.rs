@@ -26,7 +26,9 @@ pub(super) fn follow(place: &Place, function: Option<&str>) -> Result<()> {
     if groups.is_empty() {
         anyhow::bail!("there is no function `{}`", function.unwrap_or_default());
     }
-    say(style("Following; Ctrl-C ends it. A function's lines come when its invocation ends.").dim());
+    say(
+        style("Following; Ctrl-C ends it. A function's lines come when its invocation ends.").dim(),
+    );
     let mut from: HashMap<&str, i64> = HashMap::new();
     let mut shown: HashSet<String> = HashSet::new();
     let began = jiff::Timestamp::now().as_millisecond() - 60_000;
@@ -39,7 +41,10 @@ pub(super) fn follow(place: &Place, function: Option<&str>) -> Result<()> {
                 if shown.insert(identity(group, &event)) {
                     let last = from.entry(group).or_insert(start);
                     *last = time.max(*last);
-                    fresh.push((time, event["message"].as_str().unwrap_or_default().to_owned()));
+                    fresh.push((
+                        time,
+                        event["message"].as_str().unwrap_or_default().to_owned(),
+                    ));
                 }
             }
         }
@@ -77,41 +82,90 @@ fn events(emulator: &Emulator, group: &str, start: i64) -> Result<Vec<Value>> {
 
 /// What tells one line from another: two invocations may say the same in one millisecond.
 fn identity(group: &str, event: &Value) -> String {
-    format!("{group} {} {} {}", event["logStreamName"], event["eventId"], event["message"])
+    format!(
+        "{group} {} {} {}",
+        event["logStreamName"], event["eventId"], event["message"]
+    )
 }
+
+/// What every line has and nobody reads on a screen.
+const USUAL: [&str; 13] = [
+    "_aws",
+    "cold_start",
+    "correlation_id",
+    "duration_ms",
+    "errors",
+    "function",
+    "level",
+    "request_id",
+    "service",
+    "stage",
+    "time",
+    "trace_id",
+    "version",
+];
 
 /// A JSON line as a person reads it; `None` for what the platform itself says of an invocation.
 fn readable(line: &str) -> Option<String> {
-    if ["START ", "END ", "REPORT ", "INIT_START"].iter().any(|begin| line.starts_with(begin)) || line.is_empty() {
+    let platform = ["START ", "END ", "REPORT ", "INIT_START"];
+    if line.is_empty() || platform.iter().any(|begin| line.starts_with(begin)) {
         return None;
     }
-    let Ok(Value::Object(entry)) = serde_json::from_str(line) else { return Some(line.to_owned()) };
-    if entry.contains_key("_aws") {
-        // Metrics: they say in figures what the line before said.
-        return None;
-    }
-    let text = |field: &str| entry.get(field).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    let level = text("level").unwrap_or_default();
-    let coloured = match level.as_str() {
-        "ERROR" | "error" => style(level).red(),
-        "WARN" | "warn" => style(level).yellow(),
+    let Ok(Value::Object(entry)) = serde_json::from_str(line) else {
+        return Some(line.to_owned());
+    };
+    let text = |field: &str| entry.get(field).map(shown).unwrap_or_default();
+    let level = text("level");
+    let level = match level.as_str() {
+        "ERROR" => style(level).red(),
+        "WARN" => style(level).yellow(),
         _ => style(level).dim(),
     };
-    let time = text("time").unwrap_or_default();
+    let time = text("time");
     let clock = time.get(11..23).unwrap_or(&time).to_owned();
-    let said = ["route", "event", "type", "status", "outcome", "message"].iter().filter_map(|field| text(field));
-    let duration = text("duration_ms").map(|milliseconds| format!("{milliseconds} ms")).unwrap_or_default();
-    let mut line = format!(
-        "{} {coloured:<5} {:<34} {} {}",
-        style(clock).dim(),
-        style(text("function").unwrap_or_default()).cyan(),
-        said.collect::<Vec<_>>().join("  "),
-        style(duration).dim(),
-    );
-    for field in ["error_code", "error", "actor", "correlation_id"] {
-        if let Some(value) = text(field).filter(|value| !value.is_empty() && value != "null") {
-            line.push_str(&format!(" {}", style(format!("{field}={value}")).dim()));
-        }
+    // The story first, then whatever else this line alone says.
+    let story = ["route", "status", "message"];
+    let mut said: Vec<String> = story
+        .iter()
+        .filter_map(|field| entry.get(*field).map(shown))
+        .collect();
+    if let Some(milliseconds) = entry.get("duration_ms") {
+        said.push(format!("{milliseconds} ms"));
     }
-    Some(line)
+    if entry.get("cold_start") == Some(&Value::Bool(true)) {
+        said.push("cold".to_owned());
+    }
+    let others = entry
+        .iter()
+        .filter(|(field, _)| !USUAL.contains(&field.as_str()) && !story.contains(&field.as_str()));
+    said.extend(
+        others.map(|(field, value)| style(format!("{field}={}", shown(value))).dim().to_string()),
+    );
+    let function = style(text("function")).cyan();
+    Some(format!(
+        "{} {level:<5} {function:<36} {}",
+        style(clock).dim(),
+        said.join("  ")
+    ))
+}
+
+fn shown(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn a_line_tells_its_story_first() {
+        let line = r#"{"time":"2026-01-02T03:04:05.678Z","level":"INFO","function":"log-in","actor":"guest",
+            "route":"POST /v1/auth/login","status":401,"duration_ms":7,"error_code":"invalid_credentials"}"#;
+        let shown = readable(line).expect("a line");
+        assert!(shown.contains("POST /v1/auth/login  401  7 ms"), "{shown}");
+        assert!(shown.contains("error_code=invalid_credentials"), "{shown}");
+        assert_eq!(readable("END RequestId: 1"), None);
+    }
 }

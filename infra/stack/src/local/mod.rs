@@ -85,10 +85,16 @@ pub fn run(command: Command) -> Result<ExitCode> {
         Command::Up(port) => up::up(&Place::find(port.port)?)?,
         Command::Down(port) => up::down(&Place::find(port.port)?)?,
         Command::Demo(port) => demo::demo(&Place::find(port.port)?)?,
-        Command::Logs { function, port } => logs::follow(&Place::find(port.port)?, function.as_deref())?,
-        Command::Watch { consumer, port } => watch::watch(&Place::find(port.port)?, consumer.as_deref())?,
+        Command::Logs { function, port } => {
+            logs::follow(&Place::find(port.port)?, function.as_deref())?
+        }
+        Command::Watch { consumer, port } => {
+            watch::watch(&Place::find(port.port)?, consumer.as_deref())?
+        }
         Command::Doctor => return doctor::doctor(&Place::find(None)?),
-        Command::Test { part, port } => return test::test(&Place::find(port.port)?, part.as_deref()),
+        Command::Test { part, port } => {
+            return test::test(&Place::find(port.port)?, part.as_deref());
+        }
         Command::Deploy(stage) => cloud::deploy(&Place::find(None)?, &stage.stage)?,
         Command::Destroy(stage) => cloud::destroy(&Place::find(None)?, &stage.stage)?,
     }

@@ -12,7 +12,7 @@ use crate::project::Project;
 pub(super) const STAGE: &str = "local";
 
 /// The region that the emulator believes to be in.
-pub(super) const REGION: &str = "us-east-1";
+pub(super) const REGION: &str = "eu-central-1";
 
 /// The account that the emulator believes to be.
 pub(super) const ACCOUNT: &str = "000000000000";
@@ -55,7 +55,10 @@ pub(super) struct LogIn {
 impl Place {
     /// The repository this tool belongs to, with the port asked for, or that of the running emulator, or 4566.
     pub(super) fn find(port: Option<u16>) -> Result<Self> {
-        let mut place = Self { root: Project::open()?.root, port: 4566 };
+        let mut place = Self {
+            root: Project::open()?.root,
+            port: 4566,
+        };
         let running = super::emulator::running(&place).map(|running| running.port);
         place.port = port.or(running).unwrap_or(place.port);
         Ok(place)
@@ -101,7 +104,8 @@ impl Place {
         let Ok(text) = std::fs::read_to_string(&path) else {
             bail!("the platform is not up; start it with `make up`");
         };
-        serde_json::from_str(&text).with_context(|| format!("{} is damaged; run `make down up`", path.display()))
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} is damaged; run `make down up`", path.display()))
     }
 
     /// Reads a file of the local state; `None` when it is not there.

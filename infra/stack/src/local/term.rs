@@ -24,21 +24,29 @@ impl Step {
     /// Begins a step whose length is not known.
     pub(super) fn new(name: &'static str) -> Self {
         let bar = ProgressBar::new_spinner();
-        bar.set_style(template("  {spinner:.cyan} {prefix:<12} {elapsed:>4} {msg:.dim}"));
+        bar.set_style(template(
+            "  {spinner:.cyan} {prefix:<12} {elapsed:>4} {msg:.dim}",
+        ));
         Self::shown(name, bar)
     }
 
     /// Begins a step of that many parts.
     pub(super) fn of(name: &'static str, parts: usize) -> Self {
         let bar = ProgressBar::new(parts as u64);
-        bar.set_style(template("  {spinner:.cyan} {prefix:<12} {elapsed:>4} {bar:24.cyan/dim} {pos}/{len} {msg:.dim}"));
+        bar.set_style(template(
+            "  {spinner:.cyan} {prefix:<12} {elapsed:>4} {bar:24.cyan/dim} {pos}/{len} {msg:.dim}",
+        ));
         Self::shown(name, bar)
     }
 
     fn shown(name: &'static str, bar: ProgressBar) -> Self {
         bar.set_prefix(name);
         bar.enable_steady_tick(Duration::from_millis(100));
-        Self { name, began: Instant::now(), bar }
+        Self {
+            name,
+            began: Instant::now(),
+            bar,
+        }
     }
 
     /// What it is doing now.
@@ -52,16 +60,16 @@ impl Step {
         self.note(note);
     }
 
-    /// Prints a line above the bar.
-    pub(super) fn line(&self, line: impl Display) {
-        self.bar.suspend(|| say(line));
-    }
-
     /// Ends the step with what came of it.
     pub(super) fn done(self, outcome: impl Display) {
         self.bar.finish_and_clear();
         let seconds = format!("{:6.1} s", self.began.elapsed().as_secs_f32());
-        say(format!("  {} {:<12} {}  {outcome}", style("✓").green(), self.name, style(seconds).dim()));
+        say(format!(
+            "  {} {:<12} {}  {outcome}",
+            style("✓").green(),
+            self.name,
+            style(seconds).dim()
+        ));
     }
 }
 

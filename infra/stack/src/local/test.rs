@@ -22,22 +22,37 @@ type Part = (&'static str, &'static str, fn(&Place) -> Result<()>);
 const PARTS: [Part; 10] = [
     ("format", "every file is formatted", format),
     ("clippy", "no warning in either workspace", clippy),
-    ("stack", "what is rendered is what the manifests say, and holds together", stack),
+    (
+        "stack",
+        "what is rendered is what the manifests say, and holds together",
+        stack,
+    ),
     ("unit", "domain, stores and handlers, in process", unit),
     ("templates", "cfn-lint on each template", templates),
     ("up", "the platform stands", up::up),
     ("demo", "two orders, from cart to mail", demo::demo),
     ("stories", "end to end, with IAM enforced", stories),
-    ("api", "the live API keeps to its own description", fuzz::api),
+    (
+        "api",
+        "the live API keeps to its own description",
+        fuzz::api,
+    ),
     ("down", "nothing is left running", down),
 ];
 
 /// Runs every part, or one, and shows what each took.
 pub(super) fn test(place: &Place, part: Option<&str>) -> Result<ExitCode> {
-    let chosen: Vec<Part> = PARTS.into_iter().filter(|(name, ..)| part.is_none_or(|part| part == *name)).collect();
+    let chosen: Vec<Part> = PARTS
+        .into_iter()
+        .filter(|(name, ..)| part.is_none_or(|part| part == *name))
+        .collect();
     if chosen.is_empty() {
         let names: Vec<_> = PARTS.iter().map(|(name, ..)| *name).collect();
-        bail!("there is no part `{}`; there are {}", part.unwrap_or_default(), names.join(", "));
+        bail!(
+            "there is no part `{}`; there are {}",
+            part.unwrap_or_default(),
+            names.join(", ")
+        );
     }
     tools::install(place)?;
     let was_up = emulator::running(place).is_some();
@@ -52,12 +67,19 @@ pub(super) fn test(place: &Place, part: Option<&str>) -> Result<ExitCode> {
             say("\nThe platform was up before; it stays up.");
             continue;
         }
-        say(format!("\n{} {}", style(format!("── {name}:")).bold(), style(proves).bold()));
+        say(format!(
+            "\n{} {}",
+            style(format!("── {name}:")).bold(),
+            style(proves).bold()
+        ));
         let start = Instant::now();
         let outcome = run(place);
         times.push((name, start.elapsed()));
         if let Err(error) = outcome {
-            say(format!("{} {name}: {error:#}", style("failed").red().bold()));
+            say(format!(
+                "{} {name}: {error:#}",
+                style("failed").red().bold()
+            ));
             failed = Some(name);
             break;
         }
@@ -67,11 +89,23 @@ pub(super) fn test(place: &Place, part: Option<&str>) -> Result<ExitCode> {
     }
     say("");
     for (name, time) in &times {
-        let sign = if failed == Some(*name) { style("✗").red() } else { style("✓").green() };
+        let sign = if failed == Some(*name) {
+            style("✗").red()
+        } else {
+            style("✓").green()
+        };
         say(format!("  {sign} {name:<10} {:>7.1} s", time.as_secs_f32()));
     }
-    say(format!("    {:<10} {:>7.1} s", "all", began.elapsed().as_secs_f32()));
-    Ok(if failed.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    say(format!(
+        "    {:<10} {:>7.1} s",
+        "all",
+        began.elapsed().as_secs_f32()
+    ));
+    Ok(if failed.is_some() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn format(place: &Place) -> Result<()> {
@@ -82,20 +116,42 @@ fn format(place: &Place) -> Result<()> {
 fn clippy(place: &Place) -> Result<()> {
     for workspace in [&[][..], &[TOOLS]] {
         let target = target()?;
-        let before = ["clippy", "--workspace", "--all-targets", "--quiet", "--target", target.as_str()];
-        cargo(place, &[&before, workspace, &["--", "-D", "warnings"]].concat())?;
+        let before = [
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--target",
+            target.as_str(),
+        ];
+        cargo(
+            place,
+            &[&before, workspace, &["--", "-D", "warnings"]].concat(),
+        )?;
     }
     Ok(())
 }
 
 fn stack(place: &Place) -> Result<()> {
-    run(Command::new(std::env::current_exe()?).arg("check").current_dir(&place.root))
+    run(Command::new(std::env::current_exe()?)
+        .arg("check")
+        .current_dir(&place.root))
 }
 
 fn unit(place: &Place) -> Result<()> {
     tests(place, &["--workspace"])?;
     // The stories need the platform; the benchmarks are `make bench`.
-    tests(place, &[TOOLS, "--workspace", "--exclude", "stories", "--exclude", "bench"])
+    tests(
+        place,
+        &[
+            TOOLS,
+            "--workspace",
+            "--exclude",
+            "stories",
+            "--exclude",
+            "bench",
+        ],
+    )
 }
 
 fn stories(place: &Place) -> Result<()> {
@@ -106,18 +162,35 @@ fn stories(place: &Place) -> Result<()> {
 /// dependencies are compiled once for both.
 fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
     let target = target()?;
-    let nextest = Command::new("cargo").args(["nextest", "--version"]).output().is_ok_and(|found| found.status.success());
-    let mut arguments = if nextest { vec!["nextest", "run", "--no-tests", "pass"] } else { vec!["test", "--quiet"] };
+    let nextest = Command::new("cargo")
+        .args(["nextest", "--version"])
+        .output()
+        .is_ok_and(|found| found.status.success());
+    let mut arguments = if nextest {
+        vec!["nextest", "run", "--no-tests", "pass"]
+    } else {
+        vec!["test", "--quiet"]
+    };
     arguments.extend(["--target", &target]);
     arguments.extend(chosen);
     cargo(place, &arguments)
 }
 
 fn templates(place: &Place) -> Result<()> {
-    let mut rendered: Vec<_> = std::fs::read_dir(place.at("infra/sam"))?.flatten().map(|entry| entry.path()).collect();
-    rendered.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    let mut rendered: Vec<_> = std::fs::read_dir(place.at("infra/sam"))?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    rendered.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "yaml")
+    });
     rendered.sort();
-    run(place.tool("cfn-lint").arg("--").arg("template.yaml").args(rendered))
+    run(place
+        .tool("cfn-lint")
+        .arg("--")
+        .arg("template.yaml")
+        .args(rendered))
 }
 
 fn down(place: &Place) -> Result<()> {
@@ -128,24 +201,50 @@ fn down(place: &Place) -> Result<()> {
 fn target() -> Result<String> {
     let told = tools::quiet(Command::new("rustc").arg("-vV"))?;
     let host = told.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).context("rustc does not say what machine this is")
+    host.map(str::to_owned)
+        .context("rustc does not say what machine this is")
 }
 
 fn cargo(place: &Place, arguments: &[&str]) -> Result<()> {
-    run(Command::new("cargo").args(arguments).current_dir(&place.root).env("PATH", place.path()))
+    run(Command::new("cargo")
+        .args(arguments)
+        .current_dir(&place.root)
+        .env("PATH", place.path()))
 }
 
 /// Runs a command that speaks for itself.
 fn run(command: &mut Command) -> Result<()> {
     say(style(format!("   {}", shown(command))).dim());
     if !command.status()?.success() {
-        bail!("{} found something", command.get_program().to_string_lossy().rsplit('/').next().unwrap_or_default());
+        bail!(
+            "{} found something",
+            command
+                .get_program()
+                .to_string_lossy()
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+        );
     }
     Ok(())
 }
 
 fn shown(command: &Command) -> String {
-    let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
-    let program = command.get_program().to_string_lossy().rsplit('/').next().unwrap_or_default().to_owned();
-    [program].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+    // A token is nobody's business, not even a log's.
+    let words = command.get_args().map(|word| match word.to_string_lossy() {
+        word if word.contains("Bearer ") => "authorization:…".to_owned(),
+        word => word.into_owned(),
+    });
+    let program = command
+        .get_program()
+        .to_string_lossy()
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    [program]
+        .into_iter()
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -22,13 +22,25 @@ pub(super) fn install(place: &Place) -> Result<()> {
         return Ok(());
     }
     step.note("python3 -m venv .venv");
-    quiet(Command::new("python3").args(["-m", "venv", ".venv"]).current_dir(&place.root))
-        .context("Python's venv is missing (Debian: python3-venv); `make doctor` lists all that is needed")?;
+    quiet(
+        Command::new("python3")
+            .args(["-m", "venv", ".venv"])
+            .current_dir(&place.root),
+    )
+    .context(
+        "Python's venv is missing (Debian: python3-venv); `make doctor` lists all that is needed",
+    )?;
     step.note("installing the emulator, cargo-lambda and awscli from PyPI");
     quiet(
         place
             .tool("python")
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
             .args(["--requirement", "infra/local/requirements.txt"]),
     )
     .context("the tools of infra/local/requirements.txt were not installed")?;
@@ -42,12 +54,20 @@ pub(super) fn build(place: &Place, functions: &[String]) -> Result<()> {
     let step = Step::new("build");
     let sources = sources(place)?;
     let built = functions.iter().all(|name| binary(place, name).exists());
-    if built && place.read::<String>("sources.json").is_some_and(|last| last == sources) {
+    if built
+        && place
+            .read::<String>("sources.json")
+            .is_some_and(|last| last == sources)
+    {
         step.done(format!("{} functions, nothing changed", functions.len()));
         return Ok(());
     }
     compile(place, &step, &["--compiler", "cargo", "--profile", "dev"])?;
-    let missing: Vec<_> = functions.iter().filter(|name| !binary(place, name).exists()).cloned().collect();
+    let missing: Vec<_> = functions
+        .iter()
+        .filter(|name| !binary(place, name).exists())
+        .cloned()
+        .collect();
     if !missing.is_empty() {
         bail!("in a manifest but not built: {}", missing.join(", "));
     }
@@ -59,7 +79,11 @@ pub(super) fn build(place: &Place, functions: &[String]) -> Result<()> {
 /// Builds the release of the whole fleet for arm64, zipped: what `deploy` hands to AWS.
 pub(super) fn release(place: &Place) -> Result<()> {
     let step = Step::new("release");
-    compile(place, &step, &["--release", "--arm64", "--output-format", "zip"])?;
+    compile(
+        place,
+        &step,
+        &["--release", "--arm64", "--output-format", "zip"],
+    )?;
     // The next `up` must not take these binaries for its own.
     std::fs::remove_file(place.state("sources.json")).ok();
     step.done("for arm64");
@@ -98,7 +122,13 @@ fn binary(place: &Place, function: &str) -> std::path::PathBuf {
 /// One line a source file with its size and time, digested: the same text means that nothing changed.
 fn sources(place: &Place) -> Result<String> {
     let mut digest = Sha256::new();
-    for root in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "functions", "shared"] {
+    for root in [
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo/config.toml",
+        "functions",
+        "shared",
+    ] {
         add(&mut digest, &place.at(root))?;
     }
     Ok(format!("{:x?}", digest.finalize().as_slice()))
@@ -106,12 +136,17 @@ fn sources(place: &Place) -> Result<String> {
 
 fn add(digest: &mut Sha256, path: &Path) -> Result<()> {
     if path.is_dir() {
-        let mut inside: Vec<_> = std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+        let mut inside: Vec<_> = std::fs::read_dir(path)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_>>()?;
         inside.sort();
         return inside.iter().try_for_each(|path| add(digest, path));
     }
     if let Ok(file) = std::fs::metadata(path) {
-        let changed = file.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let changed = file
+            .modified()?
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         digest.update(format!("{} {} {changed:?}\n", path.display(), file.len()));
     }
     Ok(())
@@ -120,10 +155,16 @@ fn add(digest: &mut Sha256, path: &Path) -> Result<()> {
 /// Runs a command without its output; on failure its last words are the error.
 pub(super) fn quiet(command: &mut Command) -> Result<String> {
     let shown = format!("{command:?}");
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{shown} did not start"))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{shown} did not start"))?;
     if !output.status.success() {
         let words = [output.stdout, output.stderr].concat();
-        bail!("{shown} failed:\n{}", String::from_utf8_lossy(&words).trim());
+        bail!(
+            "{shown} failed:\n{}",
+            String::from_utf8_lossy(&words).trim()
+        );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

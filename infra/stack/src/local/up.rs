@@ -13,6 +13,7 @@ use super::place::{LogIn, Place, Platform, STAGE};
 use super::term::{Step, say, wait_for};
 use super::{catalogue, deploy, doctor, emulator, tools};
 use crate::project::Project;
+use crate::render;
 
 /// Starts the platform, or brings the running one up to date.
 pub(super) fn up(place: &Place) -> Result<()> {
@@ -20,19 +21,37 @@ pub(super) fn up(place: &Place) -> Result<()> {
     doctor::needed(place)?;
     let project = Project::read(&place.root)?;
     let services: Vec<String> = project.services.keys().cloned().collect();
-    let functions: Vec<String> = project.functions().iter().map(|function| function.name.to_owned()).collect();
+    let functions: Vec<String> = project
+        .functions()
+        .iter()
+        .map(|function| function.name.to_owned())
+        .collect();
 
     say(format!("{}\n", style("Souk, on this machine").bold()));
     tools::install(place)?;
+    let step = Step::new("render");
+    let written = render::write(&project, true)?.len();
+    step.done(if written == 0 {
+        "nothing changed".to_owned()
+    } else {
+        format!("{written} files")
+    });
     tools::build(place, &functions)?;
     let step = Step::new("emulator");
     let fresh = emulator::start(place)?;
-    step.done(format!("{} {}", if fresh { "started on" } else { "runs on" }, place.endpoint()));
+    step.done(format!(
+        "{} {}",
+        if fresh { "started on" } else { "runs on" },
+        place.endpoint()
+    ));
     deploy::deploy(place, &services, &functions)?;
     let platform = describe(place)?;
     admin(place, &platform)?;
     catalogue::import(place, &platform)?;
-    say(format!("\n  Up in {:.1} s.\n", began.elapsed().as_secs_f32()));
+    say(format!(
+        "\n  Up in {:.1} s.\n",
+        began.elapsed().as_secs_f32()
+    ));
     introduce(&platform);
     Ok(())
 }
@@ -41,7 +60,11 @@ pub(super) fn up(place: &Place) -> Result<()> {
 pub(super) fn down(place: &Place) -> Result<()> {
     let step = Step::new("down");
     let was = emulator::stop(place)?;
-    step.done(if was { "nothing of it is running" } else { "it was not running" });
+    step.done(if was {
+        "nothing of it is running"
+    } else {
+        "it was not running"
+    });
     Ok(())
 }
 
@@ -55,10 +78,18 @@ fn describe(place: &Place) -> Result<Platform> {
         docs: format!("{api}/docs"),
         endpoint: place.endpoint(),
         mails: format!("{}/_ministack/ses/messages", place.endpoint()),
-        admin: LogIn { email: "admin@souk.example".to_owned(), password: password()? },
+        admin: LogIn {
+            email: "admin@souk.example".to_owned(),
+            password: password()?,
+        },
         sellers: catalogue::SELLERS
             .iter()
-            .map(|seller| Ok(LogIn { email: seller.email(), password: password()? }))
+            .map(|seller| {
+                Ok(LogIn {
+                    email: seller.email(),
+                    password: password()?,
+                })
+            })
             .collect::<Result<_>>()?,
         api,
     };
@@ -80,8 +111,16 @@ fn admin(place: &Place, platform: &Platform) -> Result<()> {
         "password": platform.admin.password,
         "name": "First Admin",
     });
-    invoke(&emulator, &format!("{STAGE}-customer-create-first-admin"), person.to_string().as_bytes())?;
-    wait_for("the first admin to log in", std::time::Duration::from_secs(10), || api.log_in(&platform.admin))?;
+    invoke(
+        &emulator,
+        &format!("{STAGE}-customer-create-first-admin"),
+        person.to_string().as_bytes(),
+    )?;
+    wait_for(
+        "the first admin to log in",
+        std::time::Duration::from_secs(10),
+        || api.log_in(&platform.admin),
+    )?;
     step.done(&platform.admin.email);
     Ok(())
 }
@@ -102,20 +141,38 @@ pub(super) fn password() -> Result<String> {
     let mut found = String::new();
     while found.len() < 24 {
         let mut bytes = [0; 64];
-        getrandom::fill(&mut bytes).ok().context("the system gives no randomness")?;
+        getrandom::fill(&mut bytes)
+            .ok()
+            .context("the system gives no randomness")?;
         // Bytes past the last whole 62 are left out, so that each letter is as likely as the others.
-        found.extend(bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(LETTERS[usize::from(byte % 62)])));
+        found.extend(
+            bytes
+                .iter()
+                .filter(|byte| **byte < 248)
+                .map(|byte| char::from(LETTERS[usize::from(byte % 62)])),
+        );
     }
     found.truncate(24);
     Ok(found)
 }
 
 fn introduce(platform: &Platform) {
-    let Platform { api, docs, mails, admin, .. } = platform;
+    let Platform {
+        api,
+        docs,
+        mails,
+        admin,
+        ..
+    } = platform;
     let head = |text: &str| style(format!("{text:<9}")).bold();
     say(format!("  {} {api}", head("API")));
     say(format!("  {} {docs}", head("Docs")));
-    say(format!("  {} {}  {}", head("Admin"), admin.email, admin.password));
+    say(format!(
+        "  {} {}  {}",
+        head("Admin"),
+        admin.email,
+        admin.password
+    ));
     say(format!("  {} {mails}", head("Mails")));
     say(format!(
         "

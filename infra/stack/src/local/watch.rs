@@ -4,6 +4,7 @@
 //! off while its queue is pumped into the watched process.
 
 use std::collections::BTreeMap;
+use std::os::unix::process::CommandExt as _;
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +16,9 @@ use serde_json::{Value, json};
 use ureq::http::Method;
 
 use super::aws::Emulator;
+use super::emulator::signal;
 use super::place::{Place, REGION, STAGE};
-use super::term::say;
+use super::term::{say, wait_for};
 use crate::names::upper_snake;
 use crate::project::Project;
 
@@ -32,21 +34,33 @@ pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
 
     let over = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&over);
-    // Ctrl-C reaches the watched process too; this one stays to put the mapping back.
+    // The watched process is in a group of its own, so that this one can end it and put the mapping back.
     ctrlc::set_handler(move || heard.store(true, Ordering::SeqCst))?;
 
-    let mapping = consumer.map(|name| Mapping::switch_off(&emulator, &project, name)).transpose()?;
+    let mapping = consumer
+        .map(|name| Mapping::switch_off(&emulator, &project, name))
+        .transpose()?;
     let mut child = std::process::Command::new("cargo")
-        .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", "9000"])
+        .args([
+            "lambda",
+            "watch",
+            "--invoke-address",
+            "127.0.0.1",
+            "--invoke-port",
+            "9000",
+        ])
         .args(["--env-file", ".local/watch.env"])
         .current_dir(&place.root)
         .env("PATH", place.path())
+        .process_group(0)
         .spawn()
         .context("cargo lambda is missing; `make up` installs it")?;
-    say(style(format!("Serving on http://{ADDRESS}/v1/products; the first request of a function builds it.")).bold());
+    say(style(format!(
+        "Serving on http://{ADDRESS}/v1/products; the first request of a function builds it."
+    ))
+    .bold());
     let outcome = serve(&mut child, mapping.as_ref(), &over);
-    child.kill().ok();
-    child.wait().ok();
+    end(&mut child)?;
     outcome
 }
 
@@ -61,19 +75,41 @@ fn serve(child: &mut Child, mapping: Option<&Mapping<'_>>, over: &AtomicBool) ->
     Ok(())
 }
 
+/// Ends the watch as Ctrl-C would; it ends its functions.
+fn end(child: &mut Child) -> Result<()> {
+    for name in ["INT", "KILL"] {
+        signal(name, child.id())?;
+        let ended = wait_for("the watch to end", Duration::from_secs(8), || {
+            Ok(child.try_wait()?)
+        });
+        if ended.is_ok() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// What the deployed functions were given, for the watched ones: a variable that differs between functions is
 /// named `<FUNCTION>__<NAME>`.
 fn write_environment(place: &Place, emulator: &Emulator, project: &Project) -> Result<()> {
     let mut values: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for function in project.functions() {
-        let path = format!("/2015-03-31/functions/{STAGE}-{}-{}/configuration", function.service(), function.name);
+        let path = format!(
+            "/2015-03-31/functions/{STAGE}-{}-{}/configuration",
+            function.service(),
+            function.name
+        );
         let answer = emulator.rest("lambda", Method::GET, &path, &[], b"")?;
         let found: Value = serde_json::from_str(&answer.text)?;
         let variables = found["Environment"]["Variables"].as_object();
-        let variables = variables.with_context(|| format!("{} is not deployed; run `make up`", function.name))?;
+        let variables = variables
+            .with_context(|| format!("{} is not deployed; run `make up`", function.name))?;
         for (name, value) in variables {
             let value = value.as_str().unwrap_or_default().to_owned();
-            values.entry(name.clone()).or_default().insert(function.name.to_owned(), value);
+            values
+                .entry(name.clone())
+                .or_default()
+                .insert(function.name.to_owned(), value);
         }
     }
     let mut lines = vec![
@@ -89,7 +125,11 @@ fn write_environment(place: &Place, emulator: &Emulator, project: &Project) -> R
         distinct.dedup();
         match distinct.as_slice() {
             [value] if by_function.len() == all => lines.push(format!("{name}={value}")),
-            _ => lines.extend(by_function.iter().map(|(function, value)| format!("{}__{name}={value}", upper_snake(function)))),
+            _ => lines.extend(
+                by_function
+                    .iter()
+                    .map(|(function, value)| format!("{}__{name}={value}", upper_snake(function))),
+            ),
         }
     }
     std::fs::write(place.state("watch.env"), lines.join("\n") + "\n")?;
@@ -107,36 +147,76 @@ struct Mapping<'a> {
 
 impl<'a> Mapping<'a> {
     fn switch_off(emulator: &'a Emulator, project: &Project, function: &str) -> Result<Self> {
-        let known = project.function(function).with_context(|| format!("there is no function `{function}`"))?;
+        let known = project
+            .function(function)
+            .with_context(|| format!("there is no function `{function}`"))?;
         let deployed = format!("{STAGE}-{}-{function}", known.service());
-        let answer = emulator.rest("lambda", Method::GET, "/2015-03-31/event-source-mappings/", &[], b"")?;
+        let answer = emulator.rest(
+            "lambda",
+            Method::GET,
+            "/2015-03-31/event-source-mappings/",
+            &[],
+            b"",
+        )?;
         let found: Value = serde_json::from_str(&answer.text)?;
         let ours = format!(":function:{deployed}");
-        let mapping = found["EventSourceMappings"].as_array().into_iter().flatten().find(|mapping| {
-            let arn = mapping["FunctionArn"].as_str().unwrap_or_default();
-            arn.ends_with(&ours) || arn.contains(&format!("{ours}:"))
-        });
+        let mapping = found["EventSourceMappings"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|mapping| {
+                let arn = mapping["FunctionArn"].as_str().unwrap_or_default();
+                arn.ends_with(&ours) || arn.contains(&format!("{ours}:"))
+            });
         let mapping = mapping.with_context(|| format!("{function} consumes no queue"))?;
-        let queue_arn = mapping["EventSourceArn"].as_str().unwrap_or_default().to_owned();
+        let queue_arn = mapping["EventSourceArn"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         if !queue_arn.contains(":sqs:") {
             bail!("{function} reads a stream, which cannot be pumped; its tests run it");
         }
-        let id = mapping["UUID"].as_str().context("a mapping without an id")?.to_owned();
+        let id = mapping["UUID"]
+            .as_str()
+            .context("a mapping without an id")?
+            .to_owned();
         let name = queue_arn.rsplit(':').next().unwrap_or_default();
-        let url = emulator.json("sqs", "AmazonSQS.GetQueueUrl", &json!({ "QueueName": name }))?;
-        let queue = url["QueueUrl"].as_str().context("a queue without an address")?.to_owned();
-        let mapping = Self { emulator, id, queue, queue_arn, function: function.to_owned() };
+        let url = emulator.json(
+            "sqs",
+            "AmazonSQS.GetQueueUrl",
+            &json!({ "QueueName": name }),
+        )?;
+        let queue = url["QueueUrl"]
+            .as_str()
+            .context("a queue without an address")?
+            .to_owned();
+        let mapping = Self {
+            emulator,
+            id,
+            queue,
+            queue_arn,
+            function: function.to_owned(),
+        };
         mapping.set(false)?;
-        say(format!("{function}: its queue now goes to the watched process."));
+        say(format!(
+            "{function}: its queue now goes to the watched process."
+        ));
         Ok(mapping)
     }
 
     fn set(&self, enabled: bool) -> Result<()> {
         let path = format!("/2015-03-31/event-source-mappings/{}", self.id);
         let body = json!({ "Enabled": enabled }).to_string();
-        let answer = self.emulator.rest("lambda", Method::PUT, &path, &[], body.as_bytes())?;
+        let answer = self
+            .emulator
+            .rest("lambda", Method::PUT, &path, &[], body.as_bytes())?;
         if answer.status >= 300 {
-            bail!("the mapping of {} cannot be changed: {} {}", self.function, answer.status, answer.text);
+            bail!(
+                "the mapping of {} cannot be changed: {} {}",
+                self.function,
+                answer.status,
+                answer.text
+            );
         }
         Ok(())
     }
@@ -146,26 +226,43 @@ impl<'a> Mapping<'a> {
         let ask = json!({
             "QueueUrl": self.queue, "WaitTimeSeconds": 1, "MaxNumberOfMessages": 10, "AttributeNames": ["All"],
         });
-        let received = self.emulator.json("sqs", "AmazonSQS.ReceiveMessage", &ask)?;
-        let Some(messages) = received["Messages"].as_array() else { return Ok(()) };
-        let records: Vec<Value> = messages.iter().map(|message| self.record(message)).collect();
+        let received = self
+            .emulator
+            .json("sqs", "AmazonSQS.ReceiveMessage", &ask)?;
+        let Some(messages) = received["Messages"].as_array() else {
+            return Ok(());
+        };
+        let records: Vec<Value> = messages
+            .iter()
+            .map(|message| self.record(message))
+            .collect();
         if records.is_empty() {
             return Ok(());
         }
         let failed = match invoke(&self.function, &json!({ "Records": records })) {
             Ok(reply) => failures(&reply),
             Err(error) => {
-                say(format!("{}: {error:#}; the messages come again", self.function));
+                say(format!(
+                    "{}: {error:#}; the messages come again",
+                    self.function
+                ));
                 return Ok(());
             }
         };
         for message in messages {
             if !failed.iter().any(|id| message["MessageId"] == *id) {
-                let done = json!({ "QueueUrl": self.queue, "ReceiptHandle": message["ReceiptHandle"] });
-                self.emulator.json("sqs", "AmazonSQS.DeleteMessage", &done)?;
+                let done =
+                    json!({ "QueueUrl": self.queue, "ReceiptHandle": message["ReceiptHandle"] });
+                self.emulator
+                    .json("sqs", "AmazonSQS.DeleteMessage", &done)?;
             }
         }
-        say(format!("{}: {} messages, {} failed", self.function, messages.len(), failed.len()));
+        say(format!(
+            "{}: {} messages, {} failed",
+            self.function,
+            messages.len(),
+            failed.len()
+        ));
         Ok(())
     }
 
@@ -197,8 +294,15 @@ impl Drop for Mapping<'_> {
 /// Invokes a watched function; the first time it is built before it answers.
 fn invoke(function: &str, event: &Value) -> Result<Value> {
     let url = format!("http://{ADDRESS}/2015-03-31/functions/{function}/invocations");
-    let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().http_status_as_error(false).build());
-    let mut answer = agent.post(&url).send(event.to_string()).context("the watched process does not answer yet")?;
+    let agent = ureq::Agent::new_with_config(
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build(),
+    );
+    let mut answer = agent
+        .post(&url)
+        .send(event.to_string())
+        .context("the watched process does not answer yet")?;
     let text = answer.body_mut().read_to_string()?;
     if answer.status() != 200 {
         bail!("answered {}: {text}", answer.status());
@@ -208,5 +312,7 @@ fn invoke(function: &str, event: &Value) -> Result<Value> {
 
 fn failures(reply: &Value) -> Vec<Value> {
     let failed = reply["batchItemFailures"].as_array().into_iter().flatten();
-    failed.map(|failure| failure["itemIdentifier"].clone()).collect()
+    failed
+        .map(|failure| failure["itemIdentifier"].clone())
+        .collect()
 }

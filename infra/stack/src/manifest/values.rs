@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Error};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 /// `POST /v1/orders/{id}`, or `$default` for everything no other route takes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,15 +25,24 @@ impl Route {
         if text == "$default" {
             return Ok(Self::Default);
         }
-        let refusal = || format!("`{text}` is no route; write `METHOD /path` (GET, POST, PUT, PATCH or DELETE) or `$default`");
+        let refusal = || {
+            format!(
+                "`{text}` is no route; write `METHOD /path` (GET, POST, PUT, PATCH or DELETE) or `$default`"
+            )
+        };
         let (method, path) = text.split_once(' ').ok_or_else(refusal)?;
         let known = ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method);
         let fits = path.starts_with('/')
-            && path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.{}".contains(c));
+            && path
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "/-_.{}".contains(c));
         if !known || !fits {
             return Err(refusal());
         }
-        Ok(Self::Path { method: method.to_owned(), path: path.to_owned() })
+        Ok(Self::Path {
+            method: method.to_owned(),
+            path: path.to_owned(),
+        })
     }
 
     /// The method, where there is one.
@@ -54,7 +63,11 @@ impl Route {
 
     /// The names of the path's parameters.
     pub fn parameters(&self) -> Vec<&str> {
-        self.path().unwrap_or_default().split('/').filter_map(parameter).collect()
+        self.path()
+            .unwrap_or_default()
+            .split('/')
+            .filter_map(parameter)
+            .collect()
     }
 
     /// The path as a permission's `SourceArn` says it: a parameter is `*`.
@@ -62,8 +75,10 @@ impl Route {
         match self {
             Self::Default => "$default".to_owned(),
             Self::Path { method, path } => {
-                let parts: Vec<_> =
-                    path.split('/').map(|part| if parameter(part).is_some() { "*" } else { part }).collect();
+                let parts: Vec<_> = path
+                    .split('/')
+                    .map(|part| if parameter(part).is_some() { "*" } else { part })
+                    .collect();
                 format!("{method}{}", parts.join("/"))
             }
         }
@@ -109,9 +124,9 @@ impl Idempotency {
 /// What a function may do with the objects of a bucket: `r`, `w` or `rw`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// GetObject.
+    /// `GetObject`.
     pub read: bool,
-    /// PutObject.
+    /// `PutObject`.
     pub write: bool,
 }
 
@@ -167,7 +182,13 @@ pub struct Bytes(pub u32);
 fn amount(text: &str) -> Option<(u32, &str)> {
     let (count, unit) = text.trim().split_once(' ')?;
     let count: u32 = count.parse().ok().filter(|count| *count > 0)?;
-    Some((count, unit.trim().strip_suffix('s').filter(|rest| !rest.is_empty()).unwrap_or(unit.trim())))
+    Some((
+        count,
+        unit.trim()
+            .strip_suffix('s')
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(unit.trim()),
+    ))
 }
 
 fn from_text<'de, D: Deserializer<'de>, T>(
@@ -187,10 +208,21 @@ impl<'de> Deserialize<'de> for Route {
 impl<'de> Deserialize<'de> for Access {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer, |text| match text {
-            "r" => Ok(Self { read: true, write: false }),
-            "w" => Ok(Self { read: false, write: true }),
-            "rw" => Ok(Self { read: true, write: true }),
-            _ => Err(format!("`{text}` is no access to objects; write `r`, `w` or `rw`")),
+            "r" => Ok(Self {
+                read: true,
+                write: false,
+            }),
+            "w" => Ok(Self {
+                read: false,
+                write: true,
+            }),
+            "rw" => Ok(Self {
+                read: true,
+                write: true,
+            }),
+            _ => Err(format!(
+                "`{text}` is no access to objects; write `r`, `w` or `rw`"
+            )),
         })
     }
 }
@@ -198,7 +230,10 @@ impl<'de> Deserialize<'de> for Access {
 impl<'de> Deserialize<'de> for ViewRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer, |text| match text.split_once(':') {
-            Some((owner, view)) => Ok(Self { owner: owner.to_owned(), view: view.to_owned() }),
+            Some((owner, view)) => Ok(Self {
+                owner: owner.to_owned(),
+                view: view.to_owned(),
+            }),
             None => Err(format!("`{text}` is no view; write `<owner>:<view>`")),
         })
     }
@@ -209,7 +244,9 @@ impl<'de> Deserialize<'de> for Seconds {
         from_text(deserializer, |text| match amount(text) {
             Some((count, "s" | "second")) => Ok(Self(count)),
             Some((count, "minute")) => Ok(Self(count * 60)),
-            _ => Err(format!("`{text}` is no length of time; write `5 s` or `2 minutes`")),
+            _ => Err(format!(
+                "`{text}` is no length of time; write `5 s` or `2 minutes`"
+            )),
         })
     }
 }
@@ -222,7 +259,9 @@ impl<'de> Deserialize<'de> for Every {
                 "minute" => Ok(Self { count, unit: 1 }),
                 "hour" => Ok(Self { count, unit: 60 }),
                 "day" => Ok(Self { count, unit: 1440 }),
-                _ => Err(format!("`{text}` is no interval; write `1 minute`, `6 hours` or `1 day`")),
+                _ => Err(format!(
+                    "`{text}` is no interval; write `1 minute`, `6 hours` or `1 day`"
+                )),
             }
         })
     }

@@ -35,22 +35,38 @@ pub fn common(service: &str) -> Vec<(&'static str, Setting)> {
 /// The settings of one function beyond the common ones.
 pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
     let entry = function.entry;
-    let mut found = vec![("FUNCTION".to_owned(), Setting::Text(function.name.to_owned()))];
+    let mut found = vec![(
+        "FUNCTION".to_owned(),
+        Setting::Text(function.name.to_owned()),
+    )];
     let mut add = |name: String, setting: Setting| found.push((name, setting));
 
     match function.trigger {
         Trigger::Http(route) => {
             add("ROUTE".into(), Setting::Text(route.to_string()));
-            add("ALLOW".into(), Setting::Text(entry.allow.clone().unwrap_or_default()));
-            add("IDEMPOTENCY".into(), Setting::Text(function.idempotency().word().into()));
-            add("BODY_LIMIT".into(), Setting::Text(function.body_limit().to_string()));
+            add(
+                "ALLOW".into(),
+                Setting::Text(entry.allow.clone().unwrap_or_default()),
+            );
+            add(
+                "IDEMPOTENCY".into(),
+                Setting::Text(function.idempotency().word().into()),
+            );
+            add(
+                "BODY_LIMIT".into(),
+                Setting::Text(function.body_limit().to_string()),
+            );
             add("JWT_KEYS".into(), Setting::Parameter("JwtKeys"));
             add("JWT_ISSUER".into(), Setting::Parameter("JwtIssuer"));
             add("CURSOR_KEY".into(), Setting::SecretValue("cursor-key"));
             add("CLIENT_IP_FROM".into(), Setting::Parameter("ClientIpFrom"));
+            // The connection is opened at init, by a call that the role has.
+            if let Some(table) = entry.reads.first().or(entry.writes.first()) {
+                add("WARM_UP".into(), Setting::Text(table.clone()));
+            }
         }
         Trigger::Relay => add("BUS".into(), Setting::Name(names::BUS.to_owned())),
-        Trigger::Events(_) | Trigger::Queue(_) | Trigger::Schedule(_) => {}
+        Trigger::Events(_) | Trigger::Queue(_) | Trigger::Schedule(_) | Trigger::Invoke => {}
     }
     if let Some(queue) = function.queue() {
         add("QUEUE_URL".into(), Setting::QueueUrl(queue.to_owned()));
@@ -59,15 +75,24 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
         add("DLQ_URL".into(), Setting::QueueUrl(queue));
     }
     for queue in &entry.sends {
-        add(format!("QUEUE_{}_URL", names::upper_snake(queue)), Setting::QueueUrl(queue.clone()));
+        add(
+            format!("QUEUE_{}_URL", names::upper_snake(queue)),
+            Setting::QueueUrl(queue.clone()),
+        );
     }
     for bucket in entry.objects.keys() {
         let name = names::bucket(bucket);
-        add(format!("BUCKET_{}", names::upper_snake(bucket)), Setting::Name(name));
+        add(
+            format!("BUCKET_{}", names::upper_snake(bucket)),
+            Setting::Name(name),
+        );
     }
     for secret in &entry.secrets {
         let name = names::secret(secret);
-        add(format!("SECRET_{}", names::upper_snake(secret)), Setting::Name(name));
+        add(
+            format!("SECRET_{}", names::upper_snake(secret)),
+            Setting::Name(name),
+        );
     }
     if entry.mail {
         add("MAIL_FROM".into(), Setting::Parameter("MailFrom"));
@@ -80,6 +105,8 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
 
 /// Every setting of a function, the common ones first.
 pub fn environment(function: &Planned<'_>) -> Vec<(String, Setting)> {
-    let common = common(function.service()).into_iter().map(|(name, setting)| (name.to_owned(), setting));
+    let common = common(function.service())
+        .into_iter()
+        .map(|(name, setting)| (name.to_owned(), setting));
     common.chain(own(function)).collect()
 }

@@ -24,24 +24,46 @@ pub enum Condition {
     Attributes(Vec<String>),
 }
 
-const READ: [&str; 3] = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
-const WRITE: [&str; 3] = ["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+const READ: [&str; 3] = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+];
+const WRITE: [&str; 3] = [
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+];
 const DELETE: &str = "dynamodb:DeleteItem";
 
 /// The attributes every item has: readable in every view.
-pub const STANDARD_ATTRIBUTES: [&str; 7] =
-    ["pk", "sk", "kind", "schema", "rev", "created_at", "updated_at"];
+pub const STANDARD_ATTRIBUTES: [&str; 7] = [
+    "pk",
+    "sk",
+    "kind",
+    "schema",
+    "rev",
+    "created_at",
+    "updated_at",
+];
 
 /// The statements of a function's role.
-pub fn grants(function: &Planned<'_>, view: impl Fn(&str, &str) -> Option<ViewGrant>) -> Vec<Grant> {
+pub fn grants(
+    function: &Planned<'_>,
+    view: impl Fn(&str, &str) -> Option<ViewGrant>,
+) -> Vec<Grant> {
     let mut found = vec![logs(function), traces()];
     found.extend(tables(function));
     found.extend(commands(function));
     for wanted in &function.entry.views {
         if let Some(view) = view(&wanted.owner, &wanted.view) {
             found.push(Grant {
-                sid: format!("View{}{}", names::pascal(&wanted.owner), names::pascal(&wanted.view)),
-                actions: vec!["dynamodb:GetItem", "dynamodb:Query"],
+                sid: format!(
+                    "View{}{}",
+                    names::pascal(&wanted.owner),
+                    names::pascal(&wanted.view)
+                ),
+                actions: READ.to_vec(),
                 resources: with_indexes(&wanted.owner, &view.table, &view.indexes),
                 condition: Some(Condition::Attributes(view.attributes)),
             });
@@ -64,18 +86,31 @@ pub struct ViewGrant {
 }
 
 fn grant(sid: impl Into<String>, actions: &[&'static str], resources: Vec<String>) -> Grant {
-    Grant { sid: sid.into(), actions: actions.to_vec(), resources, condition: None }
+    Grant {
+        sid: sid.into(),
+        actions: actions.to_vec(),
+        resources,
+        condition: None,
+    }
 }
 
 fn logs(function: &Planned<'_>) -> Grant {
     let group = names::log_group(function.service(), function.name);
     let streams = names::arn("logs", &format!("log-group:{group}:*"));
-    grant("Log", &["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams])
+    grant(
+        "Log",
+        &["logs:CreateLogStream", "logs:PutLogEvents"],
+        vec![streams],
+    )
 }
 
 /// X-Ray has no resources to name: the one `*` that the checks let pass.
 fn traces() -> Grant {
-    grant("Trace", &["xray:PutTelemetryRecords", "xray:PutTraceSegments"], vec!["*".to_owned()])
+    grant(
+        "Trace",
+        &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        vec!["*".to_owned()],
+    )
 }
 
 fn with_indexes(service: &str, table: &str, indexes: &[String]) -> Vec<String> {
@@ -104,7 +139,11 @@ fn tables(function: &Planned<'_>) -> Vec<Grant> {
         actions.sort_unstable();
         actions.dedup();
         let resources = with_indexes(function.service(), table, indexes);
-        found.push(grant(format!("Table{}", names::pascal(table)), &actions, resources));
+        found.push(grant(
+            format!("Table{}", names::pascal(table)),
+            &actions,
+            resources,
+        ));
     }
     found
 }
@@ -112,11 +151,19 @@ fn tables(function: &Planned<'_>) -> Vec<Grant> {
 /// Whoever writes leaves its command record, and looks whether it is there already.
 fn commands(function: &Planned<'_>) -> Option<Grant> {
     let entry = function.entry;
-    let writes_state = entry.writes.iter().chain(&entry.deletes).any(|table| table != COMMANDS);
+    let writes_state = entry
+        .writes
+        .iter()
+        .chain(&entry.deletes)
+        .any(|table| table != COMMANDS);
     let named = entry.writes.iter().any(|table| table == COMMANDS);
     (writes_state && !named).then(|| {
         let resources = vec![names::table_arn(function.service(), COMMANDS)];
-        grant("TableCommands", &["dynamodb:GetItem", "dynamodb:PutItem"], resources)
+        grant(
+            "TableCommands",
+            &["dynamodb:GetItem", "dynamodb:PutItem"],
+            resources,
+        )
     })
 }
 
@@ -142,10 +189,18 @@ fn trigger(function: &Planned<'_>) -> Vec<Grant> {
             "sqs:GetQueueAttributes",
             "sqs:ReceiveMessage",
         ];
-        found.push(grant("Receive", &actions, vec![names::queue_arn(service, queue)]));
+        found.push(grant(
+            "Receive",
+            &actions,
+            vec![names::queue_arn(service, queue)],
+        ));
     }
     if let Some(queue) = function.dead_letters() {
-        found.push(grant("SetAside", &["sqs:SendMessage"], vec![names::queue_arn(service, &queue)]));
+        found.push(grant(
+            "SetAside",
+            &["sqs:SendMessage"],
+            vec![names::queue_arn(service, &queue)],
+        ));
     }
     found
 }
@@ -155,20 +210,35 @@ fn others(function: &Planned<'_>) -> Vec<Grant> {
     let mut found = Vec::new();
     for queue in &entry.sends {
         let resources = vec![names::queue_arn(function.service(), queue)];
-        found.push(grant(format!("Send{}", names::pascal(queue)), &["sqs:SendMessage"], resources));
+        found.push(grant(
+            format!("Send{}", names::pascal(queue)),
+            &["sqs:SendMessage"],
+            resources,
+        ));
     }
     for (bucket, access) in &entry.objects {
         let mut actions = Vec::new();
         actions.extend(access.read.then_some("s3:GetObject"));
         actions.extend(access.write.then_some("s3:PutObject"));
         let objects = format!("{}/*", names::bucket_arn(bucket));
-        found.push(grant(format!("Objects{}", names::pascal(bucket)), &actions, vec![objects]));
+        found.push(grant(
+            format!("Objects{}", names::pascal(bucket)),
+            &actions,
+            vec![objects],
+        ));
     }
     for secret in &entry.secrets {
         // Secrets Manager ends an ARN with six characters of its own.
-        let arn = names::arn("secretsmanager", &format!("secret:{}-??????", names::secret(secret)));
+        let arn = names::arn(
+            "secretsmanager",
+            &format!("secret:{}-??????", names::secret(secret)),
+        );
         let actions = ["secretsmanager:GetSecretValue"];
-        found.push(grant(format!("Secret{}", names::pascal(secret)), &actions, vec![arn]));
+        found.push(grant(
+            format!("Secret{}", names::pascal(secret)),
+            &actions,
+            vec![arn],
+        ));
     }
     if entry.mail {
         let identity = names::arn("ses", "identity/${MailIdentity}");

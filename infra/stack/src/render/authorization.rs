@@ -49,7 +49,10 @@ pub fn page(project: &Project) -> String {
 }
 
 fn row(function: &Planned<'_>) -> String {
-    let (Some(route), allow) = (function.route(), function.entry.allow.as_deref().unwrap_or_default()) else {
+    let (Some(route), allow) = (
+        function.route(),
+        function.entry.allow.as_deref().unwrap_or_default(),
+    ) else {
         return String::new();
     };
     let mut row = format!("| `{route}` | {} | `{allow}` |", function.name);
@@ -59,7 +62,15 @@ fn row(function: &Planned<'_>) -> String {
             row.push_str(" – |");
             for role in Role::ALL {
                 let passes = Grant::of(&[role], permission).covers(scope);
-                let _ = write!(row, " {} |", if passes { reach(role, permission) } else { "–".to_owned() });
+                let _ = write!(
+                    row,
+                    " {} |",
+                    if passes {
+                        reach(role, permission)
+                    } else {
+                        "–".to_owned()
+                    }
+                );
             }
         }
         Err(_) => row.push_str(" ? |"),
@@ -70,8 +81,12 @@ fn row(function: &Planned<'_>) -> String {
 
 /// The scopes at which a role holds a permission, its lower roles included.
 fn reach(role: Role, permission: Permission) -> String {
-    let mut scopes: Vec<Scope> =
-        permission.holders().iter().filter(|(holder, _)| role >= *holder).map(|(_, scope)| *scope).collect();
+    let mut scopes: Vec<Scope> = permission
+        .holders()
+        .iter()
+        .filter(|(holder, _)| role >= *holder)
+        .map(|(_, scope)| *scope)
+        .collect();
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.contains(&Scope::Any) {
@@ -85,5 +100,9 @@ fn reach(role: Role, permission: Permission) -> String {
             Scope::Any => "any",
         })
         .collect();
-    if words.is_empty() { "–".to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        "–".to_owned()
+    } else {
+        words.join(", ")
+    }
 }

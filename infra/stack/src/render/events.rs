@@ -9,13 +9,41 @@ use crate::node::Node;
 use crate::plan::Trigger;
 use crate::project::Project;
 
+/// The order in which people read a schema.
+pub const SCHEMA_ORDER: [&str; 14] = [
+    "$schema",
+    "$ref",
+    "title",
+    "description",
+    "type",
+    "format",
+    "const",
+    "enum",
+    "pattern",
+    "required",
+    "properties",
+    "items",
+    "additionalProperties",
+    "$defs",
+];
+
 /// The files of every event type.
 pub fn files(project: &Project, catalogue: &[EventType]) -> Vec<Rendered> {
     let mut files = Vec::new();
     for event in catalogue {
         let name = event.type_name;
-        files.push(Rendered::new(format!("events/{name}.schema.json"), Node::from(&event.schema).to_json()));
-        files.push(Rendered::new(format!("events/{name}.example.json"), Node::from(&event.example).to_json()));
+        files.push(Rendered::new(
+            format!("events/{name}.schema.json"),
+            Node::from(&event.schema)
+                .with_first(&SCHEMA_ORDER)
+                .to_json(),
+        ));
+        files.push(Rendered::new(
+            format!("events/{name}.example.json"),
+            Node::from(&event.example)
+                .with_first(&["metadata", "id", "type", "schema", "time", "aggregate"])
+                .to_json(),
+        ));
     }
     files.push(Rendered::new("events/README.md", page(project, catalogue)));
     files
@@ -54,7 +82,11 @@ fn page(project: &Project, catalogue: &[EventType]) -> String {
         let listeners = if listeners.is_empty() {
             "no one yet".to_owned()
         } else {
-            listeners.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("<br>")
+            listeners
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join("<br>")
         };
         let name = event.type_name;
         let _ = writeln!(

@@ -1,34 +1,118 @@
-//! `tests/fleet/src/lib.rs`: every function file as a module of one crate, so that tests run the fleet in process.
+//! `tests/fleet/src/lib.rs`: every function file as a module of one crate, so that tests run the fleet in process,
+//! with the settings that it would have on a laptop and the events that it listens to.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::settings;
 use crate::names;
+use crate::plan::{Planned, Setting, Trigger, environment};
 use crate::project::Project;
+
+const HEAD: &str = "//! Every function of the platform in one process, for tests.
+//! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
+
+";
 
 /// The file.
 pub fn file(project: &Project) -> String {
     let mut functions = project.functions();
     functions.retain(|function| project.page(function).is_file());
+    functions.sort_by_key(|function| function.name);
 
-    let mut file = String::from(
-        "//! Every function of the platform in one process. Rendered by `cargo stack render` from\n\
-        //! functions/*/service.toml; change it there.\n\n",
-    );
+    let mut file = HEAD.to_owned();
     for function in &functions {
-        let module = names::snake(function.name);
+        let (service, name) = (function.service(), function.name);
+        let module = names::snake(name);
         let _ = writeln!(
             file,
-            "#[path = \"../../../functions/{}/src/bin/{}.rs\"]\nmod {module};",
-            function.service(),
-            function.name
+            "#[path = \"../../../functions/{service}/src/bin/{name}.rs\"]\nmod {module};"
+        );
+    }
+    file.push_str("\n/// Each function's name and its `main`.\npub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[\n");
+    for function in &functions {
+        let _ = writeln!(
+            file,
+            "    (\"{}\", {}::main),",
+            function.name,
+            names::snake(function.name)
         );
     }
     file.push_str(
-        "\n/// Each function's name and what starts it.\npub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[\n",
+        "];\n\n/// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.\n\
+         pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[\n",
     );
     for function in &functions {
-        let _ = writeln!(file, "    (\"{}\", {}::main),", function.name, names::snake(function.name));
+        let _ = writeln!(file, "    (\n        \"{}\",\n        &[", function.name);
+        for (name, value) in told(function) {
+            let _ = writeln!(file, "            ({name:?}, {value:?}),");
+        }
+        file.push_str("        ],\n    ),\n");
+    }
+    file.push_str("];\n\n/// Who listens to each type of event.\npub const LISTENERS: &[(&str, &[&str])] = &[\n");
+    for (event, listeners) in listeners(&functions) {
+        let listeners: Vec<_> = listeners.iter().map(|name| format!("{name:?}")).collect();
+        let short = format!("    ({event:?}, &[{}]),", listeners.join(", "));
+        if short.len() <= 100 {
+            let _ = writeln!(file, "{short}");
+        } else {
+            let _ = writeln!(file, "    (\n        {event:?},\n        &[");
+            for listener in listeners {
+                let _ = writeln!(file, "            {listener},");
+            }
+            file.push_str("        ],\n    ),\n");
+        }
     }
     file.push_str("];\n");
     file
+}
+
+fn told(function: &Planned<'_>) -> Vec<(String, String)> {
+    let local = |text: &str| {
+        text.replace("${Stage}", "local")
+            .replace("${AWS::AccountId}", "000000000000")
+    };
+    environment(function)
+        .into_iter()
+        .filter_map(|(name, setting)| {
+            let value = match setting {
+                Setting::Text(text) => text,
+                Setting::Name(text) => local(&text),
+                Setting::Named(name) => settings::SETTINGS
+                    .iter()
+                    .find(|(known, ..)| *known == name)?
+                    .2
+                    .to_string(),
+                Setting::Parameter(parameter) => parameter_of_a_laptop(parameter)?.to_owned(),
+                Setting::QueueUrl(_) | Setting::SecretValue(_) => return None,
+            };
+            Some((name, value))
+        })
+        .collect()
+}
+
+fn parameter_of_a_laptop(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Stage" => "local",
+        "Version" => "dev",
+        "LogLevel" => "info",
+        "Currency" => "EUR",
+        "Locale" => "en",
+        "ClientIpFrom" => "gateway",
+        "MailFrom" => "shop@souk.example",
+        "JwtIssuer" => "https://souk.example",
+        _ => return None,
+    })
+}
+
+fn listeners<'a>(functions: &[Planned<'a>]) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut listeners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for function in functions {
+        if let Trigger::Events(events) = function.trigger {
+            for event in events {
+                listeners.entry(event).or_default().push(function.name);
+            }
+        }
+    }
+    listeners
 }

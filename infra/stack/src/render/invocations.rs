@@ -17,12 +17,19 @@ const TIME: &str = "2026-11-23T09:30:00Z";
 const MILLISECONDS: i64 = 1_795_426_200_000;
 
 /// One file a function.
-pub fn files(project: &Project, catalogue: &[EventType], descriptions: &Descriptions) -> Vec<Rendered> {
+pub fn files(
+    project: &Project,
+    catalogue: &[EventType],
+    descriptions: &Descriptions,
+) -> Vec<Rendered> {
     let invocation = |function: &Planned<'_>| match function.trigger {
         Trigger::Http(route) => request(function, route, descriptions),
-        Trigger::Events(events) => batch(function, events.iter().map(|event| bus_event(event, catalogue))),
+        Trigger::Events(events) => batch(
+            function,
+            events.iter().map(|event| bus_event(event, catalogue)),
+        ),
         Trigger::Queue(_) => batch(function, [object_created(function)].into_iter()),
-        Trigger::Schedule(_) => json!({}),
+        Trigger::Schedule(_) | Trigger::Invoke => json!({}),
         Trigger::Relay => stream(function, catalogue),
     };
     project
@@ -36,7 +43,8 @@ pub fn files(project: &Project, catalogue: &[EventType], descriptions: &Descript
 }
 
 fn local(name: &str) -> String {
-    name.replace("${Stage}", "local").replace("${AWS::AccountId}", ACCOUNT)
+    name.replace("${Stage}", "local")
+        .replace("${AWS::AccountId}", ACCOUNT)
 }
 
 /// API Gateway's payload version 2.0.
@@ -48,8 +56,12 @@ fn request(function: &Planned<'_>, route: &Route, descriptions: &Descriptions) -
         path = path.replace(&format!("{{{name}}}"), "example");
         parameters.insert(name.to_owned(), "example".into());
     }
-    let input = descriptions.get(function.name).map(|description| &description.input);
-    let body = input.and_then(|input| input.body.as_ref()).map(|schema| samples::of(schema).to_string());
+    let input = descriptions
+        .get(function.name)
+        .map(|description| &description.input);
+    let body = input
+        .and_then(|input| input.body.as_ref())
+        .map(|schema| samples::of(schema).to_string());
 
     let mut headers = json!({ "accept": "application/json", "host": "127.0.0.1:9000" });
     if body.is_some() {
@@ -93,7 +105,10 @@ fn request(function: &Planned<'_>, route: &Route, descriptions: &Descriptions) -
 
 /// An SQS batch.
 fn batch(function: &Planned<'_>, bodies: impl Iterator<Item = Value>) -> Value {
-    let queue = local(&names::of(function.service(), function.queue().unwrap_or(function.name)));
+    let queue = local(&names::of(
+        function.service(),
+        function.queue().unwrap_or(function.name),
+    ));
     let records: Vec<_> = bodies
         .enumerate()
         .map(|(position, body)| {
@@ -120,7 +135,10 @@ fn batch(function: &Planned<'_>, bodies: impl Iterator<Item = Value>) -> Value {
 
 /// An event as the bus delivers it.
 fn bus_event(event: &str, catalogue: &[EventType]) -> Value {
-    let detail = catalogue.iter().find(|known| known.type_name == event).map(|known| known.example.clone());
+    let detail = catalogue
+        .iter()
+        .find(|known| known.type_name == event)
+        .map(|known| known.example.clone());
     json!({
         "version": "0",
         "id": "00000000-0000-4000-8000-000000000000",
@@ -136,7 +154,10 @@ fn bus_event(event: &str, catalogue: &[EventType]) -> Value {
 
 /// S3's announcement of an object, or a bare message where the queue is not fed by a bucket.
 fn object_created(function: &Planned<'_>) -> Value {
-    let (Some(prefix), Some(bucket)) = (&function.entry.on_object, function.entry.objects.keys().next()) else {
+    let (Some(prefix), Some(bucket)) = (
+        &function.entry.on_object,
+        function.entry.objects.keys().next(),
+    ) else {
         return json!({});
     };
     let bucket = local(&names::bucket(bucket));

@@ -1,6 +1,7 @@
 //! `infra/openapi.json`: what the API takes and answers, from the manifests and the Rust types that the handlers
 //! really parse.
 
+mod codes;
 mod operation;
 mod problems;
 mod schemas;
@@ -9,9 +10,9 @@ use serde_json::Value;
 
 use crate::describe::Descriptions;
 use crate::manifest::Route;
+use crate::map;
 use crate::node::Node;
 use crate::project::Project;
-use crate::map;
 
 use schemas::Schemas;
 
@@ -25,14 +26,34 @@ pub fn document(project: &Project, descriptions: &Descriptions) -> String {
     functions.retain(|function| function.route().and_then(Route::path).is_some());
     functions.sort_by_key(|function| {
         let route = function.route();
-        (route.and_then(Route::path), route.and_then(Route::method).map(rank))
+        (
+            route.and_then(Route::path),
+            route.and_then(Route::method).map(rank),
+        )
     });
+    for function in &functions {
+        // First the types alone: a path's parameter is described by the type of that name, whoever brings it.
+        if let Some(description) = descriptions.get(function.name) {
+            operation::types(function, description, &mut schemas);
+        }
+    }
     for function in functions {
-        let (Some(route), Some(description)) = (function.route(), descriptions.get(function.name)) else {
+        let (Some(route), Some(description)) = (function.route(), descriptions.get(function.name))
+        else {
             continue;
         };
-        let (path, method) = (route.path().unwrap_or_default(), route.method().unwrap_or_default());
-        let operation = operation::of(&function, route, description, &problem, &mut schemas);
+        let (path, method) = (
+            route.path().unwrap_or_default(),
+            route.method().unwrap_or_default(),
+        );
+        let operation = operation::of(
+            &function,
+            route,
+            description,
+            &codes::of(project, &function),
+            &problem,
+            &mut schemas,
+        );
         let method = method.to_ascii_lowercase();
         match paths.last_mut() {
             Some((last, operations)) if last == path => operations.push(&method, operation),
@@ -76,18 +97,25 @@ Lists come in pages: pass `next_cursor` back as `cursor`. Every refusal is `appl
 
 /// In the order in which people look for them.
 fn rank(method: &str) -> usize {
-    ["GET", "POST", "PUT", "PATCH", "DELETE"].iter().position(|known| *known == method).unwrap_or(9)
+    ["GET", "POST", "PUT", "PATCH", "DELETE"]
+        .iter()
+        .position(|known| *known == method)
+        .unwrap_or(9)
 }
 
 fn servers() -> Vec<Node> {
     vec![
         map! {
-            "url" => "/",
-            "description" => "Where this document comes from.",
-        },
-        map! {
             "url" => "http://127.0.0.1:4566/_aws/execute-api/souk",
             "description" => "The platform on this machine, after `make up`.",
+        },
+        map! {
+            "url" => "https://{api}.execute-api.{region}.amazonaws.com",
+            "description" => "A stage on AWS: the stack's output `ApiUrl`.",
+            "variables" => map! {
+                "api" => map! { "default" => "api-id" },
+                "region" => map! { "default" => "eu-central-1" },
+            },
         },
     ]
 }
@@ -96,7 +124,12 @@ fn tags(project: &Project) -> Vec<Node> {
     project
         .services
         .values()
-        .filter(|manifest| manifest.functions.values().any(|function| matches!(function.route, Some(Route::Path { .. }))))
+        .filter(|manifest| {
+            manifest
+                .functions
+                .values()
+                .any(|function| matches!(function.route, Some(Route::Path { .. })))
+        })
         .map(|manifest| {
             let mut tag = map! { "name" => &manifest.name };
             if let Some(summary) = &manifest.summary {

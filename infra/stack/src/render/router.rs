@@ -18,7 +18,10 @@ pub fn file(project: &Project) -> String {
         match function.route() {
             Some(Route::Path { method, path }) => {
                 let method = METHODS.iter().find(|known| *known == method);
-                paths.entry(path.clone()).or_default().extend(method.map(|method| (*method, function.name)));
+                paths
+                    .entry(path.clone())
+                    .or_default()
+                    .extend(method.map(|method| (*method, function.name)));
             }
             Some(Route::Default) => otherwise = Some(function.name),
             None => {}
@@ -29,13 +32,19 @@ pub fn file(project: &Project) -> String {
         let _ = writeln!(file, "\"{path}\" = [");
         for method in METHODS {
             if let Some(function) = functions.get(method).copied().or(otherwise) {
-                let _ = writeln!(file, "  {{ method = \"{method}\", function = \"{function}\" }},");
+                let _ = writeln!(
+                    file,
+                    "  {{ method = \"{method}\", function = \"{function}\" }},"
+                );
             }
         }
         file.push_str("]\n");
     }
     if let Some(function) = otherwise {
-        let _ = writeln!(file, "\"/\" = \"{function}\"\n\"/{{*path}}\" = \"{function}\"");
+        let _ = writeln!(
+            file,
+            "\"/\" = \"{function}\"\n\"/{{*path}}\" = \"{function}\""
+        );
     }
     file
 }

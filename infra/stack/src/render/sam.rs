@@ -15,7 +15,8 @@ use crate::project::Project;
 use crate::{map, names};
 
 /// The first lines of everything rendered as YAML or TOML.
-pub const NOTICE: &str = "# Rendered by `cargo stack render` from functions/*/service.toml; change it there.\n";
+pub const NOTICE: &str =
+    "# Rendered by `cargo stack render` from functions/*/service.toml; change it there.\n";
 
 /// The template of a service.
 pub fn template(project: &Project, manifest: &Manifest) -> String {
@@ -30,6 +31,8 @@ pub fn template(project: &Project, manifest: &Manifest) -> String {
             Trigger::Schedule(every) => consumers::add_schedule(function, every, &mut resources),
             Trigger::Queue(queue) => consumers::add_mapping(function, queue, &mut resources),
             Trigger::Relay => consumers::add_relay(function, &mut resources),
+            // Whoever has the right to invoke it on AWS does; nothing is wired.
+            Trigger::Invoke => {}
         }
     }
     alarms::add_errors(manifest, &mut resources);
@@ -92,12 +95,18 @@ fn parameters(functions: &[Planned<'_>]) -> Node {
         parameters.push("MailFrom", shared("mail/from"));
         parameters.push("MailIdentity", shared("mail/identity"));
     }
-    let mut settings: Vec<_> = functions.iter().flat_map(|function| &function.entry.settings).collect();
+    let mut settings: Vec<_> = functions
+        .iter()
+        .flat_map(|function| &function.entry.settings)
+        .collect();
     settings.sort();
     settings.dedup();
     for setting in settings {
         let (kind, default) = super::settings::of(setting);
-        parameters.push(&names::pascal(&setting.to_lowercase()), map! { "Type" => kind, "Default" => default });
+        parameters.push(
+            &names::pascal(&setting.to_lowercase()),
+            map! { "Type" => kind, "Default" => default },
+        );
     }
     parameters
 }

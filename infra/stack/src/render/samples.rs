@@ -12,7 +12,9 @@ fn sample(schema: &Value, root: &Value, depth: usize) -> Value {
         return Value::Null;
     }
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let target = reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer));
+        let target = reference
+            .strip_prefix('#')
+            .and_then(|pointer| root.pointer(pointer));
         return target.map_or(Value::Null, |target| sample(target, root, depth + 1));
     }
     for given in ["const", "default", "example"] {
@@ -21,12 +23,20 @@ fn sample(schema: &Value, root: &Value, depth: usize) -> Value {
         }
     }
     for list in ["examples", "enum"] {
-        if let Some(first) = schema.get(list).and_then(Value::as_array).and_then(|all| all.first()) {
+        if let Some(first) = schema
+            .get(list)
+            .and_then(Value::as_array)
+            .and_then(|all| all.first())
+        {
             return first.clone();
         }
     }
     for choice in ["anyOf", "oneOf", "allOf"] {
-        if let Some(first) = schema.get(choice).and_then(Value::as_array).and_then(|all| all.first()) {
+        if let Some(first) = schema
+            .get(choice)
+            .and_then(Value::as_array)
+            .and_then(|all| all.first())
+        {
             return sample(first, root, depth + 1);
         }
     }
@@ -68,7 +78,9 @@ fn text(schema: &Value) -> Value {
         _ => "example".to_owned(),
     };
     let shortest = schema.get("minLength").and_then(Value::as_u64).unwrap_or(0);
-    let missing = usize::try_from(shortest).unwrap_or(0).saturating_sub(text.len());
+    let missing = usize::try_from(shortest)
+        .unwrap_or(0)
+        .saturating_sub(text.len());
     format!("{text}{}", "x".repeat(missing)).into()
 }
 
@@ -89,6 +101,9 @@ mod tests {
             },
             "$defs": { "Line": { "type": "integer", "examples": [7] } },
         });
-        assert_eq!(of(&schema), json!({ "email": "someone@souk.example", "lines": [7], "kind": "a" }));
+        assert_eq!(
+            of(&schema),
+            json!({ "email": "someone@souk.example", "lines": [7], "kind": "a" })
+        );
     }
 }

@@ -4,10 +4,30 @@ use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
 pub const SETTINGS: [(&str, &str, i32, &str); 4] = [
-    ("RESERVATION_SECONDS", "Number", 900, "how long stock is held for an order that is not paid yet"),
-    ("WATCHDOG_SECONDS", "Number", 600, "how long an order may stand still before its last fact is said again"),
-    ("ACCESS_TOKEN_SECONDS", "Number", 900, "how long an access token is good"),
-    ("REFRESH_TOKEN_SECONDS", "Number", 2_592_000, "how long a session lasts without being used"),
+    (
+        "RESERVATION_SECONDS",
+        "Number",
+        900,
+        "how long stock is held for an order that is not paid yet",
+    ),
+    (
+        "WATCHDOG_SECONDS",
+        "Number",
+        600,
+        "how long an order may stand still before its last fact is said again",
+    ),
+    (
+        "ACCESS_TOKEN_SECONDS",
+        "Number",
+        600,
+        "how long an access token is good",
+    ),
+    (
+        "REFRESH_TOKEN_SECONDS",
+        "Number",
+        2_592_000,
+        "how long a session lasts without being used",
+    ),
 ];
 
 /// The type and default of a setting's parameter. An unknown one is text; the lint refuses it before.
@@ -15,5 +35,7 @@ pub fn of(name: &str) -> (&'static str, Node) {
     SETTINGS
         .iter()
         .find(|(known, ..)| *known == name)
-        .map_or(("String", "".into()), |(_, kind, default, _)| (kind, (*default).into()))
+        .map_or(("String", "".into()), |(_, kind, default, _)| {
+            (kind, (*default).into())
+        })
 }

@@ -44,6 +44,7 @@ fn entry(project: &Project, function: &Planned<'_>) -> Node {
             map! {
                 "name" => names::of(function.service(), queue),
                 "visibility_timeout" => function.visibility(),
+                "keep_days" => function.keep_days(),
                 "tries" => TRIES,
                 "batch_size" => function.batch(),
                 "maximum_concurrency" => function.entry.concurrency.map_or(Node::Null, Node::from),
@@ -53,9 +54,18 @@ fn entry(project: &Project, function: &Planned<'_>) -> Node {
     if let Some(queue) = function.dead_letters() {
         entry.push("dead_letters", names::of(function.service(), &queue));
     }
-    let variables = environment(function).into_iter().map(|(name, setting)| (name, value(function, setting)));
+    let variables = environment(function)
+        .into_iter()
+        .map(|(name, setting)| (name, value(function, setting)));
     entry.push("environment", Node::Map(variables.collect()));
-    entry.push("policy", project.grants(function).iter().map(statement).collect::<Vec<_>>());
+    entry.push(
+        "policy",
+        project
+            .grants(function)
+            .iter()
+            .map(statement)
+            .collect::<Vec<_>>(),
+    );
     entry
 }
 
@@ -73,10 +83,16 @@ fn trigger(function: &Planned<'_>) -> Node {
             sources.dedup();
             map! { "kind" => "events", "types" => events.to_vec(), "sources" => sources }
         }
-        Trigger::Schedule(every) => map! { "kind" => "schedule", "expression" => every.expression() },
+        Trigger::Invoke => map! { "kind" => "invoke" },
+        Trigger::Schedule(every) => {
+            map! { "kind" => "schedule", "expression" => every.expression() }
+        }
         Trigger::Queue(queue) => {
             let mut trigger = map! { "kind" => "queue", "queue" => queue };
-            if let (Some(prefix), Some(bucket)) = (&function.entry.on_object, function.entry.objects.keys().next()) {
+            if let (Some(prefix), Some(bucket)) = (
+                &function.entry.on_object,
+                function.entry.objects.keys().next(),
+            ) {
                 trigger.push("object", map! { "bucket" => bucket, "prefix" => prefix });
             }
             trigger

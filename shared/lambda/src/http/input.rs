@@ -42,6 +42,21 @@ impl<T: DeserializeOwned + JsonSchema + Send> Input for Json<T> {
     }
 }
 
+/// A JSON body that may be left out.
+impl<T: DeserializeOwned + JsonSchema + Send> Input for Option<Json<T>> {
+    fn read(incoming: &Incoming) -> Result<Self, Problem> {
+        if incoming.body.is_empty() {
+            return Ok(None);
+        }
+        Json::read(incoming).map(Some)
+    }
+    fn describe() -> Value {
+        let mut described = Json::<T>::describe();
+        merge(&mut described, &json!({ "optional": true }));
+        described
+    }
+}
+
 /// A merge patch (RFC 7396): members that are there replace, `null` removes, the rest stays. It stays a JSON
 /// value until it is applied, because absent and null say different things.
 #[derive(Debug, Clone)]

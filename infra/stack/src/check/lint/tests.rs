@@ -5,7 +5,11 @@ use crate::tests::{project, shop};
 fn said(rule: fn(&Project) -> Vec<Finding>, manifests: &[&str]) -> String {
     let found = rule(&project(manifests));
     assert!(!found.is_empty(), "nothing was found");
-    found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    found
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 const ORDER: &str = "name = \"order\"\n[tables.orders]\n";
@@ -13,7 +17,12 @@ const ORDER: &str = "name = \"order\"\n[tables.orders]\n";
 #[test]
 fn the_shop_of_the_tests_breaks_no_rule_but_for_services_it_lacks() {
     let found: Vec<_> = all(&shop(), &contracts::catalogue());
-    assert!(found.iter().all(|finding| finding.message.contains("no one publishes")), "{found:#?}");
+    assert!(
+        found
+            .iter()
+            .all(|finding| finding.message.contains("no one publishes")),
+        "{found:#?}"
+    );
 }
 
 #[test]
@@ -55,9 +64,15 @@ fn an_allow_that_protects_nothing() {
 
 #[test]
 fn a_name_used_twice() {
-    let (one, other) = ("name = \"a\"\n[functions.f]\nevery = \"1 day\"\n", "name = \"b\"\n[functions.f]\nevery = \"1 day\"\n");
+    let (one, other) = (
+        "name = \"a\"\n[functions.f]\nevery = \"1 day\"\n",
+        "name = \"b\"\n[functions.f]\nevery = \"1 day\"\n",
+    );
     let said = said(shape::used_twice, &[one, other]);
-    assert!(said.contains("functions/a/") && said.contains("functions/b/"), "{said}");
+    assert!(
+        said.contains("functions/a/") && said.contains("functions/b/"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -70,7 +85,16 @@ fn a_route_used_twice_whatever_its_parameters_are_called() {
 fn numbers_that_aws_does_not_take() {
     let text = "name = \"a\"\n[queues.q]\n[functions.f]\nroute = \"GET /v1/x\"\nmemory = 64\ntimeout = \"31 s\"\nlimits = { body = \"7 MB\" }\n[functions.g]\nfrom = \"q\"\nconcurrency = 1\nbatch = 11\n[functions.h]\nevery = \"1 day\"\ntimeout = \"16 minutes\"\n";
     let said = said(shape::limits, &[text]);
-    for word in ["128", "the gateway gives up", "6 MB", "2 to 1,000", "waits for a window", "900"] {
+    let text = "name = \"a\"\n[functions.f]\nroute = \"POST /v1/x\"\nidempotency = \"required\"\n";
+    assert!(self::said(shape::limits, &[text]).contains("no record to replay"));
+    for word in [
+        "128",
+        "the gateway gives up",
+        "6 MB",
+        "2 to 1,000",
+        "waits for a window",
+        "900",
+    ] {
         assert!(said.contains(word), "{word} in {said}");
     }
 }
@@ -87,7 +111,12 @@ fn a_service_that_writes_and_has_no_relay() {
 fn tables_queues_buckets_and_settings_that_are_not_there() {
     let text = "name = \"a\"\n[functions.f]\nevery = \"1 day\"\nreads = [\"b\"]\nsends = [\"c\"]\nobjects = { d = \"r\" }\nsettings = [\"E\"]\n";
     let said = said(references::own, &[text]);
-    for word in ["the table `b`", "[queues.c]", "[buckets.d]", "the setting E"] {
+    for word in [
+        "the table `b`",
+        "[queues.c]",
+        "[buckets.d]",
+        "the setting E",
+    ] {
         assert!(said.contains(word), "{word} in {said}");
     }
 }
@@ -100,14 +129,20 @@ fn a_queue_that_nothing_takes_from() {
 #[test]
 fn a_reader_whom_the_owner_does_not_name() {
     let owner = format!("{ORDER}[views.v]\ntable = \"orders\"\nattributes = []\nreaders = []\n");
-    let reader = "name = \"cart\"\n[functions.f]\nevery = \"1 day\"\nviews = [\"order:v\", \"order:w\"]\n";
+    let reader =
+        "name = \"cart\"\n[functions.f]\nevery = \"1 day\"\nviews = [\"order:v\", \"order:w\"]\n";
     let said = said(references::views, &[&owner, reader]);
-    assert!(said.contains("does not name cart") && said.contains("no such view"), "{said}");
+    assert!(
+        said.contains("does not name cart") && said.contains("no such view"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_view_of_nothing_for_nobody() {
-    let text = format!("{ORDER}[views.v]\ntable = \"x\"\nattributes = []\nreaders = [\"ghost\"]\n[views.w]\ntable = \"orders\"\nattributes = []\nreaders = []\nindexes = [\"by-x\"]\n");
+    let text = format!(
+        "{ORDER}[views.v]\ntable = \"x\"\nattributes = []\nreaders = [\"ghost\"]\n[views.w]\ntable = \"orders\"\nattributes = []\nreaders = []\nindexes = [\"by-x\"]\n"
+    );
     let said = said(references::views, &[&text]);
     for word in ["the table `x`", "`ghost`", "the index `by-x`"] {
         assert!(said.contains(word), "{word} in {said}");
@@ -117,6 +152,12 @@ fn a_view_of_nothing_for_nobody() {
 #[test]
 fn an_event_without_contract_or_publisher() {
     let project = project(&["name = \"a\"\n[functions.f-on-x]\non = \"order.dreamt.v1\"\n"]);
-    let said: Vec<_> = references::events(&project, &contracts::catalogue()).iter().map(ToString::to_string).collect();
-    assert!(said[0].contains("no schema and no example") && said[1].contains("no one publishes"), "{said:?}");
+    let said: Vec<_> = references::events(&project, &contracts::catalogue())
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert!(
+        said[0].contains("no schema and no example") && said[1].contains("no one publishes"),
+        "{said:?}"
+    );
 }

@@ -45,18 +45,31 @@ impl Stage {
         let api = Api::new(&platform.api);
         let mut sellers = HashMap::new();
         for who in &platform.sellers {
-            let token = api.log_in(who)?.with_context(|| format!("{} cannot log in", who.email))?;
+            let token = api
+                .log_in(who)?
+                .with_context(|| format!("{} cannot log in", who.email))?;
             let profile = api.expect(200, "GET", "/v1/customers/me", Ask::default().by(&token))?;
             sellers.insert(bare(text(&profile, "id")?).to_owned(), token);
         }
         let tap = Tap::open(&emulator)?;
-        Ok(Self { platform, emulator, api, tap, sellers, read: HashSet::new(), chapter: 0 })
+        Ok(Self {
+            platform,
+            emulator,
+            api,
+            tap,
+            sellers,
+            read: HashSet::new(),
+            chapter: 0,
+        })
     }
 
     /// Begins a chapter.
     pub(super) fn chapter(&mut self, title: &str) {
         self.chapter += 1;
-        say(format!("\n{}", style(format!("{:>2}  {title}", self.chapter)).bold()));
+        say(format!(
+            "\n{}",
+            style(format!("{:>2}  {title}", self.chapter)).bold()
+        ));
     }
 
     /// Shows something that was found to be so.
@@ -98,18 +111,36 @@ impl Stage {
         body: Option<&Value>,
         key: Option<&str>,
     ) -> Result<Value> {
-        let shown = body.map(|body| shorten(&hide(body).to_string(), 150)).unwrap_or_default();
-        say(format!("    {} {} {}", style(format!("{method:<5}")).cyan(), style(path).cyan(), style(shown).dim()));
+        let shown = body
+            .map(|body| shorten(&hide(body).to_string(), 150))
+            .unwrap_or_default();
+        say(format!(
+            "    {} {} {}",
+            style(format!("{method:<5}")).cyan(),
+            style(path).cyan(),
+            style(shown).dim()
+        ));
         let mut ask = body.map_or_else(Ask::default, Ask::json);
         ask.token = token;
         if let Some(key) = key {
             ask = ask.with("idempotency-key", key);
         }
         let reply = self.api.send(method, path, ask)?;
-        let colour = if reply.status == status { style(reply.status).green() } else { style(reply.status).red() };
-        say(format!("    {colour}   {}", style(shorten(&hide(&reply.body).to_string(), 200)).dim()));
+        let colour = if reply.status == status {
+            style(reply.status).green()
+        } else {
+            style(reply.status).red()
+        };
+        say(format!(
+            "    {colour}   {}",
+            style(shorten(&hide(&reply.body).to_string(), 200)).dim()
+        ));
         if reply.status != status {
-            bail!("{method} {path} was answered {} in place of {status}: {}", reply.status, reply.body);
+            bail!(
+                "{method} {path} was answered {} in place of {status}: {}",
+                reply.status,
+                reply.body
+            );
         }
         Ok(reply.body)
     }
@@ -117,27 +148,52 @@ impl Stage {
     /// Waits for these events about `id`, showing each as it comes.
     pub(super) fn watch(&mut self, id: &str, kinds: &[&str], never: &[&str]) -> Result<Vec<Event>> {
         self.tap.until(id, kinds, never, LIMIT, |event| {
-            let time = event.detail["metadata"]["time"].as_str().unwrap_or_default();
+            let time = event.detail["metadata"]["time"]
+                .as_str()
+                .unwrap_or_default();
             let clock = time.get(11..23).unwrap_or(time);
             let data = shorten(&event.detail["data"].to_string(), 110);
-            say(format!("    {} {:<26} {}", style(clock).dim(), style(&event.kind).magenta(), style(data).dim()));
+            say(format!(
+                "    {} {:<26} {}",
+                style(clock).dim(),
+                style(&event.kind).magenta(),
+                style(data).dim()
+            ));
         })
     }
 
     /// The token of the seller with that id: a seller shares the uuid of its customer account.
     pub(super) fn seller(&self, id: &str) -> Result<String> {
-        self.sellers.get(bare(id)).cloned().with_context(|| format!("{id} is none of the demo's sellers"))
+        self.sellers
+            .get(bare(id))
+            .cloned()
+            .with_context(|| format!("{id} is none of the demo's sellers"))
     }
 
     /// The stock of a variant, as its seller sees it.
     pub(super) fn stock(&self, seller: &str, variant: &str) -> Result<Stock> {
-        let found = self.api.send("GET", &format!("/v1/stock/{variant}"), Ask::default().by(seller))?;
+        let found = self.api.send(
+            "GET",
+            &format!("/v1/stock/{variant}"),
+            Ask::default().by(seller),
+        )?;
         let count = |field: &str| found.body[field].as_i64().unwrap_or_default();
         match found.status {
-            200 => Ok(Stock { on_hand: count("on_hand"), reserved: count("reserved"), available: count("available") }),
+            200 => Ok(Stock {
+                on_hand: count("on_hand"),
+                reserved: count("reserved"),
+                available: count("available"),
+            }),
             // Never received, or not yet known from its product's event.
-            404 => Ok(Stock { on_hand: 0, reserved: 0, available: 0 }),
-            status => bail!("GET /v1/stock/{variant} was answered {status}: {}", found.body),
+            404 => Ok(Stock {
+                on_hand: 0,
+                reserved: 0,
+                available: 0,
+            }),
+            status => bail!(
+                "GET /v1/stock/{variant} was answered {status}: {}",
+                found.body
+            ),
         }
     }
 
@@ -148,14 +204,23 @@ impl Stage {
 
     /// Whether a mail has not been shown yet.
     pub(super) fn unread(&self, mail: &Value) -> bool {
-        mail["MessageId"].as_str().is_some_and(|id| !self.read.contains(id))
+        mail["MessageId"]
+            .as_str()
+            .is_some_and(|id| !self.read.contains(id))
     }
 
     /// Shows a mail.
     pub(super) fn read(&mut self, mail: &Value) {
         let part = |name: &str| mail[name].as_str().unwrap_or_default();
         self.read.insert(part("MessageId").to_owned());
-        self.fact(format!("a mail from {} to {}", part("Source"), mail["To"].as_array().and_then(|to| to[0].as_str()).unwrap_or_default()));
+        self.fact(format!(
+            "a mail from {} to {}",
+            part("Source"),
+            mail["To"]
+                .as_array()
+                .and_then(|to| to[0].as_str())
+                .unwrap_or_default()
+        ));
         say(format!("      {}", style(part("Subject")).bold()));
         for line in part("BodyText").lines().take(14) {
             say(format!("      {}", style(line).dim()));

@@ -24,13 +24,24 @@ pub(super) fn api(place: &Place) -> Result<()> {
     let document = with_server(document, &platform.api);
     place.write("openapi.json", &document)?;
 
-    let customer = LogIn { email: format!("api-{}@souk.example", password()?[..8].to_lowercase()), password: password()? };
+    let customer = LogIn {
+        email: format!("api-{}@souk.example", password()?[..8].to_lowercase()),
+        password: password()?,
+    };
     let customer = api.enter(&customer, "Api Caller")?;
-    let seller = platform.sellers.first().context("the catalogue has no seller")?;
+    let seller = platform
+        .sellers
+        .first()
+        .context("the catalogue has no seller")?;
     // A seller of its own: the catalogue's products are for people.
-    let own = LogIn { email: format!("api-{}@souk.example", password()?[..8].to_lowercase()), password: seller.password.clone() };
+    let own = LogIn {
+        email: format!("api-{}@souk.example", password()?[..8].to_lowercase()),
+        password: seller.password.clone(),
+    };
     let token = api.enter(&own, "Api Seller")?;
-    let admin = api.log_in(&platform.admin)?.context("the admin cannot log in")?;
+    let admin = api
+        .log_in(&platform.admin)?
+        .context("the admin cannot log in")?;
     let profile = api.expect(200, "GET", "/v1/customers/me", Ask::default().by(&token))?;
     let roles = json!({ "roles": ["customer", "seller"] });
     let path = format!("/v1/customers/{}/roles", text(&profile, "id")?);
@@ -44,7 +55,11 @@ pub(super) fn api(place: &Place) -> Result<()> {
             unsound.push(caller);
         }
     }
-    ensure!(unsound.is_empty(), "unsound answers to: {}", unsound.join(", "));
+    ensure!(
+        unsound.is_empty(),
+        "unsound answers to: {}",
+        unsound.join(", ")
+    );
     Ok(())
 }
 

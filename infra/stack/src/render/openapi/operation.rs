@@ -1,12 +1,12 @@
 //! One operation of the document.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::describe::Description;
 use crate::manifest::{Idempotency, Route};
-use crate::map;
 use crate::node::Node;
 use crate::plan::Planned;
+use crate::{map, names};
 
 use super::schemas::Schemas;
 use super::{problems, reference_to};
@@ -16,6 +16,7 @@ pub(super) fn of(
     function: &Planned<'_>,
     route: &Route,
     description: &Description,
+    codes: &[String],
     problem: &str,
     schemas: &mut Schemas,
 ) -> Node {
@@ -37,12 +38,34 @@ pub(super) fn of(
         operation.push("requestBody", body);
     }
     let mut responses = vec![success(function, description, schemas)];
-    if entry.etag {
-        responses.push(("304".to_owned(), map! { "description" => "It is still as `If-None-Match` says." }));
+    if function.etag() && route.method() == Some("GET") {
+        responses.push((
+            "304".to_owned(),
+            map! { "description" => "It is still as `If-None-Match` says." },
+        ));
     }
-    responses.extend(problems::of(function, route, description, problem));
+    responses.extend(problems::of(function, route, description, codes, problem));
     operation.push("responses", Node::Map(responses));
     operation
+}
+
+/// Takes in the types of an endpoint.
+pub(super) fn types(function: &Planned<'_>, description: &Description, schemas: &mut Schemas) {
+    body(function, description, schemas);
+    success(function, description, schemas);
+}
+
+/// The type of a path's parameter: `{variant_id}` is a `VariantId`, `{id}` after `product-imports` an `ImportId`.
+fn id_type(route: &Route, name: &str) -> Option<String> {
+    if name != "id" {
+        return Some(names::pascal(name));
+    }
+    let (before, _) = route.path()?.split_once("/{id}")?;
+    let collection = before.rsplit(['/', '-']).next()?;
+    Some(format!(
+        "{}Id",
+        names::pascal(collection.strip_suffix('s').unwrap_or(collection))
+    ))
 }
 
 fn who_may(allow: &str) -> String {
@@ -61,7 +84,11 @@ fn who_may(allow: &str) -> String {
 
 fn security(allow: &str) -> Vec<Node> {
     let bearer = map! { "bearer" => Node::List(Vec::new()) };
-    if allow == "public" { vec![map! {}, bearer] } else { vec![bearer] }
+    if allow == "public" {
+        vec![map! {}, bearer]
+    } else {
+        vec![bearer]
+    }
 }
 
 fn parameters(
@@ -73,32 +100,73 @@ fn parameters(
     let entry = function.entry;
     let mut found = Vec::new();
     for name in route.parameters() {
-        let schema = map! { "type" => "string", "minLength" => 1, "maxLength" => 64 };
+        let schema = id_type(route, name)
+            .filter(|name| schemas.knows(name))
+            .map_or_else(
+                || map! { "type" => "string", "minLength" => 1, "maxLength" => 64 },
+                |name| reference_to(&name),
+            );
         found.push(parameter("path", name, true, "Which one.", schema));
     }
     if let Some(query) = &description.input.query {
         for (name, schema, required) in schemas.properties(function.name, query) {
-            let about = super::text(&schema, "description").unwrap_or_default().to_owned();
-            found.push(parameter("query", &name, required, &about, Node::from(without(&schema, "description"))));
+            let about = super::text(&schema, "description")
+                .unwrap_or_default()
+                .to_owned();
+            found.push(parameter(
+                "query",
+                &name,
+                required,
+                &about,
+                Node::from(without(&schema, "description")),
+            ));
         }
     }
     let idempotency = function.idempotency();
     if idempotency != Idempotency::None {
         let about = "Makes it safe to send the request again for a day: it is done once, and answered with the same bytes.";
         let schema = map! { "type" => "string", "minLength" => 1, "maxLength" => 255, "pattern" => "^[ -~]+$" };
-        found.push(parameter("header", "Idempotency-Key", idempotency == Idempotency::Required, about, schema));
+        found.push(parameter(
+            "header",
+            "Idempotency-Key",
+            idempotency == Idempotency::Required,
+            about,
+            schema,
+        ));
     }
     if entry.if_match {
         let about = "The `ETag` of what is to be changed; another version there is 412. Admins must send it.";
-        found.push(parameter("header", "If-Match", false, about, map! { "type" => "string" }));
+        found.push(parameter(
+            "header",
+            "If-Match",
+            false,
+            about,
+            map! { "type" => "string" },
+        ));
     }
-    if entry.etag {
+    if function.etag() && route.method() == Some("GET") {
         let about = "The `ETag` of what the caller has; the same version there is 304.";
-        found.push(parameter("header", "If-None-Match", false, about, map! { "type" => "string" }));
+        found.push(parameter(
+            "header",
+            "If-None-Match",
+            false,
+            about,
+            map! { "type" => "string" },
+        ));
     }
     for header in &entry.headers {
-        let about = if header == "X-Cart-Token" { "The cart of someone without an account." } else { "" };
-        found.push(parameter("header", header, false, about, map! { "type" => "string" }));
+        let about = if header == "X-Cart-Token" {
+            "The cart of someone without an account."
+        } else {
+            ""
+        };
+        found.push(parameter(
+            "header",
+            header,
+            false,
+            about,
+            map! { "type" => "string" },
+        ));
     }
     found
 }
@@ -128,7 +196,18 @@ fn body(function: &Planned<'_>, description: &Description, schemas: &mut Schemas
     if input.body.is_none() && input.content_types.is_empty() {
         return None;
     }
-    let schema = input.body.as_ref().map(|schema| reference_to(&schemas.add(function.name, schema)));
+    let said = input
+        .body
+        .as_ref()
+        .filter(|schema| schema.as_object().is_none_or(|fields| !fields.is_empty()));
+    let schema = said.map(|schema| {
+        let schema = if input.patch {
+            patch_of(schema)
+        } else {
+            schema.clone()
+        };
+        reference_to(&schemas.add(function.name, &schema))
+    });
     let types: Vec<&str> = if input.content_types.is_empty() {
         vec!["application/json"]
     } else {
@@ -138,25 +217,69 @@ fn body(function: &Planned<'_>, description: &Description, schemas: &mut Schemas
         .into_iter()
         .map(|media| {
             let of_json = media.contains("json").then(|| schema.clone()).flatten();
-            let any = if media.contains("json") { map! {} } else { map! { "type" => "string" } };
-            (media.to_owned(), map! { "schema" => of_json.unwrap_or(any) })
+            let any = if media.contains("json") {
+                map! {}
+            } else {
+                map! { "type" => "string" }
+            };
+            (
+                media.to_owned(),
+                map! { "schema" => of_json.unwrap_or(any) },
+            )
         })
         .collect();
-    Some(map! { "required" => true, "content" => Node::Map(content) })
+    Some(map! { "required" => !input.optional, "content" => Node::Map(content) })
 }
 
-fn success(function: &Planned<'_>, description: &Description, schemas: &mut Schemas) -> (String, Node) {
+/// What a merge patch may say: every member may be left out; null removes it. Nothing has a default.
+fn patch_of(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    if let Some(fields) = schema.as_object_mut() {
+        fields.remove("required");
+        let title = fields
+            .get("title")
+            .and_then(Value::as_str)
+            .unwrap_or("Patch");
+        let title = format!("{title}Patch");
+        fields.insert("title".to_owned(), title.into());
+        let properties = fields.get_mut("properties").and_then(Value::as_object_mut);
+        for property in properties
+            .into_iter()
+            .flat_map(|properties| properties.values_mut())
+        {
+            if let Some(fields) = property.as_object_mut() {
+                fields.remove("default");
+            }
+            let about = property.get("description").cloned();
+            *property = json!({ "anyOf": [without(property, "description"), { "type": "null" }] });
+            if let Some(about) = about {
+                property["description"] = about;
+            }
+        }
+    }
+    schema
+}
+
+fn success(
+    function: &Planned<'_>,
+    description: &Description,
+    schemas: &mut Schemas,
+) -> (String, Node) {
     let entry = function.entry;
     let produces = entry.produces.as_deref().unwrap_or("application/json");
-    let empty = description.reply.is_none() && entry.produces.is_none();
+    let shown = description.shown();
+    let empty = shown.is_none() && !description.is_document();
     let status = entry.status.unwrap_or(if empty { 204 } else { 200 });
 
     let mut response = map! { "description" => outcome(status) };
     let mut headers = Vec::new();
     let mut header = |name: &str, shared: &str| {
-        headers.push((name.to_owned(), map! { "$ref" => format!("#/components/headers/{shared}") }));
+        headers.push((
+            name.to_owned(),
+            map! { "$ref" => format!("#/components/headers/{shared}") },
+        ));
     };
-    if entry.etag {
+    if function.etag() {
         header("ETag", "ETag");
     }
     if status == 201 {
@@ -169,12 +292,15 @@ fn success(function: &Planned<'_>, description: &Description, schemas: &mut Sche
         response.push("headers", Node::Map(headers));
     }
     if status != 204 {
-        let schema = match &description.reply {
+        let schema = match shown {
             Some(schema) => reference_to(&schemas.add(function.name, schema)),
             None if produces.contains("json") => map! { "type" => "object" },
             None => map! { "type" => "string" },
         };
-        response.push("content", Node::Map(vec![(produces.to_owned(), map! { "schema" => schema })]));
+        response.push(
+            "content",
+            Node::Map(vec![(produces.to_owned(), map! { "schema" => schema })]),
+        );
     }
     (status.to_string(), response)
 }
@@ -190,7 +316,8 @@ fn outcome(status: u16) -> &'static str {
 
 /// Headers of answers that several operations have.
 pub(super) fn shared_headers() -> Node {
-    let header = |about: &str| map! { "description" => about, "schema" => map! { "type" => "string" } };
+    let header =
+        |about: &str| map! { "description" => about, "schema" => map! { "type" => "string" } };
     map! {
         "ETag" => header("The version of what is shown."),
         "IdempotencyReplayed" => header("`true` when this answer was given before."),

@@ -53,18 +53,32 @@ pub(super) fn responses(problem: &str) -> Node {
         "Internal" => response(problem, &[Code::Internal]),
         "Unavailable" => response(problem, &[Code::Unavailable]),
         "TooManyRequests" => map! {
-            "description" => "`too_many_requests`: The gateway lets no more through; try again later.",
+            "description" => "`too_many_requests`: Too many requests; try again later. The gateway's own refusal has no code.",
             "headers" => map! { "Retry-After" => map! { "schema" => map! { "type" => "integer" } } },
-            "content" => content(problem),
+            "content" => map! {
+                "application/json" => map! { "schema" => map! { "type" => "object" } },
+                "application/problem+json" => map! { "schema" => reference_to(problem) },
+            },
         },
     }
 }
 
 /// The refusals of an operation, by status: those its handler names, and those of the edge before it.
-pub(super) fn of(function: &Planned<'_>, route: &Route, description: &Description, problem: &str) -> Vec<(String, Node)> {
+pub(super) fn of(
+    function: &Planned<'_>,
+    route: &Route,
+    description: &Description,
+    codes: &[String],
+    problem: &str,
+) -> Vec<(String, Node)> {
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    let named = Code::ALL.iter().filter(|code| description.codes.iter().any(|name| name == code.name()));
-    for code in named.copied().chain(of_the_edge(function, route, description)) {
+    let named = Code::ALL
+        .iter()
+        .filter(|code| codes.iter().any(|name| name == code.name()));
+    for code in named
+        .copied()
+        .chain(of_the_edge(function, route, description))
+    {
         let codes = by_status.entry(code.status()).or_default();
         if !codes.contains(&code) {
             codes.push(code);
@@ -74,9 +88,16 @@ pub(super) fn of(function: &Planned<'_>, route: &Route, description: &Descriptio
         .iter()
         .map(|(status, codes)| (status.to_string(), response(problem, codes)))
         .collect();
-    for (status, name) in [("429", "TooManyRequests"), ("500", "Internal"), ("503", "Unavailable")] {
+    for (status, name) in [
+        ("429", "TooManyRequests"),
+        ("500", "Internal"),
+        ("503", "Unavailable"),
+    ] {
         if !responses.iter().any(|(there, _)| there == status) {
-            responses.push((status.to_owned(), map! { "$ref" => format!("#/components/responses/{name}") }));
+            responses.push((
+                status.to_owned(),
+                map! { "$ref" => format!("#/components/responses/{name}") },
+            ));
         }
     }
     responses.sort_by(|one, other| one.0.cmp(&other.0));
@@ -85,17 +106,30 @@ pub(super) fn of(function: &Planned<'_>, route: &Route, description: &Descriptio
 
 /// What is refused before the handler sees a request.
 fn of_the_edge(function: &Planned<'_>, route: &Route, description: &Description) -> Vec<Code> {
-    let mut codes = vec![Code::InvalidParameter, Code::Unauthenticated, Code::PayloadTooLarge];
+    let mut codes = vec![
+        Code::InvalidParameter,
+        Code::Unauthenticated,
+        Code::PayloadTooLarge,
+    ];
     if function.entry.allow.as_deref() != Some("public") {
         codes.push(Code::Forbidden);
     }
     if description.input.body.is_some() || !description.input.content_types.is_empty() {
-        codes.extend([Code::InvalidJson, Code::ValidationFailed, Code::UnsupportedMediaType]);
+        codes.extend([
+            Code::InvalidJson,
+            Code::ValidationFailed,
+            Code::UnsupportedMediaType,
+        ]);
     }
     if description.input.query.is_some() || !route.parameters().is_empty() {
         codes.push(Code::InvalidParameter);
     }
-    if description.input.query.as_ref().is_some_and(|query| query.pointer("/properties/cursor").is_some()) {
+    if description
+        .input
+        .query
+        .as_ref()
+        .is_some_and(|query| query.pointer("/properties/cursor").is_some())
+    {
         codes.push(Code::InvalidCursor);
     }
     match function.idempotency() {
@@ -113,11 +147,19 @@ fn of_the_edge(function: &Planned<'_>, route: &Route, description: &Description)
 }
 
 fn idempotency() -> [Code; 4] {
-    [Code::InvalidIdempotencyKey, Code::IdempotencyInFlight, Code::IdempotencyKeyReused, Code::Conflict]
+    [
+        Code::InvalidIdempotencyKey,
+        Code::IdempotencyInFlight,
+        Code::IdempotencyKeyReused,
+        Code::Conflict,
+    ]
 }
 
 fn response(problem: &str, codes: &[Code]) -> Node {
-    let lines: Vec<_> = codes.iter().map(|code| format!("`{}`: {}", code.name(), code.title())).collect();
+    let lines: Vec<_> = codes
+        .iter()
+        .map(|code| format!("`{}`: {}", code.name(), code.title()))
+        .collect();
     map! { "description" => lines.join("\n\n"), "content" => content(problem) }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::names;
 use crate::node::Node;
+use crate::render::events::SCHEMA_ORDER;
 
 /// The schemas of a document.
 #[derive(Default)]
@@ -27,39 +28,73 @@ impl Schemas {
         }
         for (name, schema) in defs.into_iter().flatten() {
             if let Some(claimed) = renamed.get(name) {
-                self.written.insert(claimed.clone(), rewrite(schema, &renamed));
+                self.written
+                    .insert(claimed.clone(), rewrite(schema, &renamed));
             }
         }
 
+        let title = super::text(root, "title").map_or_else(|| names::pascal(function), clean);
         let mut body = root.clone();
         if let Some(fields) = body.as_object_mut() {
-            fields.remove("$defs");
-            fields.remove("$schema");
+            // Elsewhere the same type stands in `$defs`, where its name is its title.
+            for field in ["$defs", "$schema", "title"] {
+                fields.remove(field);
+            }
         }
-        let title = super::text(root, "title").map_or_else(|| names::pascal(function), clean);
         let name = self.claim(function, &title, &body);
         self.written.insert(name.clone(), rewrite(&body, &renamed));
         name
     }
 
     /// The properties of an object schema, with their references rewritten, and which of them are required.
-    pub(super) fn properties(&mut self, function: &str, root: &Value) -> Vec<(String, Value, bool)> {
+    pub(super) fn properties(
+        &mut self,
+        function: &str,
+        root: &Value,
+    ) -> Vec<(String, Value, bool)> {
         let mut renamed = BTreeMap::new();
-        for (name, schema) in root.get("$defs").and_then(Value::as_object).into_iter().flatten() {
+        for (name, schema) in root
+            .get("$defs")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let claimed = self.claim(function, name, schema);
             renamed.insert(name.clone(), claimed);
         }
-        for (name, schema) in root.get("$defs").and_then(Value::as_object).into_iter().flatten() {
-            self.written.insert(renamed[name].clone(), rewrite(schema, &renamed));
+        for (name, schema) in root
+            .get("$defs")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            self.written
+                .insert(renamed[name].clone(), rewrite(schema, &renamed));
         }
-        let required: Vec<&str> =
-            root.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> = root
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let properties = root.get("properties").and_then(Value::as_object);
         properties
             .into_iter()
             .flatten()
-            .map(|(name, schema)| (name.clone(), rewrite(schema, &renamed), required.contains(&name.as_str())))
+            .map(|(name, schema)| {
+                (
+                    name.clone(),
+                    rewrite(schema, &renamed),
+                    required.contains(&name.as_str()),
+                )
+            })
             .collect()
+    }
+
+    /// Whether there is a schema of that name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.written.contains_key(name)
     }
 
     fn claim(&mut self, function: &str, name: &str, schema: &Value) -> String {
@@ -75,14 +110,19 @@ impl Schemas {
 
     /// Every schema, in alphabetical order.
     pub(super) fn into_entries(self) -> Vec<(String, Node)> {
-        self.written.iter().map(|(name, schema)| (name.clone(), Node::from(schema))).collect()
+        self.written
+            .iter()
+            .map(|(name, schema)| (name.clone(), Node::from(schema).with_first(&SCHEMA_ORDER)))
+            .collect()
     }
 }
 
 /// `Page_for_Order` → `PageForOrder`, and nothing that a component's name may not have.
 fn clean(name: &str) -> String {
     if name.contains(['_', ' ', '<', '>', ',']) {
-        name.split(['_', ' ', '<', '>', ',']).map(names::pascal).collect()
+        name.split(['_', ' ', '<', '>', ','])
+            .map(names::pascal)
+            .collect()
     } else {
         name.to_owned()
     }
@@ -92,7 +132,10 @@ fn rewrite(schema: &Value, renamed: &BTreeMap<String, String>) -> Value {
     match schema {
         Value::Object(fields) => {
             let rewritten = fields.iter().map(|(key, value)| {
-                let value = match value.as_str().and_then(|text| text.strip_prefix("#/$defs/")) {
+                let value = match value
+                    .as_str()
+                    .and_then(|text| text.strip_prefix("#/$defs/"))
+                {
                     Some(name) if key == "$ref" => {
                         let name = renamed.get(name).cloned().unwrap_or_else(|| clean(name));
                         Value::from(format!("#/components/schemas/{name}"))
@@ -103,7 +146,9 @@ fn rewrite(schema: &Value, renamed: &BTreeMap<String, String>) -> Value {
             });
             Value::Object(rewritten.collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| rewrite(item, renamed)).collect()),
+        Value::Array(items) => {
+            Value::Array(items.iter().map(|item| rewrite(item, renamed)).collect())
+        }
         other => other.clone(),
     }
 }

@@ -13,7 +13,10 @@ pub(super) fn add_dead_letters(service: &str, queue: &str, resources: &mut Vec<(
     let dimension = map! { "Name" => "QueueName", "Value" => attribute(&id, "QueueName") };
     let about = format!("A message of {service}'s {queue} could not be handled.");
     let metric = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum");
-    resources.push((format!("{id}Alarm"), alarm(&name, &about, metric, dimension)));
+    resources.push((
+        format!("{id}Alarm"),
+        alarm(&name, &about, metric, dimension),
+    ));
 }
 
 /// A function of the service failed: answered 5xx, or could not handle what it was given.
@@ -22,13 +25,16 @@ pub(super) fn add_errors(manifest: &Manifest, resources: &mut Vec<(String, Node)
     let dimension = map! { "Name" => "service", "Value" => manifest.name.as_str() };
     let about = format!("A function of {} failed.", manifest.name);
     let metric = (METRICS, ERRORS, "Sum");
-    resources.push(("ErrorsAlarm".to_owned(), alarm(&name, &about, metric, dimension)));
+    resources.push((
+        "ErrorsAlarm".to_owned(),
+        alarm(&name, &about, metric, dimension),
+    ));
 }
 
 /// The namespace of the metrics that functions write to their log.
-pub const METRICS: &str = "Souk";
+const METRICS: &str = "Souk";
 /// The metric that counts failures, by service.
-pub const ERRORS: &str = "errors";
+const ERRORS: &str = "errors";
 
 fn alarm(name: &str, about: &str, metric: (&str, &str, &str), dimension: Node) -> Node {
     let (namespace, metric, statistic) = metric;

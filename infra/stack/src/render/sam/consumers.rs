@@ -12,7 +12,11 @@ use super::{alarms, on_behalf};
 const KEEP_DEAD_LETTERS: u32 = 1_209_600;
 
 /// Rule → queue with dead letters → function.
-pub(super) fn add_events(function: &Planned<'_>, events: &[String], resources: &mut Vec<(String, Node)>) {
+pub(super) fn add_events(
+    function: &Planned<'_>,
+    events: &[String],
+    resources: &mut Vec<(String, Node)>,
+) {
     let id = function.logical_id();
     let mut sources: Vec<&str> = events.iter().map(|event| names::publisher(event)).collect();
     sources.sort_unstable();
@@ -34,10 +38,18 @@ pub(super) fn add_events(function: &Planned<'_>, events: &[String], resources: &
         },
     ));
     // An event that cannot reach the queue goes to the dead letters: the bus may send to both.
-    let rule = names::arn("events", &format!("rule/{}/{}", names::BUS, function.deployed_name()));
+    let rule = names::arn(
+        "events",
+        &format!("rule/{}/{}", names::BUS, function.deployed_name()),
+    );
     add_queue(function.name, function, resources);
     add_policy(function.name, "events.amazonaws.com", &rule, resources);
-    add_policy(&format!("{}-dlq", function.name), "events.amazonaws.com", &rule, resources);
+    add_policy(
+        &format!("{}-dlq", function.name),
+        "events.amazonaws.com",
+        &rule,
+        resources,
+    );
     add_mapping(function, function.name, resources);
 }
 
@@ -50,6 +62,7 @@ pub(super) fn add_queue(queue: &str, function: &Planned<'_>, resources: &mut Vec
             "Type" => "AWS::SQS::Queue",
             "Properties" => map! {
                 "QueueName" => substitute(&names::of(service, queue)),
+                "MessageRetentionPeriod" => function.keep_days() * 86_400,
                 "VisibilityTimeout" => function.visibility(),
                 "SqsManagedSseEnabled" => true,
                 "RedrivePolicy" => map! {
@@ -83,7 +96,12 @@ fn add_dead_letters(service: &str, queue: &str, resources: &mut Vec<(String, Nod
 }
 
 /// Lets one source, through one AWS service, send to a queue.
-pub(super) fn add_policy(queue: &str, principal: &str, source: &str, resources: &mut Vec<(String, Node)>) {
+pub(super) fn add_policy(
+    queue: &str,
+    principal: &str,
+    source: &str,
+    resources: &mut Vec<(String, Node)>,
+) {
     let id = queue_id(queue);
     let allow = on_behalf(principal, "sqs:SendMessage", attribute(&id, "Arn"), source);
     resources.push((
@@ -99,7 +117,11 @@ pub(super) fn add_policy(queue: &str, principal: &str, source: &str, resources: 
 }
 
 /// Queue → function, a message at a time reported.
-pub(super) fn add_mapping(function: &Planned<'_>, queue: &str, resources: &mut Vec<(String, Node)>) {
+pub(super) fn add_mapping(
+    function: &Planned<'_>,
+    queue: &str,
+    resources: &mut Vec<(String, Node)>,
+) {
     let mut properties = map! {
         "FunctionName" => reference(&format!("{}.Alias", function.logical_id())),
         "EventSourceArn" => attribute(&queue_id(queue), "Arn"),
@@ -107,7 +129,10 @@ pub(super) fn add_mapping(function: &Planned<'_>, queue: &str, resources: &mut V
         "FunctionResponseTypes" => vec!["ReportBatchItemFailures"],
     };
     if let Some(concurrency) = function.entry.concurrency {
-        properties.push("ScalingConfig", map! { "MaximumConcurrency" => concurrency });
+        properties.push(
+            "ScalingConfig",
+            map! { "MaximumConcurrency" => concurrency },
+        );
     }
     resources.push((
         format!("{}Mapping", function.logical_id()),
@@ -116,7 +141,11 @@ pub(super) fn add_mapping(function: &Planned<'_>, queue: &str, resources: &mut V
 }
 
 /// Clock → function. A run that fails is not repeated: the next one comes by itself.
-pub(super) fn add_schedule(function: &Planned<'_>, every: Every, resources: &mut Vec<(String, Node)>) {
+pub(super) fn add_schedule(
+    function: &Planned<'_>,
+    every: Every,
+    resources: &mut Vec<(String, Node)>,
+) {
     let id = function.logical_id();
     let alias = reference(&format!("{id}.Alias"));
     resources.push((

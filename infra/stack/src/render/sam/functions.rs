@@ -9,8 +9,10 @@ use crate::{map, names};
 pub(super) fn add(project: &Project, function: &Planned<'_>, resources: &mut Vec<(String, Node)>) {
     let id = function.logical_id();
     let name = function.deployed_name();
-    let variables =
-        own(function).iter().map(|(name, setting)| (name.clone(), value(setting))).collect();
+    let variables = own(function)
+        .iter()
+        .map(|(name, setting)| (name.clone(), value(setting)))
+        .collect();
 
     resources.push((
         id.clone(),
@@ -99,9 +101,10 @@ pub(super) fn value(setting: &Setting) -> Node {
         Setting::Parameter(name) => reference(name),
         Setting::Named(name) => reference(&names::pascal(&name.to_lowercase())),
         Setting::QueueUrl(queue) => reference(&queue_id(queue)),
-        Setting::SecretValue(name) => {
-            substitute(&format!("{{{{resolve:secretsmanager:{}}}}}", names::secret(name)))
-        }
+        Setting::SecretValue(name) => substitute(&format!(
+            "{{{{resolve:secretsmanager:{}}}}}",
+            names::secret(name)
+        )),
     }
 }
 

@@ -9,9 +9,16 @@ use super::consumers;
 use super::functions::queue_id;
 
 /// Adds the tables, the buckets and the work queues of a service.
-pub(super) fn add(manifest: &Manifest, functions: &[Planned<'_>], resources: &mut Vec<(String, Node)>) {
+pub(super) fn add(
+    manifest: &Manifest,
+    functions: &[Planned<'_>],
+    resources: &mut Vec<(String, Node)>,
+) {
     for (table, indexes) in manifest.all_tables() {
-        resources.push((format!("{}Table", names::pascal(table)), table_of(&manifest.name, table, indexes)));
+        resources.push((
+            format!("{}Table", names::pascal(table)),
+            table_of(&manifest.name, table, indexes),
+        ));
     }
     for function in functions {
         if let Trigger::Queue(queue) = function.trigger {
@@ -50,9 +57,15 @@ fn table_of(service: &str, table: &str, indexes: &[String]) -> Node {
         properties.push("GlobalSecondaryIndexes", indexes);
     }
     if table == COMMANDS {
-        properties.push("StreamSpecification", map! { "StreamViewType" => "NEW_IMAGE" });
+        properties.push(
+            "StreamSpecification",
+            map! { "StreamViewType" => "NEW_IMAGE" },
+        );
     }
-    properties.push("TimeToLiveSpecification", map! { "AttributeName" => "expires_at", "Enabled" => true });
+    properties.push(
+        "TimeToLiveSpecification",
+        map! { "AttributeName" => "expires_at", "Enabled" => true },
+    );
     properties.push(
         "PointInTimeRecoverySpecification",
         map! { "PointInTimeRecoveryEnabled" => true },
@@ -84,7 +97,12 @@ fn schema(pk: &str, sk: &str) -> Vec<Node> {
 }
 
 /// A private bucket that forgets, and announces what lands under a prefix in a work queue.
-fn add_bucket(name: &str, keep_days: u32, functions: &[Planned<'_>], resources: &mut Vec<(String, Node)>) {
+fn add_bucket(
+    name: &str,
+    keep_days: u32,
+    functions: &[Planned<'_>],
+    resources: &mut Vec<(String, Node)>,
+) {
     let id = format!("{}Bucket", names::pascal(name));
     let mut properties = map! {
         "BucketName" => substitute(&names::bucket(name)),
@@ -112,7 +130,9 @@ fn add_bucket(name: &str, keep_days: u32, functions: &[Planned<'_>], resources: 
     let mut announcements = Vec::new();
     for function in functions {
         let uses = function.entry.objects.contains_key(name);
-        if let (Trigger::Queue(queue), Some(prefix), true) = (function.trigger, &function.entry.on_object, uses) {
+        if let (Trigger::Queue(queue), Some(prefix), true) =
+            (function.trigger, &function.entry.on_object, uses)
+        {
             let source = names::bucket_arn(name);
             consumers::add_policy(queue, "s3.amazonaws.com", &source, resources);
             depends.push(format!("{}Policy", queue_id(queue)));
@@ -126,7 +146,10 @@ fn add_bucket(name: &str, keep_days: u32, functions: &[Planned<'_>], resources: 
         }
     }
     if !announcements.is_empty() {
-        properties.push("NotificationConfiguration", map! { "QueueConfigurations" => announcements });
+        properties.push(
+            "NotificationConfiguration",
+            map! { "QueueConfigurations" => announcements },
+        );
     }
     let mut bucket = map! { "Type" => "AWS::S3::Bucket", "DeletionPolicy" => "RetainExceptOnCreate", "UpdateReplacePolicy" => "Retain" };
     if !depends.is_empty() {

@@ -1,0 +1,70 @@
+# Every target is one line of `cargo stack` or of a tool it installed; `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help up down demo logs watch doctor test fmt lint render check cost new bench deploy destroy
+
+# Where the emulator listens: make up PORT=4567
+export SOUK_PORT := $(PORT)
+ifeq ($(PORT),)
+unexport SOUK_PORT
+endif
+
+# The triple of this machine: dependencies are compiled once for the functions, the tests and the tools.
+HOST = $$(rustc -vV | sed -n 's/^host: //p')
+# What must be here before anything can be built; silent when it is.
+READY = @sh infra/local/doctor.sh --quiet
+
+help: ## List these targets
+	@printf 'Souk. Two commands: make up, then make demo.\n\n'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+up: ## Start the platform on this machine [PORT=4566]
+	$(READY)
+	@cargo stack up
+
+down: ## Stop it, and every process it started
+	@cargo stack down
+
+demo: ## Buy something before your eyes: one order ships, one is declined
+	@cargo stack demo
+
+logs: ## Follow what the functions log [FUNCTION=place-order]
+	@cargo stack logs $(FUNCTION)
+
+watch: ## Serve the API with hot reload [CONSUMER=reserve-stock-on-order-placed]
+	@cargo stack watch $(if $(CONSUMER),--consumer $(CONSUMER))
+
+doctor: ## Say what this machine lacks
+	@sh infra/local/doctor.sh
+
+test: ## Run every check, with the time of each [PART=stories]
+	$(READY)
+	@cargo stack test $(if $(PART),--part $(PART))
+
+fmt: ## Format every file
+	@cargo fmt --all
+	@cargo fmt --manifest-path tests/Cargo.toml --all
+
+lint: ## Clippy on both workspaces
+	@cargo stack test --part clippy
+
+render: ## Write all that follows from the manifests
+	@cargo stack render
+
+check: ## Prove that what is rendered is right and holds together
+	@cargo stack check
+
+cost: ## Compute the bill of a month in which nobody shops
+	@cargo stack cost
+
+new: ## Add a function: make new SERVICE=order FUNCTION=return-order
+	@cargo stack new-function $(SERVICE) $(FUNCTION)
+
+bench: ## Measure the functions, into docs/benchmarks.md [ALL=1]
+	@cargo run --quiet --release --manifest-path tests/Cargo.toml --package bench --target $(HOST) -- $(if $(ALL),--all)
+
+deploy: ## Deploy to AWS: make deploy STAGE=dev
+	@cargo stack deploy $(STAGE)
+
+destroy: ## Delete a stage from AWS, after asking: make destroy STAGE=dev
+	@cargo stack destroy $(STAGE)

@@ -1,0 +1,83 @@
+//! The desk that hands out tokens: the accounts, and the key that signs.
+
+use std::time::Duration;
+
+use dynamo::Stored;
+use kernel::{Problem, Timestamp};
+use lambda::{Platform, Principal, aws::Secrets, token::Signer};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{Accounts, Customer, RefreshToken, Session};
+
+/// What log-in and refresh work with. Only these two functions can read the signing key.
+#[derive(Debug)]
+pub struct SignIn {
+    /// The accounts.
+    pub accounts: Accounts,
+    /// How long a session lasts without being used.
+    pub lifetime: Duration,
+    signer: Signer,
+    access_seconds: u32,
+}
+
+impl SignIn {
+    /// Reads the signing key, once in the life of the process.
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        let secrets = Secrets::connect(&platform.connection);
+        let key = secrets
+            .get(platform.setting("SECRET_JWT_SIGNING_KEY")?)
+            .await?;
+        Ok(Self {
+            accounts: Accounts::start(platform).await?,
+            lifetime: Duration::from_secs(platform.parsed("REFRESH_TOKEN_SECONDS")?),
+            signer: Signer::new(&key, platform.setting("JWT_ISSUER")?)?,
+            access_seconds: platform.parsed("ACCESS_TOKEN_SECONDS")?,
+        })
+    }
+
+    /// An access token for the customer as it is now, with the refresh token for the one after.
+    pub fn tokens(
+        &self,
+        customer: &Stored<Customer>,
+        session: &Session,
+        refresh: &RefreshToken,
+        now: Timestamp,
+    ) -> Result<Tokens, Problem> {
+        let principal = Principal {
+            customer: customer.customer_id,
+            session: session.session_id,
+            roles: customer.roles.to_vec(),
+            authenticated_at: session.authenticated_at,
+        };
+        let signed = self
+            .signer
+            .sign(&principal, customer.ver, now, self.access_seconds)?;
+        Ok(Tokens {
+            access_token: signed,
+            refresh_token: refresh.reveal(),
+            token_type: TokenType::Bearer,
+            expires_in: self.access_seconds,
+        })
+    }
+}
+
+/// What a client gets for logging in, in the words of OAuth (RFC 6749 §5.1).
+#[derive(Serialize, JsonSchema)]
+pub struct Tokens {
+    /// For the `Authorization` header: `Bearer …`.
+    pub access_token: String,
+    /// For the next tokens, once.
+    pub refresh_token: String,
+    /// How the access token is used.
+    pub token_type: TokenType,
+    /// How long the access token is good, in seconds.
+    pub expires_in: u32,
+}
+
+/// How an access token is used.
+#[derive(Serialize, JsonSchema)]
+pub enum TokenType {
+    /// Whoever bears it may use it (RFC 6750).
+    Bearer,
+}

@@ -1,0 +1,205 @@
+//! Where accounts and sessions are kept: the only file of the service that names tables.
+
+use contracts::events::{CustomerRegistered, CustomerRolesChanged};
+use dynamo::{Command, Commands, Intent, Stored, Table};
+use kernel::{Code, CustomerId, Problem, Reply, Role, SessionId};
+use lambda::Platform;
+
+use crate::{
+    Credential, Customer, EmailAddress, End, Password, Profile, Roles, Session, Status, SuperAdmins,
+};
+
+/// The accounts: profiles, credentials and sessions, each in a table of its own.
+#[derive(Debug)]
+pub struct Accounts {
+    customers: Table,
+    credentials: Table,
+    sessions: Table,
+    commands: Commands,
+}
+
+impl Accounts {
+    /// The tables of this stage.
+    #[expect(
+        clippy::unused_async,
+        reason = "a service's state may take calls to start"
+    )]
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        Ok(Self {
+            customers: platform.table("customer", "customers"),
+            credentials: platform.table("customer", "credentials"),
+            sessions: platform.table("customer", "sessions"),
+            commands: platform.commands("customer"),
+        })
+    }
+
+    /// A customer, if there is one.
+    pub async fn customer(&self, id: CustomerId) -> Result<Option<Stored<Customer>>, Problem> {
+        self.customers.get(&Customer::place(id)).await
+    }
+
+    /// A session, if there is one.
+    pub async fn session(&self, id: SessionId) -> Result<Option<Stored<Session>>, Problem> {
+        self.sessions.get(&Session::place(id)).await
+    }
+
+    /// The customer with this address and password; `invalid_credentials` for anything else, after the same
+    /// calls and the same work whether there is such an account or not.
+    pub async fn authenticate(
+        &self,
+        email: &EmailAddress,
+        password: &Password,
+    ) -> Result<Stored<Customer>, Problem> {
+        let place = Credential::place(email);
+        let credential = self.credentials.get::<Credential>(&place).await?;
+        if !password.matches(credential.as_ref().map(|known| &known.password))? {
+            return Err(Code::InvalidCredentials.into());
+        }
+        let customer = match credential {
+            Some(known) => self.active(known.customer_id).await?,
+            None => None,
+        };
+        customer.ok_or_else(|| Code::InvalidCredentials.into())
+    }
+
+    /// A customer whose account can be used.
+    pub async fn active(&self, id: CustomerId) -> Result<Option<Stored<Customer>>, Problem> {
+        let customer = self.customer(id).await?;
+        Ok(customer.filter(|customer| customer.status == Status::Active))
+    }
+
+    /// Makes an account. The reply has the customer's name and address in it; the command record keeps it for
+    /// its replay, for two days at most.
+    pub async fn register(
+        &self,
+        customer: &Customer,
+        credential: &Credential,
+        intent: &Intent,
+        reply: Reply<Profile>,
+    ) -> Result<Reply<Profile>, Problem> {
+        let mut command = self.opening(customer, credential, intent);
+        command.audit("customer.register", customer.customer_id);
+        command.commit(reply).await
+    }
+
+    /// Makes the first super admin: refused as soon as there has ever been one.
+    pub async fn create_first_admin(
+        &self,
+        customer: &Customer,
+        credential: &Credential,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let mut command = self.opening(customer, credential, intent);
+        command
+            .insert(&self.customers, &SuperAdmins::first(customer.customer_id))
+            .or(Code::SuperAdminExists);
+        command.audit("customer.create-first-admin", customer.customer_id);
+        command.settle().await.map(drop)
+    }
+
+    fn opening(&self, customer: &Customer, credential: &Credential, intent: &Intent) -> Command {
+        let mut command = self.commands.begin(intent);
+        command
+            .insert(&self.credentials, credential)
+            .or(Code::EmailTaken);
+        command.insert(&self.customers, customer);
+        let registered = CustomerRegistered {
+            customer_id: customer.customer_id,
+        };
+        command.publish(1, &registered);
+        command
+    }
+
+    /// Gives a customer other roles.
+    pub async fn change_roles(
+        &self,
+        customer: &Stored<Customer>,
+        roles: &Roles,
+        intent: &Intent,
+        reply: Reply<Profile>,
+    ) -> Result<Reply<Profile>, Problem> {
+        let id = customer.customer_id;
+        let mut command = self.commands.begin(intent);
+        command.update(
+            &self.customers,
+            customer,
+            &customer.with_roles(roles.clone()),
+        );
+        let (was, is) = (
+            customer.roles.has(Role::SuperAdmin),
+            roles.has(Role::SuperAdmin),
+        );
+        if was != is {
+            let place = SuperAdmins::place();
+            let listed = self.customers.get::<SuperAdmins>(&place).await?;
+            let next = match &listed {
+                Some(listed) if is => listed.with(id),
+                Some(listed) => listed.without(id)?,
+                None if is => SuperAdmins::first(id),
+                None => return Err(Problem::internal("the list of super admins is missing")),
+            };
+            command.save(&self.customers, listed.as_ref(), &next);
+        }
+        let changed = CustomerRolesChanged {
+            customer_id: id,
+            roles: roles.to_vec(),
+        };
+        command.publish(customer.rev + 1, &changed);
+        command.audit("customer.change-roles", id);
+        command.commit(reply).await
+    }
+
+    /// Keeps a new session. No reply is kept: tokens are secrets.
+    pub async fn begin_session(&self, session: &Session, intent: &Intent) -> Result<(), Problem> {
+        let mut command = self.commands.begin(intent);
+        command.insert(&self.sessions, session);
+        command.audit("session.begin", session.session_id);
+        command.settle().await.map(drop)
+    }
+
+    /// Keeps a session as it goes on after an exchange of tokens.
+    pub async fn refresh_session(
+        &self,
+        session: &Stored<Session>,
+        next: &Session,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        self.keep(session, next, "session.refresh", intent).await
+    }
+
+    /// Keeps a session as ended because one of its tokens was used twice.
+    pub async fn revoke_session(
+        &self,
+        session: &Stored<Session>,
+        ended: &Session,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        self.keep(session, ended, "session.revoke", intent).await
+    }
+
+    async fn keep(
+        &self,
+        session: &Stored<Session>,
+        next: &Session,
+        action: &str,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let mut command = self.commands.begin(intent);
+        command.update(&self.sessions, session, next);
+        command.audit(action, session.session_id);
+        command.settle().await.map(drop)
+    }
+
+    /// Ends a session because its customer wants it.
+    pub async fn end_session(
+        &self,
+        session: &Stored<Session>,
+        intent: &Intent,
+        reply: Reply<()>,
+    ) -> Result<Reply<()>, Problem> {
+        let mut command = self.commands.begin(intent);
+        command.update(&self.sessions, session, &session.end(End::LoggedOut));
+        command.audit("session.end", session.session_id);
+        command.commit(reply).await
+    }
+}

@@ -1,0 +1,22 @@
+//! order.placed.v1: holds stock for each line, or tells the order what is short.
+
+use std::time::Duration;
+
+use contracts::events::OrderPlaced;
+use inventory::{Reservation, Shelves};
+use kernel::Problem;
+use lambda::consume::{self, Event};
+
+async fn reserve_stock(
+    shelves: &'static Shelves,
+    event: Event<OrderPlaced>,
+) -> Result<(), Problem> {
+    let time = Duration::from_secs(event.platform.parsed("RESERVATION_SECONDS")?);
+    let wanted = Reservation::for_order(&event.data, event.now(), time);
+
+    shelves.hold(&wanted, event.intent()).await
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    consume::serve(Shelves::start, reserve_stock)
+}

@@ -1,0 +1,17 @@
+//! stock.refused: an order cannot have its stock, and is off.
+
+use contracts::events::StockRefused;
+use kernel::Problem;
+use lambda::consume::{self, Event};
+use order::{Input, Orders};
+
+async fn cancel_order(orders: &'static Orders, event: Event<StockRefused>) -> Result<(), Problem> {
+    let order = event.data.order_id;
+    orders
+        .hear(order, Input::StockRefused, event.intent())
+        .await
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    consume::serve(Orders::start, cancel_order)
+}

@@ -1,0 +1,46 @@
+//! POST /v1/orders: a customer buys what is in the cart.
+
+use lambda::http::{self, Json, Outcome, Request};
+use order::{Order, OrderView, Orders, PaymentMethod, Purchase, ShippingAddress, Viewer};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// How the cart is bought. What and at which price is in the cart.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    /// Where it goes.
+    shipping_address: ShippingAddress,
+    /// How it is paid: a token of the payment provider's.
+    payment_method: PaymentMethod,
+}
+
+async fn place_order(
+    orders: &'static Orders,
+    request: Request<Json<NewOrder>>,
+) -> Outcome<OrderView> {
+    let customer_id = request.customer()?;
+    let cart = orders.cart_of(customer_id).await?;
+
+    let Json(new) = &request.input;
+    let locale = match request.locales().into_iter().next() {
+        Some(preferred) => preferred,
+        None => request.platform.locale()?,
+    };
+    let purchase = Purchase {
+        customer_id,
+        cart,
+        shipping_address: new.shipping_address.clone(),
+        payment_method: new.payment_method.clone(),
+        locale,
+    };
+    let order = Order::place(purchase, &request.platform.ids, request.now)?;
+
+    let shown = order.view(Viewer::Whole);
+    let reply = http::created(format!("/v1/orders/{}", order.id), &shown)?.version(1);
+    orders.place(&order, request.intent(), reply).await
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    http::serve(Orders::start, place_order)
+}

@@ -1,0 +1,360 @@
+//! An order: what was bought, in which parts it is shipped, where it stands. Pure: time and ids are passed in,
+//! nothing is read or written.
+
+use std::collections::HashSet;
+
+use contracts::{events::CancelReason, views::CartToOrder};
+use kernel::{
+    CartId, Code, CustomerId, FulfilmentId, Ids, Locale, Money, OrderId, Owned, Personal, Problem,
+    ProductId, Quantity, SellerId, Timestamp, VariantId, money::MoneyError,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    address::{PaymentMethod, ShippingAddress},
+    lifecycle::{Input, Status, transition},
+};
+
+/// An order has at most this many lines: reserving their stock is one transaction.
+pub const MOST_LINES: usize = 50;
+
+/// How often the watchdog asks again before it gives up.
+pub const REMINDERS: u32 = 3;
+
+/// An order.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// Its id; the attribute is named as the view `order-summary` has it.
+    #[serde(rename = "order_id")]
+    pub id: OrderId,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// The cart that was ordered.
+    pub cart_id: CartId,
+    /// The version of the cart that was ordered: one version makes one order.
+    pub cart_version: u64,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it is cancelled, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<CancelReason>,
+    /// What was bought, one line a variant.
+    pub lines: Vec<Line>,
+    /// The parts that it is shipped in, one a seller.
+    pub fulfilments: Vec<Fulfilment>,
+    /// What it costs: the sum of its lines.
+    pub total: Money,
+    /// The language that it was bought in.
+    pub locale: Locale,
+    /// Where it goes.
+    pub shipping_address: Personal<ShippingAddress>,
+    /// How it is paid.
+    pub payment_method: PaymentMethod,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// Every state that it has been in.
+    pub history: Vec<Passage>,
+    /// The answer that it waits for, if it waits for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+}
+
+/// A line of an order, as the cart had it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OrderLine")]
+pub struct Line {
+    /// What was bought.
+    pub variant_id: VariantId,
+    /// The product that it is a variant of.
+    pub product_id: ProductId,
+    /// Who sells it.
+    pub seller_id: SellerId,
+    /// The seller's own name for it.
+    pub sku: String,
+    /// What it was called.
+    pub title: String,
+    /// How many pieces.
+    pub quantity: Quantity,
+    /// The price of one.
+    pub unit_price: Money,
+    /// The price of all.
+    pub total: Money,
+    /// The part that it is shipped in.
+    pub fulfilment_id: FulfilmentId,
+}
+
+/// The part of an order that one seller ships.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Fulfilment {
+    /// Its id.
+    pub id: FulfilmentId,
+    /// Who ships it.
+    pub seller_id: SellerId,
+    /// Where it stands.
+    pub status: FulfilmentStatus,
+    /// When it was shipped, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped_at: Option<Timestamp>,
+}
+
+/// Where a part of an order stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FulfilmentStatus {
+    /// It is not shipped yet.
+    Pending,
+    /// It is on its way.
+    Shipped,
+    /// Its order was cancelled.
+    Cancelled,
+}
+
+/// A state that an order came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OrderHistoryEntry")]
+pub struct Passage {
+    /// The state.
+    pub status: Status,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// That an order waits for another service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Since when: since it was announced last.
+    pub since: Timestamp,
+    /// How often it has been announced again.
+    pub reminders: u32,
+}
+
+/// What makes an order.
+#[derive(Clone, Debug)]
+pub struct Purchase {
+    /// Who orders.
+    pub customer_id: CustomerId,
+    /// What.
+    pub cart: CartToOrder,
+    /// Where it goes.
+    pub shipping_address: ShippingAddress,
+    /// How it is paid.
+    pub payment_method: PaymentMethod,
+    /// In which language.
+    pub locale: Locale,
+}
+
+/// What has become of an order, to be written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Turn {
+    /// The order now.
+    pub order: Order,
+    /// Whether the world is told where it stands.
+    pub announced: bool,
+    /// What the audit log calls it.
+    pub action: &'static str,
+}
+
+/// Which parts of an order are to be shipped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shipment {
+    /// Whose parts; anyone's, if it is none's in particular.
+    pub seller: Option<SellerId>,
+    /// Only this part.
+    pub only: Option<FulfilmentId>,
+}
+
+impl Shipment {
+    fn names(&self, part: &Fulfilment) -> bool {
+        self.seller.is_none_or(|seller| seller == part.seller_id)
+            && self.only.is_none_or(|id| id == part.id)
+    }
+}
+
+impl Order {
+    /// Makes an order of a cart at the prices that the cart shows.
+    ///
+    /// # Errors
+    /// `cart_empty`; `cart_full`; `validation_failed` where the total is more than an amount can be.
+    pub fn place(purchase: Purchase, ids: &Ids, now: Timestamp) -> Result<Self, Problem> {
+        let cart = purchase.cart;
+        let currency = cart
+            .lines
+            .first()
+            .ok_or(Code::CartEmpty)?
+            .unit_price
+            .currency();
+        if cart.lines.len() > MOST_LINES {
+            return Err(Code::CartFull.into());
+        }
+        let variants: HashSet<_> = cart.lines.iter().map(|line| line.variant_id).collect();
+        if variants.len() < cart.lines.len() {
+            return Err(Problem::internal("a cart has two lines of one variant"));
+        }
+
+        let mut fulfilments: Vec<Fulfilment> = Vec::new();
+        let mut lines = Vec::with_capacity(cart.lines.len());
+        for line in cart.lines {
+            let part = fulfilments
+                .iter()
+                .find(|part| part.seller_id == line.seller_id);
+            let fulfilment_id = part.map_or_else(|| ids.fresh(now), |part| part.id);
+            if part.is_none() {
+                fulfilments.push(Fulfilment {
+                    id: fulfilment_id,
+                    seller_id: line.seller_id,
+                    status: FulfilmentStatus::Pending,
+                    shipped_at: None,
+                });
+            }
+            lines.push(Line {
+                variant_id: line.variant_id,
+                product_id: line.product_id,
+                seller_id: line.seller_id,
+                sku: line.sku,
+                title: line.title,
+                quantity: line.quantity,
+                unit_price: line.unit_price,
+                total: line.unit_price.times(line.quantity).map_err(unpayable)?,
+                fulfilment_id,
+            });
+        }
+        let total = Money::sum(lines.iter().map(|line| line.total), currency).map_err(unpayable)?;
+        Ok(Self {
+            id: ids.fresh(now),
+            customer_id: purchase.customer_id,
+            cart_id: cart.cart_id,
+            cart_version: cart.version,
+            status: Status::Placed,
+            cancel_reason: None,
+            lines,
+            fulfilments,
+            total,
+            locale: purchase.locale,
+            shipping_address: Personal::new(purchase.customer_id, purchase.shipping_address),
+            payment_method: purchase.payment_method,
+            placed_at: now,
+            history: vec![Passage {
+                status: Status::Placed,
+                at: now,
+            }],
+            waiting: Some(Waiting {
+                since: now,
+                reminders: 0,
+            }),
+        })
+    }
+
+    /// What becomes of it by an answer of another service. None: the answer comes too late to change anything.
+    pub fn hear(&self, input: Input, now: Timestamp) -> Option<Turn> {
+        let path = transition(self.status, input)?.path;
+        let mut order = self.clone();
+        let passages = path.iter().map(|&status| Passage { status, at: now });
+        order.history.extend(passages);
+        if let Some(&status) = path.last() {
+            order.status = status;
+            order.waiting = status.waits().then_some(Waiting {
+                since: now,
+                reminders: 0,
+            });
+        }
+        if order.status == Status::Cancelled {
+            order.cancel_reason = input.reason();
+            for part in &mut order.fulfilments {
+                part.status = FulfilmentStatus::Cancelled;
+            }
+        }
+        Some(Turn {
+            announced: !path.is_empty(),
+            order,
+            action: input.action(),
+        })
+    }
+
+    /// Cancels it for its customer.
+    ///
+    /// # Errors
+    /// `order_not_cancellable` once a part of it is shipped, or when it is over anyway.
+    pub fn cancel(&self, now: Timestamp) -> Result<Turn, Problem> {
+        let on_its_way = |part: &Fulfilment| part.status == FulfilmentStatus::Shipped;
+        if self.fulfilments.iter().any(on_its_way) {
+            return Err(Code::OrderNotCancellable.into());
+        }
+        self.hear(Input::Cancel, now)
+            .ok_or_else(|| Code::OrderNotCancellable.into())
+    }
+
+    /// Ships parts of it; it is shipped when none is left.
+    ///
+    /// # Errors
+    /// `validation_failed` where there is no such part; `order_not_shippable` when the part was shipped before,
+    /// or the order is not confirmed.
+    pub fn ship(&self, shipment: Shipment, now: Timestamp) -> Result<Turn, Problem> {
+        if !self.fulfilments.iter().any(|part| shipment.names(part)) {
+            return Err(Problem::invalid(
+                "/fulfilment_id",
+                "the order has no such part of yours",
+            ));
+        }
+        let mut order = self.clone();
+        let mut shipped = 0_usize;
+        for part in &mut order.fulfilments {
+            if shipment.names(part) && part.status == FulfilmentStatus::Pending {
+                part.status = FulfilmentStatus::Shipped;
+                part.shipped_at = Some(now);
+                shipped += 1;
+            }
+        }
+        let left = |part: &Fulfilment| part.status == FulfilmentStatus::Pending;
+        let input = if order.fulfilments.iter().any(left) {
+            Input::ShipPart
+        } else {
+            Input::ShipLast
+        };
+        let turn = order.hear(input, now).filter(|_| shipped > 0);
+        turn.ok_or_else(|| Code::OrderNotShippable.into())
+    }
+
+    /// What the watchdog does about it, if it has waited since `quiet_since` or longer: says once more where it
+    /// stands, so that whoever missed it can answer; after [`REMINDERS`] times, gives up.
+    pub fn remind(&self, quiet_since: Timestamp, now: Timestamp) -> Option<Turn> {
+        let waiting = self
+            .waiting
+            .filter(|waiting| waiting.since <= quiet_since)?;
+        if waiting.reminders >= REMINDERS {
+            return self.hear(Input::GiveUp, now);
+        }
+        let mut order = self.clone();
+        order.waiting = Some(Waiting {
+            since: now,
+            reminders: waiting.reminders + 1,
+        });
+        Some(Turn {
+            order,
+            announced: true,
+            action: "order.remind",
+        })
+    }
+
+    /// Who sells something of it, each once.
+    pub fn sellers(&self) -> impl Iterator<Item = SellerId> {
+        self.fulfilments.iter().map(|part| part.seller_id)
+    }
+}
+
+impl Owned for Order {
+    fn of_customer(&self, customer: CustomerId) -> bool {
+        self.customer_id == customer
+    }
+
+    fn of_seller(&self, seller: SellerId) -> bool {
+        self.sellers().any(|of| of == seller)
+    }
+}
+
+fn unpayable(error: MoneyError) -> Problem {
+    Problem::new(Code::ValidationFailed).detail(format!("The order's total: {error}."))
+}
+
+#[cfg(test)]
+mod tests;

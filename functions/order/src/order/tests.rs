@@ -1,0 +1,293 @@
+//! What holds of every order, whatever is in the cart and whatever comes in whatever order.
+
+use std::{collections::HashSet, time::Duration};
+
+use contracts::views::CartLine;
+use kernel::Currency;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{facts::Fact, view::Viewer};
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_795_426_200)
+}
+
+fn later(seconds: u64) -> Timestamp {
+    now().plus(Duration::from_secs(seconds))
+}
+
+fn purchase(lines: Vec<CartLine>) -> Purchase {
+    let ids = Ids::seeded(7);
+    let address = serde_json::json!({
+        "name": "Rosa Okafor", "line1": "12 Quay Street", "city": "Galway",
+        "postal_code": "H91 X0Y1", "country": "IE",
+    });
+    Purchase {
+        customer_id: ids.fresh(now()),
+        cart: CartToOrder {
+            cart_id: ids.fresh(now()),
+            version: 3,
+            lines,
+        },
+        shipping_address: serde_json::from_value(address).unwrap(),
+        payment_method: "pm_sandbox_ok".parse().unwrap(),
+        locale: Locale::en(),
+    }
+}
+
+/// A line for each `(seller, quantity, price)`.
+fn lines(wanted: &[(u64, u32, u64)]) -> Vec<CartLine> {
+    let ids = Ids::seeded(1);
+    let line = |&(seller, quantity, price): &(u64, u32, u64)| CartLine {
+        variant_id: ids.fresh(now()),
+        product_id: ids.fresh(now()),
+        seller_id: Ids::seeded(100 + seller).fresh(now()),
+        sku: "TEA-1".to_owned(),
+        title: "Tea".to_owned(),
+        quantity: Quantity::new(quantity).unwrap(),
+        unit_price: Money::new(price, Currency::EUR).unwrap(),
+    };
+    wanted.iter().map(line).collect()
+}
+
+fn placed(wanted: &[(u64, u32, u64)]) -> Order {
+    Order::place(purchase(lines(wanted)), &Ids::seeded(2), now()).unwrap()
+}
+
+/// An order of two sellers that has come as far as `confirmed`.
+fn confirmed() -> Order {
+    let order = placed(&[(1, 2, 500), (2, 1, 700)]);
+    let order = order.hear(Input::StockReserved, later(1)).unwrap().order;
+    order
+        .hear(Input::PaymentAuthorized, later(2))
+        .unwrap()
+        .order
+}
+
+fn shipped_by(seller: SellerId) -> Shipment {
+    Shipment {
+        seller: Some(seller),
+        only: None,
+    }
+}
+
+const ANY: Shipment = Shipment {
+    seller: None,
+    only: None,
+};
+
+fn states(order: &Order) -> Vec<Status> {
+    order.history.iter().map(|passage| passage.status).collect()
+}
+
+#[test]
+fn a_cart_that_cannot_be_ordered_is_refused() {
+    let refused = |lines| {
+        let outcome = Order::place(purchase(lines), &Ids::seeded(2), now());
+        outcome.unwrap_err().code()
+    };
+    assert_eq!(refused(Vec::new()), Code::CartEmpty);
+    assert_eq!(refused(lines(&[(1, 1, 1); 51])), Code::CartFull);
+    let dear = [(1, Quantity::MAX, Money::MAX)];
+    assert_eq!(refused(lines(&dear)), Code::ValidationFailed);
+    let dear = [(1, 1, Money::MAX), (1, 1, 1)];
+    assert_eq!(refused(lines(&dear)), Code::ValidationFailed);
+    let twice = [lines(&[(1, 1, 1)]), lines(&[(1, 1, 1)])].concat();
+    assert_eq!(refused(twice), Code::Internal);
+}
+
+#[test]
+fn the_saga_that_goes_well_passes_every_state_once() {
+    let order = confirmed();
+    assert_eq!(order.waiting, None);
+    let turn = order.ship(ANY, later(3)).unwrap();
+    assert!(turn.announced);
+    assert_eq!(
+        states(&turn.order),
+        [
+            Status::Placed,
+            Status::StockReserved,
+            Status::PaymentAuthorized,
+            Status::Confirmed,
+            Status::Shipped,
+        ]
+    );
+    let Some(Fact::Shipped(fact)) = turn.order.fact() else {
+        panic!("it is shipped")
+    };
+    assert_eq!((fact.fulfilments.len(), fact.total), (2, order.total));
+}
+
+#[test]
+fn an_answer_that_comes_late_changes_nothing() {
+    let order = placed(&[(1, 1, 1)]);
+    let cancelled = order.cancel(later(1)).unwrap().order;
+    for input in Input::ALL {
+        assert_eq!(cancelled.hear(input, later(2)), None, "{input:?}");
+    }
+    let reserved = order.hear(Input::StockReserved, later(1)).unwrap().order;
+    assert_eq!(reserved.hear(Input::StockReserved, later(2)), None);
+    assert_eq!(order.hear(Input::PaymentAuthorized, later(2)), None);
+    let confirmed = confirmed();
+    for late in [
+        Input::ReservationExpired,
+        Input::PaymentDeclined,
+        Input::StockRefused,
+        Input::StockReserved,
+    ] {
+        assert_eq!(confirmed.hear(late, later(3)), None, "{late:?}");
+    }
+}
+
+#[test]
+fn each_end_has_its_reason() {
+    let order = placed(&[(1, 1, 1)]);
+    let reserved = order.hear(Input::StockReserved, later(1)).unwrap().order;
+    for (order, input, reason) in [
+        (&order, Input::StockRefused, CancelReason::OutOfStock),
+        (
+            &reserved,
+            Input::PaymentDeclined,
+            CancelReason::PaymentDeclined,
+        ),
+        (&reserved, Input::ReservationExpired, CancelReason::Expired),
+        (&order, Input::GiveUp, CancelReason::Expired),
+        (&order, Input::Cancel, CancelReason::Customer),
+    ] {
+        let turn = order.hear(input, later(2)).unwrap();
+        assert_eq!(turn.order.cancel_reason, Some(reason));
+        let Some(Fact::Cancelled(fact)) = turn.order.fact() else {
+            panic!("it is cancelled")
+        };
+        assert_eq!(fact.reason, reason);
+        assert!(turn.announced && turn.order.waiting.is_none());
+    }
+}
+
+#[test]
+fn an_order_is_shipped_when_each_seller_has_shipped_and_no_part_twice() {
+    let order = confirmed();
+    let [first, second] = [
+        order.fulfilments[0].seller_id,
+        order.fulfilments[1].seller_id,
+    ];
+
+    let half = order.ship(shipped_by(first), later(3)).unwrap();
+    assert!(!half.announced, "half an order is no news");
+    assert_eq!(half.order.status, Status::Confirmed);
+    assert_eq!(half.order.fulfilments[0].shipped_at, Some(later(3)));
+    let refused = |outcome: Result<Turn, Problem>| outcome.unwrap_err().code();
+    let again = half.order.ship(shipped_by(first), later(4));
+    assert_eq!(refused(again), Code::OrderNotShippable);
+    assert_eq!(
+        refused(half.order.cancel(later(4))),
+        Code::OrderNotCancellable
+    );
+
+    let stranger = Shipment {
+        seller: Some(first),
+        only: Some(half.order.fulfilments[1].id),
+    };
+    assert_eq!(
+        refused(half.order.ship(stranger, later(4))),
+        Code::ValidationFailed
+    );
+
+    let whole = half.order.ship(shipped_by(second), later(5)).unwrap();
+    assert!(whole.announced);
+    assert_eq!(whole.order.status, Status::Shipped);
+    assert_eq!(
+        refused(whole.order.ship(ANY, later(6))),
+        Code::OrderNotShippable
+    );
+    assert_eq!(
+        refused(placed(&[(1, 1, 1)]).ship(ANY, later(1))),
+        Code::OrderNotShippable
+    );
+}
+
+#[test]
+fn the_watchdog_asks_three_times_and_gives_up() {
+    let mut order = placed(&[(1, 1, 1)]);
+    let patience = Duration::from_mins(10);
+    assert_eq!(order.remind(later(599).minus(patience), later(599)), None);
+    for asked in 1..=3 {
+        let at = later(600 * asked);
+        let turn = order.remind(at.minus(patience), at).unwrap();
+        assert!(turn.announced);
+        assert_eq!(turn.order.fact(), order.fact(), "it says the same again");
+        assert_eq!(states(&turn.order), [Status::Placed]);
+        order = turn.order;
+        assert_eq!(order.remind(at.minus(patience), at), None, "once a wait");
+    }
+    let at = later(2400);
+    let turn = order.remind(at.minus(patience), at).unwrap();
+    assert_eq!(turn.order.cancel_reason, Some(CancelReason::Expired));
+
+    let reserved = order.hear(Input::StockReserved, later(2000)).unwrap().order;
+    let anew = Waiting {
+        since: later(2000),
+        reminders: 0,
+    };
+    assert_eq!(reserved.waiting, Some(anew), "a new answer, a new wait");
+    assert_eq!(confirmed().remind(later(9999), later(9999)), None);
+}
+
+#[test]
+fn a_seller_sees_its_part_and_its_sum() {
+    let order = confirmed();
+    let seller = order.fulfilments[0].seller_id;
+    let seen = order.view(Viewer::Seller(seller));
+    assert_eq!((seen.lines.len(), seen.fulfilments.len()), (1, 1));
+    assert_eq!(seen.total.amount(), 1000);
+    assert_eq!(seen.payment_method, None);
+    assert_eq!(&seen.shipping_address, order.shipping_address.expose());
+    let whole = order.view(Viewer::Whole);
+    assert_eq!((whole.lines.len(), whole.total), (2, order.total));
+}
+
+prop_compose! {
+    fn carts()(wanted in prop::collection::vec((0..5_u64, 1..=100_u32, 0..=1_000_000_u64), 1..=50)) -> Vec<(u64, u32, u64)> {
+        wanted
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_lines_add_up_to_the_total_and_each_seller_has_one_part(wanted in carts()) {
+        let order = placed(&wanted);
+        let sum: u64 = wanted.iter().map(|(_, quantity, price)| u64::from(*quantity) * price).sum();
+        prop_assert_eq!(order.total.amount(), sum);
+        prop_assert_eq!(order.lines.iter().map(|line| line.total.amount()).sum::<u64>(), sum);
+
+        let sellers: HashSet<_> = wanted.iter().map(|(seller, ..)| seller).collect();
+        prop_assert_eq!(order.sellers().collect::<HashSet<_>>().len(), sellers.len());
+        prop_assert_eq!(order.fulfilments.len(), sellers.len());
+        for line in &order.lines {
+            let part = order.fulfilments.iter().find(|part| part.id == line.fulfilment_id);
+            prop_assert_eq!(part.map(|part| part.seller_id), Some(line.seller_id));
+        }
+        // What the sellers see is the whole order, each line once.
+        let seen: u64 = order.sellers().map(|seller| order.view(Viewer::Seller(seller)).total.amount()).sum();
+        prop_assert_eq!(seen, sum);
+    }
+
+    #[test]
+    fn whatever_comes_an_order_keeps_its_rules(inputs in prop::collection::vec(0..Input::ALL.len(), 0..12)) {
+        let mut order = placed(&[(1, 2, 500), (2, 1, 700)]);
+        for (i, input) in inputs.into_iter().map(|i| Input::ALL[i]).enumerate() {
+            let at = later(i as u64);
+            let Some(turn) = order.hear(input, at) else { continue };
+            let next = turn.order;
+            prop_assert_eq!(turn.announced, next.status != order.status);
+            prop_assert!(next.history.starts_with(&order.history));
+            prop_assert_eq!(next.history.last().map(|passage| passage.status), Some(next.status));
+            prop_assert_eq!(next.waiting.is_some(), next.status.waits());
+            prop_assert_eq!(next.cancel_reason.is_some(), next.status == Status::Cancelled);
+            prop_assert!(next.fact().is_some());
+            prop_assert_eq!((&next.lines, next.total), (&order.lines, order.total));
+            order = next;
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! How orders are kept, in the table `orders`:
+//!
+//! | item | key | |
+//! |---|---|---|
+//! | `order` | `order#<id>` / `order` | by-customer: `customer#<id>` / `<id>`; by-waiting while it waits: `waiting` / since when |
+//! | `cart-claim` | `cart#<id>#<version>` / `claim` | one version of a cart makes one order |
+//! | `seller-order` | `seller#<id>` / `order#<id>` | an order in the list of one of its sellers |
+
+use std::fmt;
+
+use contracts::views::CartToOrder;
+use dynamo::{
+    Command, Commands, Cursors, Db, Intent, Item, Key, Query, Stored, Table, table::Position,
+};
+use kernel::{
+    CartId, Code, CustomerId, OrderId, Page, Problem, Reply, SellerId, Timestamp, page::Limit,
+};
+use lambda::{
+    Platform,
+    http::{Incoming, Outcome},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    facts::Fact,
+    lifecycle::{Input, Status},
+    order::{Order, Turn},
+    view::{OrderView, Viewer},
+};
+
+/// A list by state reads at most so many stretches of the list before it answers with what it has.
+const STRETCHES: usize = 10;
+
+/// What one run of the watchdog looks after at most.
+const WATCHED: usize = 100;
+
+impl Item for Order {
+    const KIND: &'static str = "order";
+
+    fn key(&self) -> Key {
+        order_key(self.id)
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        let mut indexes = vec![(
+            "by-customer",
+            customer_run(self.customer_id),
+            self.id.to_string(),
+        )];
+        if let Some(waiting) = self.waiting {
+            indexes.push(("by-waiting", WAITING.to_owned(), waiting.since.to_string()));
+        }
+        indexes
+    }
+}
+
+/// The run of all orders that wait: few at any time, and each only for seconds.
+const WAITING: &str = "waiting";
+
+fn order_key(id: OrderId) -> Key {
+    Key::new(format!("order#{id}"), "order")
+}
+
+fn customer_run(customer: CustomerId) -> String {
+    format!("customer#{customer}")
+}
+
+fn seller_run(seller: SellerId) -> String {
+    format!("seller#{seller}")
+}
+
+/// That a version of a cart was ordered. It is kept: a cart that is not emptied stays ordered.
+#[derive(Serialize, Deserialize)]
+struct CartClaim {
+    cart_id: CartId,
+    cart_version: u64,
+    order_id: OrderId,
+}
+
+impl Item for CartClaim {
+    const KIND: &'static str = "cart-claim";
+
+    fn key(&self) -> Key {
+        let pk = format!("cart#{}#{}", self.cart_id, self.cart_version);
+        Key::new(pk, "claim")
+    }
+}
+
+/// An order in the list of one of its sellers.
+#[derive(Serialize, Deserialize)]
+struct SellerOrder {
+    seller_id: SellerId,
+    order_id: OrderId,
+}
+
+impl Item for SellerOrder {
+    const KIND: &'static str = "seller-order";
+
+    fn key(&self) -> Key {
+        Key::new(
+            seller_run(self.seller_id),
+            format!("order#{}", self.order_id),
+        )
+    }
+}
+
+/// Whose orders are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    /// Those that a customer has placed.
+    Customer(CustomerId),
+    /// Those that a seller ships a part of.
+    Seller(SellerId),
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(customer) => customer.fmt(f),
+            Self::Seller(seller) => seller.fmt(f),
+        }
+    }
+}
+
+/// The orders, as the service's functions read and write them.
+#[derive(Debug)]
+pub struct Orders {
+    db: Db,
+    table: Table,
+    commands: Commands,
+}
+
+impl Orders {
+    /// Over the platform that the function was given.
+    #[expect(
+        clippy::unused_async,
+        reason = "a service's state may take calls to start"
+    )]
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        Ok(Self {
+            db: platform.db.clone(),
+            table: platform.table("order", "orders"),
+            commands: platform.commands("order"),
+        })
+    }
+
+    /// The customer's cart, as its owner shows it.
+    ///
+    /// # Errors
+    /// `cart_empty` where there is none.
+    pub async fn cart_of(&self, customer: CustomerId) -> Result<CartToOrder, Problem> {
+        let cart = self.db.view::<CartToOrder>(&customer).await?;
+        cart.ok_or_else(|| Code::CartEmpty.into())
+    }
+
+    /// Writes a new order, announces it, and claims the version of the cart that it was made of.
+    ///
+    /// # Errors
+    /// `cart_already_ordered` where another order was made of it.
+    pub async fn place(
+        &self,
+        order: &Order,
+        intent: &Intent,
+        reply: Reply<OrderView>,
+    ) -> Outcome<OrderView> {
+        let claim = CartClaim {
+            cart_id: order.cart_id,
+            cart_version: order.cart_version,
+            order_id: order.id,
+        };
+        let mut command = self.commands.begin(intent);
+        command
+            .insert(&self.table, &claim)
+            .or(Code::CartAlreadyOrdered);
+        command.insert(&self.table, order);
+        announce(&mut command, 1, order);
+        command.audit("order.place", order.id);
+        command.commit(reply).await
+    }
+
+    /// The order that a request names, if its caller's grant reaches it.
+    ///
+    /// # Errors
+    /// `order_not_found`, whether there is none or it is out of reach.
+    pub async fn reached(&self, request: &Incoming) -> Result<Stored<Order>, Problem> {
+        let id = request.path("id", Code::OrderNotFound)?;
+        let found = self.table.get(&order_key(id)).await?;
+        request.reach(found, Code::OrderNotFound)
+    }
+
+    /// Writes what a request has made of an order, announces it, and shows it.
+    pub async fn turn(
+        &self,
+        read: &Stored<Order>,
+        turn: &Turn,
+        request: &Incoming,
+    ) -> Outcome<OrderView> {
+        let shown = turn.order.view(Viewer::of(request, read));
+        let reply = lambda::http::ok(&shown)?.version(read.rev + 1);
+        self.begin(read, turn, request.intent()).commit(reply).await
+    }
+
+    /// Decides what another service's answer makes of an order. An answer that comes too late to change
+    /// anything changes nothing: the state is the memory, so it needs no record of its own.
+    ///
+    /// # Errors
+    /// `unavailable` where there is no such order: nothing is said of an order before it is written.
+    pub async fn hear(&self, id: OrderId, input: Input, intent: &Intent) -> Result<(), Problem> {
+        let read = self.table.get::<Order>(&order_key(id)).await?;
+        let read = read.ok_or_else(|| Problem::unavailable(format!("there is no order {id}")))?;
+        if let Some(turn) = read.hear(input, intent.now) {
+            self.begin(&read, &turn, intent).settle().await?;
+        }
+        Ok(())
+    }
+
+    /// The orders that have waited since then or longer, the longest first, at most a hundred.
+    pub async fn waiting_since(&self, since: Timestamp) -> Result<Vec<OrderId>, Problem> {
+        let run = Query::index("by-waiting", WAITING)
+            .up_to(since.to_string())
+            .limit(WATCHED);
+        let waiting = self.table.query::<Order>(run).await?;
+        Ok(waiting.into_iter().map(|order| order.value.id).collect())
+    }
+
+    /// Has an order that still waits, and has since `quiet_since`, say again where it stands, or gives it up.
+    /// `step` names the step that is done once, however many watchdogs try.
+    pub async fn remind(
+        &self,
+        id: OrderId,
+        quiet_since: Timestamp,
+        step: impl Fn(String) -> Intent,
+    ) -> Result<(), Problem> {
+        // The index lags behind; what is decided is decided on the order itself.
+        let Some(read) = self.table.get::<Order>(&order_key(id)).await? else {
+            return Ok(());
+        };
+        let reminders = read.waiting.map_or(0, |waiting| waiting.reminders);
+        let intent = step(format!("{id} {} {reminders}", read.status));
+        if let Some(turn) = read.remind(quiet_since, intent.now) {
+            self.begin(&read, &turn, &intent).settle().await?;
+        }
+        Ok(())
+    }
+
+    /// Puts an order into the lists of its sellers. Told again by the watchdog, it adds what is missing.
+    pub async fn list_for_sellers(
+        &self,
+        id: OrderId,
+        sellers: impl IntoIterator<Item = SellerId>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let entry = |seller_id| SellerOrder {
+            seller_id,
+            order_id: id,
+        };
+        let wanted: Vec<SellerOrder> = sellers.into_iter().map(entry).collect();
+        let keys = wanted.iter().map(Item::key).collect();
+        let listed = self.table.get_many::<SellerOrder>(keys).await?;
+        let missing = |entry: &&SellerOrder| {
+            let same = |listed: &Stored<SellerOrder>| listed.seller_id == entry.seller_id;
+            !listed.iter().any(same)
+        };
+        let missing: Vec<_> = wanted.iter().filter(missing).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut command = self.commands.begin(intent);
+        for entry in missing {
+            command.insert(&self.table, entry);
+        }
+        command.audit("order.list-for-sellers", id);
+        command.settle().await?;
+        Ok(())
+    }
+
+    /// A page of someone's orders, the newest first, as they see them; only those in a state, if one is given.
+    ///
+    /// Of a list by state a page may be short, or even empty, with more to come: it reads ten stretches of
+    /// `limit` orders at most.
+    pub async fn list(
+        &self,
+        whose: Whose,
+        status: Option<Status>,
+        limit: Limit,
+        (cursors, cursor): (&Cursors, Option<&str>),
+    ) -> Result<Page<OrderView>, Problem> {
+        let scope = format!(
+            "orders of {whose} in {}",
+            status.map_or("any", Status::name)
+        );
+        let mut after: Option<Position> = cursor
+            .map(|cursor| cursors.open(&scope, cursor))
+            .transpose()?;
+        let mut found = Vec::new();
+        for _ in 0..STRETCHES {
+            // Never more than are still wanted: the place where a stretch ends is where the next page begins.
+            let wanted = limit.get() - found.len();
+            let (orders, next) = self.stretch(whose, wanted, after).await?;
+            let fits = |order: &Order| status.is_none_or(|status| order.status == status);
+            found.extend(orders.into_iter().filter(fits));
+            after = next;
+            if after.is_none() || found.len() >= limit.get() {
+                break;
+            }
+        }
+        let next = after
+            .map(|position| cursors.seal(&scope, &position))
+            .transpose()?;
+        let viewer = match whose {
+            Whose::Customer(_) => Viewer::Whole,
+            Whose::Seller(seller) => Viewer::Seller(seller),
+        };
+        Ok(Page::new(found, next).map(|order| order.view(viewer)))
+    }
+
+    async fn stretch(
+        &self,
+        whose: Whose,
+        length: usize,
+        after: Option<Position>,
+    ) -> Result<(Vec<Order>, Option<Position>), Problem> {
+        let values = |stored: Vec<Stored<Order>>| stored.into_iter().map(|order| order.value);
+        match whose {
+            Whose::Customer(customer) => {
+                let run = Query::index("by-customer", customer_run(customer));
+                let run = run.descending().limit(length);
+                let (orders, next) = self.table.walk(run, after).await?;
+                Ok((values(orders).collect(), next))
+            }
+            Whose::Seller(seller) => {
+                let run = Query::table(seller_run(seller)).descending().limit(length);
+                let (entries, next) = self.table.walk::<SellerOrder>(run, after).await?;
+                let keys = entries.iter().map(|entry| order_key(entry.order_id));
+                let orders = self.table.get_many(keys.collect()).await?;
+                let mut orders: Vec<Order> = values(orders).collect();
+                // Items come in no order of their own; ids sort by their time of birth.
+                orders.sort_unstable_by_key(|order| std::cmp::Reverse(order.id));
+                Ok((orders, next))
+            }
+        }
+    }
+
+    fn begin(&self, read: &Stored<Order>, turn: &Turn, intent: &Intent) -> Command {
+        let mut command = self.commands.begin(intent);
+        command.update(&self.table, read, &turn.order);
+        if turn.announced {
+            announce(&mut command, read.rev + 1, &turn.order);
+        }
+        command.audit(turn.action, turn.order.id);
+        command
+    }
+}
+
+fn announce(command: &mut Command, rev: u64, order: &Order) {
+    match order.fact() {
+        Some(Fact::Placed(fact)) => command.publish(rev, &fact),
+        Some(Fact::StockReserved(fact)) => command.publish(rev, &fact),
+        Some(Fact::Confirmed(fact)) => command.publish(rev, &fact),
+        Some(Fact::Shipped(fact)) => command.publish(rev, &fact),
+        Some(Fact::Cancelled(fact)) => command.publish(rev, &fact),
+        None => command,
+    };
+}

@@ -1,0 +1,154 @@
+//! An order as it is shown: whole to its customer and to admins, to a seller only what the seller ships.
+
+use contracts::events::CancelReason;
+use kernel::{
+    CustomerId, FulfilmentId, Locale, Money, OrderId, Quantity, SellerId, Timestamp, VariantId,
+};
+use lambda::http::Incoming;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    address::{PaymentMethod, ShippingAddress},
+    lifecycle::Status,
+    order::{Fulfilment, FulfilmentStatus, Line, Order, Passage},
+};
+
+/// For whom an order is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Viewer {
+    /// Someone who sees all of it.
+    Whole,
+    /// Someone who ships a part of it.
+    Seller(SellerId),
+}
+
+impl Viewer {
+    /// What the caller, whose grant reaches the order, may see of it.
+    pub fn of(request: &Incoming, order: &Order) -> Self {
+        let caller = request.principal().map(|principal| principal.customer);
+        match caller {
+            Some(caller) if caller != order.customer_id && !request.reaches_all() => {
+                Self::Seller(SellerId::of(caller))
+            }
+            _ => Self::Whole,
+        }
+    }
+
+    fn sees(self, seller: SellerId) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Seller(own) => own == seller,
+        }
+    }
+}
+
+/// An order. A seller sees the lines, the parts and the total of what it ships.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Order")]
+pub struct OrderView {
+    /// Its id.
+    pub id: OrderId,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it is cancelled, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<CancelReason>,
+    /// Who ordered.
+    pub customer_id: CustomerId,
+    /// What was bought.
+    pub lines: Vec<Line>,
+    /// The parts that it is shipped in, one a seller.
+    pub fulfilments: Vec<FulfilmentView>,
+    /// The sum of the lines.
+    pub total: Money,
+    /// The language that it was bought in.
+    pub locale: Locale,
+    /// Where it goes.
+    pub shipping_address: ShippingAddress,
+    /// How it is paid; not for sellers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<PaymentMethod>,
+    /// Every state that it has been in.
+    pub history: Vec<Passage>,
+    /// When it was placed.
+    pub created_at: Timestamp,
+}
+
+/// The part of an order that one seller ships.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Fulfilment")]
+pub struct FulfilmentView {
+    /// Its id.
+    pub id: FulfilmentId,
+    /// Who ships it.
+    pub seller_id: SellerId,
+    /// Where it stands.
+    pub status: FulfilmentStatus,
+    /// When it was shipped, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipped_at: Option<Timestamp>,
+    /// What is in it.
+    pub lines: Vec<PackedLine>,
+}
+
+/// What is in a part of an order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+pub struct PackedLine {
+    /// What.
+    pub variant_id: VariantId,
+    /// How many pieces.
+    pub quantity: Quantity,
+}
+
+impl Order {
+    /// The order as this viewer sees it.
+    pub fn view(&self, viewer: Viewer) -> OrderView {
+        let lines: Vec<Line> = self
+            .lines
+            .iter()
+            .filter(|line| viewer.sees(line.seller_id))
+            .cloned()
+            .collect();
+        // Part of a sum that fits fits.
+        let total = Money::sum(lines.iter().map(|line| line.total), self.total.currency());
+        OrderView {
+            id: self.id,
+            status: self.status,
+            cancel_reason: self.cancel_reason,
+            customer_id: self.customer_id,
+            fulfilments: self
+                .fulfilments
+                .iter()
+                .filter(|part| viewer.sees(part.seller_id))
+                .map(|part| part.view(&lines))
+                .collect(),
+            lines,
+            total: total.unwrap_or(self.total),
+            locale: self.locale.clone(),
+            shipping_address: self.shipping_address.expose().clone(),
+            payment_method: (viewer == Viewer::Whole).then(|| self.payment_method.clone()),
+            history: self.history.clone(),
+            created_at: self.placed_at,
+        }
+    }
+}
+
+impl Fulfilment {
+    fn view(&self, lines: &[Line]) -> FulfilmentView {
+        let packed = lines
+            .iter()
+            .filter(|line| line.fulfilment_id == self.id)
+            .map(|line| PackedLine {
+                variant_id: line.variant_id,
+                quantity: line.quantity,
+            });
+        FulfilmentView {
+            id: self.id,
+            seller_id: self.seller_id,
+            status: self.status,
+            shipped_at: self.shipped_at,
+            lines: packed.collect(),
+        }
+    }
+}

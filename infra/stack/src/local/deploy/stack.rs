@@ -1,0 +1,262 @@
+//! One stack: its template pointed at the uploaded code, created or updated, and watched until it is whole.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use super::{CODE, Deployed};
+use crate::local::aws::{Answer, Emulator, element};
+use crate::local::place::{Place, REGION, STAGE};
+use crate::local::term::wait_for;
+
+/// One stack as it should be.
+pub(super) struct Stack {
+    name: String,
+    template: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl Stack {
+    /// Reads a template, points its functions at their code, and picks the parameters that it has.
+    pub(super) fn read(
+        place: &Place,
+        path: &str,
+        name: &str,
+        settings: &BTreeMap<String, String>,
+        keys: &BTreeMap<String, String>,
+    ) -> Result<Self> {
+        let text = std::fs::read_to_string(place.at(path)).with_context(|| {
+            format!("{path} is missing; `make render` writes the services' templates")
+        })?;
+        let mut template = String::with_capacity(text.len());
+        for line in text.lines() {
+            match code_of(line) {
+                Some((indent, function)) => {
+                    let key = keys
+                        .get(function)
+                        .with_context(|| format!("{path}: no binary for `{function}`"))?;
+                    template.push_str(&format!("{indent}CodeUri: s3://{CODE}/{key}"));
+                }
+                None => template.push_str(line),
+            }
+            template.push('\n');
+        }
+        // JwtKeys is a value for the platform and the name of an SSM parameter for the services.
+        let parameters = defaults(&text)
+            .into_iter()
+            .filter(|(parameter, _)| name == "platform" || *parameter != "JwtKeys")
+            .filter_map(|(parameter, _)| {
+                Some((parameter.to_owned(), settings.get(parameter)?.clone()))
+            })
+            .collect();
+        Ok(Self {
+            name: format!("souk-{STAGE}-{name}"),
+            template,
+            parameters,
+        })
+    }
+
+    fn digest(&self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(&self.template);
+        digest.update(format!("{:?}", self.parameters));
+        format!("{:x?}", digest.finalize().as_slice())
+    }
+
+    /// Brings the stack up to date; true when there was something to do. Many may do so at once: the lock is not
+    /// held while the emulator works.
+    pub(super) fn apply(&self, emulator: &Emulator, deployed: &Mutex<Deployed>) -> Result<bool> {
+        let panicked = || anyhow::anyhow!("another deployment panicked");
+        let digest = self.digest();
+        if deployed
+            .lock()
+            .map_err(|_| panicked())?
+            .stacks
+            .get(&self.name)
+            == Some(&digest)
+        {
+            return Ok(false);
+        }
+        self.change(emulator)?;
+        deployed
+            .lock()
+            .map_err(|_| panicked())?
+            .stacks
+            .insert(self.name.clone(), digest);
+        Ok(true)
+    }
+
+    /// Creates or updates the stack and waits until it is whole.
+    fn change(&self, emulator: &Emulator) -> Result<()> {
+        let mut status = self.status(emulator)?;
+        if status
+            .as_deref()
+            .is_some_and(|status| status.starts_with("ROLLBACK") || status == "CREATE_FAILED")
+        {
+            // A stack that never came to be cannot be updated.
+            emulator.query(
+                "cloudformation",
+                &[("Action", "DeleteStack"), ("StackName", &self.name)],
+            )?;
+            wait_for(
+                &format!("{} to be deleted", self.name),
+                Duration::from_secs(60),
+                || Ok(self.status(emulator)?.is_none().then_some(())),
+            )?;
+            status = None;
+        }
+        // CloudFormation takes 51,200 bytes in a request, more from a bucket.
+        let key = format!("{}.yaml", self.name);
+        emulator.put_object(CODE, &key, self.template.as_bytes())?;
+        let url = format!("https://s3.{REGION}.amazonaws.com/{CODE}/{key}");
+        let action = if status.is_some() {
+            "UpdateStack"
+        } else {
+            "CreateStack"
+        };
+        let mut form = vec![
+            ("Action".to_owned(), action.to_owned()),
+            ("StackName".to_owned(), self.name.clone()),
+            ("TemplateURL".to_owned(), url),
+        ];
+        for (index, capability) in [
+            "CAPABILITY_IAM",
+            "CAPABILITY_NAMED_IAM",
+            "CAPABILITY_AUTO_EXPAND",
+        ]
+        .iter()
+        .enumerate()
+        {
+            form.push((
+                format!("Capabilities.member.{}", index + 1),
+                (*capability).to_owned(),
+            ));
+        }
+        for (index, (name, value)) in self.parameters.iter().enumerate() {
+            form.push((
+                format!("Parameters.member.{}.ParameterKey", index + 1),
+                name.clone(),
+            ));
+            form.push((
+                format!("Parameters.member.{}.ParameterValue", index + 1),
+                value.clone(),
+            ));
+        }
+        let form: Vec<(&str, &str)> = form
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let answer = emulator.query("cloudformation", &form)?;
+        if answer.status != 200 {
+            if answer.text.contains("No updates are to be performed") {
+                return Ok(());
+            }
+            bail!(
+                "{}: {}",
+                self.name,
+                answer.element("Message").unwrap_or(&answer.text)
+            );
+        }
+        let end = wait_for(
+            &format!("{} to be deployed", self.name),
+            Duration::from_secs(180),
+            || {
+                let status = self.status(emulator)?.unwrap_or_default();
+                Ok((!status.ends_with("_IN_PROGRESS")).then_some(status))
+            },
+        )?;
+        if end == "CREATE_COMPLETE" || end == "UPDATE_COMPLETE" {
+            return Ok(());
+        }
+        bail!("{} ended as {end}:\n{}", self.name, self.reasons(emulator)?)
+    }
+
+    fn status(&self, emulator: &Emulator) -> Result<Option<String>> {
+        let answer = emulator.query(
+            "cloudformation",
+            &[("Action", "DescribeStacks"), ("StackName", &self.name)],
+        )?;
+        let status = answer
+            .element("StackStatus")
+            .filter(|_| answer.status == 200);
+        Ok(status
+            .filter(|status| *status != "DELETE_COMPLETE")
+            .map(str::to_owned))
+    }
+
+    /// Why it failed: the resources' own words.
+    fn reasons(&self, emulator: &Emulator) -> Result<String> {
+        let Answer { text, .. } = emulator.query(
+            "cloudformation",
+            &[("Action", "DescribeStackEvents"), ("StackName", &self.name)],
+        )?;
+        let failed = text
+            .split("<member>")
+            .filter(|event| event.contains("_FAILED</ResourceStatus>"));
+        let lines = failed.filter_map(|event| {
+            Some(format!(
+                "  {}: {}",
+                element(event, "LogicalResourceId")?,
+                element(event, "ResourceStatusReason")?
+            ))
+        });
+        Ok(lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// `    CodeUri: ../../target/lambda/place-order/bootstrap.zip` → its indent and `place-order`.
+fn code_of(line: &str) -> Option<(&str, &str)> {
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let path = line
+        .trim()
+        .strip_prefix("CodeUri: ")?
+        .trim_matches(['"', '\'']);
+    let function = path.split("target/lambda/").nth(1)?.split('/').next()?;
+    Some((indent, function))
+}
+
+/// The names under `Parameters:` of a template, each with its default.
+pub(in crate::local) fn defaults(template: &str) -> Vec<(&str, Option<&str>)> {
+    let mut found: Vec<(&str, Option<&str>)> = Vec::new();
+    let block = template
+        .lines()
+        .skip_while(|line| *line != "Parameters:")
+        .skip(1);
+    for line in block.take_while(|line| line.is_empty() || line.starts_with([' ', '#'])) {
+        let text = line.trim();
+        match (line.len() - line.trim_start().len(), text.split_once(':')) {
+            (2, Some((name, _))) if !text.starts_with('#') => found.push((name, None)),
+            (4, Some(("Default", value))) => {
+                if let Some(last) = found.last_mut() {
+                    last.1 = Some(value.trim().trim_matches(['"', '\'']));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code_of, defaults};
+
+    #[test]
+    fn a_code_line_names_its_function() {
+        let line = "      CodeUri: ../../target/lambda/place-order/bootstrap.zip";
+        assert_eq!(code_of(line), Some(("      ", "place-order")));
+        assert_eq!(code_of("      MemorySize: 128"), None);
+    }
+
+    #[test]
+    fn the_parameters_of_a_template_are_found() {
+        let template = "A: b\nParameters:\n  Stage:\n    Type: String\n    Default: local\n  # why\n\n  OnAws:\n    Type: String\n\nResources:\n  Api:\n";
+        assert_eq!(
+            defaults(template),
+            [("Stage", Some("local")), ("OnAws", None)]
+        );
+    }
+}

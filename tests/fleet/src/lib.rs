@@ -1,0 +1,810 @@
+//! Every function of the platform in one process, for tests.
+//! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
+
+#[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
+mod accept_reservation_on_stock_reserved;
+#[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
+mod add_cart_item;
+#[path = "../../../functions/order/src/bin/cancel-order.rs"]
+mod cancel_order;
+#[path = "../../../functions/order/src/bin/cancel-order-on-payment-declined.rs"]
+mod cancel_order_on_payment_declined;
+#[path = "../../../functions/order/src/bin/cancel-order-on-reservation-expired.rs"]
+mod cancel_order_on_reservation_expired;
+#[path = "../../../functions/order/src/bin/cancel-order-on-stock-refused.rs"]
+mod cancel_order_on_stock_refused;
+#[path = "../../../functions/cart/src/bin/change-cart-item.rs"]
+mod change_cart_item;
+#[path = "../../../functions/customer/src/bin/change-customer-roles.rs"]
+mod change_customer_roles;
+#[path = "../../../functions/gateway/src/bin/check-health.rs"]
+mod check_health;
+#[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
+mod commit_stock_on_order_shipped;
+#[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
+mod confirm_order_on_payment_authorized;
+#[path = "../../../functions/customer/src/bin/create-first-admin.rs"]
+mod create_first_admin;
+#[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
+mod empty_cart_on_order_placed;
+#[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
+mod expire_reservations;
+#[path = "../../../functions/cart/src/bin/get-cart.rs"]
+mod get_cart;
+#[path = "../../../functions/gateway/src/bin/get-docs.rs"]
+mod get_docs;
+#[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
+mod get_jwks;
+#[path = "../../../functions/gateway/src/bin/get-openapi.rs"]
+mod get_openapi;
+#[path = "../../../functions/order/src/bin/get-order.rs"]
+mod get_order;
+#[path = "../../../functions/customer/src/bin/get-own-profile.rs"]
+mod get_own_profile;
+#[path = "../../../functions/inventory/src/bin/get-stock.rs"]
+mod get_stock;
+#[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
+mod list_order_for_sellers_on_order_placed;
+#[path = "../../../functions/order/src/bin/list-orders.rs"]
+mod list_orders;
+#[path = "../../../functions/customer/src/bin/log-in.rs"]
+mod log_in;
+#[path = "../../../functions/customer/src/bin/log-out.rs"]
+mod log_out;
+#[path = "../../../functions/order/src/bin/place-order.rs"]
+mod place_order;
+#[path = "../../../functions/inventory/src/bin/receive-stock.rs"]
+mod receive_stock;
+#[path = "../../../functions/customer/src/bin/refresh-session.rs"]
+mod refresh_session;
+#[path = "../../../functions/gateway/src/bin/refuse-unknown-route.rs"]
+mod refuse_unknown_route;
+#[path = "../../../functions/customer/src/bin/register-customer.rs"]
+mod register_customer;
+#[path = "../../../functions/customer/src/bin/relay-customer-events.rs"]
+mod relay_customer_events;
+#[path = "../../../functions/inventory/src/bin/relay-inventory-events.rs"]
+mod relay_inventory_events;
+#[path = "../../../functions/order/src/bin/relay-order-events.rs"]
+mod relay_order_events;
+#[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
+mod release_stock_on_order_cancelled;
+#[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
+mod remove_cart_item;
+#[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
+mod reserve_stock_on_order_placed;
+#[path = "../../../functions/order/src/bin/ship-order.rs"]
+mod ship_order;
+#[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
+mod stock_variants_on_product_imported;
+#[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
+mod update_offers_on_product_changed;
+#[path = "../../../functions/cart/src/bin/update-offers-on-stock-changed.rs"]
+mod update_offers_on_stock_changed;
+#[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
+mod watch_stuck_orders;
+
+/// Each function's name and its `main`.
+pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
+    ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
+    ("add-cart-item", add_cart_item::main),
+    ("cancel-order", cancel_order::main),
+    ("cancel-order-on-payment-declined", cancel_order_on_payment_declined::main),
+    ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
+    ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
+    ("change-cart-item", change_cart_item::main),
+    ("change-customer-roles", change_customer_roles::main),
+    ("check-health", check_health::main),
+    ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
+    ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
+    ("create-first-admin", create_first_admin::main),
+    ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
+    ("expire-reservations", expire_reservations::main),
+    ("get-cart", get_cart::main),
+    ("get-docs", get_docs::main),
+    ("get-jwks", get_jwks::main),
+    ("get-openapi", get_openapi::main),
+    ("get-order", get_order::main),
+    ("get-own-profile", get_own_profile::main),
+    ("get-stock", get_stock::main),
+    ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
+    ("list-orders", list_orders::main),
+    ("log-in", log_in::main),
+    ("log-out", log_out::main),
+    ("place-order", place_order::main),
+    ("receive-stock", receive_stock::main),
+    ("refresh-session", refresh_session::main),
+    ("refuse-unknown-route", refuse_unknown_route::main),
+    ("register-customer", register_customer::main),
+    ("relay-customer-events", relay_customer_events::main),
+    ("relay-inventory-events", relay_inventory_events::main),
+    ("relay-order-events", relay_order_events::main),
+    ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
+    ("remove-cart-item", remove_cart_item::main),
+    ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
+    ("ship-order", ship_order::main),
+    ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
+    ("update-offers-on-product-changed", update_offers_on_product_changed::main),
+    ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
+    ("watch-stuck-orders", watch_stuck_orders::main),
+];
+
+/// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.
+pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "accept-reservation-on-stock-reserved",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-reservation-on-stock-reserved"),
+        ],
+    ),
+    (
+        "add-cart-item",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "add-cart-item"),
+            ("ROUTE", "POST /v1/cart/items"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "offers"),
+        ],
+    ),
+    (
+        "cancel-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "cancel-order"),
+            ("ROUTE", "POST /v1/orders/{id}/cancel"),
+            ("ALLOW", "order:cancel@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "cancel-order-on-payment-declined",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "cancel-order-on-payment-declined"),
+        ],
+    ),
+    (
+        "cancel-order-on-reservation-expired",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "cancel-order-on-reservation-expired"),
+        ],
+    ),
+    (
+        "cancel-order-on-stock-refused",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "cancel-order-on-stock-refused"),
+        ],
+    ),
+    (
+        "change-cart-item",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-cart-item"),
+            ("ROUTE", "PATCH /v1/cart/items/{variant_id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "carts"),
+        ],
+    ),
+    (
+        "change-customer-roles",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-customer-roles"),
+            ("ROUTE", "PUT /v1/customers/{id}/roles"),
+            ("ALLOW", "role:assign@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "customers"),
+        ],
+    ),
+    (
+        "check-health",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "gateway"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "check-health"),
+            ("ROUTE", "GET /v1/health"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "probes"),
+        ],
+    ),
+    (
+        "commit-stock-on-order-shipped",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "commit-stock-on-order-shipped"),
+        ],
+    ),
+    (
+        "confirm-order-on-payment-authorized",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "confirm-order-on-payment-authorized"),
+        ],
+    ),
+    (
+        "create-first-admin",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "create-first-admin"),
+        ],
+    ),
+    (
+        "empty-cart-on-order-placed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "empty-cart-on-order-placed"),
+        ],
+    ),
+    (
+        "expire-reservations",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "expire-reservations"),
+        ],
+    ),
+    (
+        "get-cart",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-cart"),
+            ("ROUTE", "GET /v1/cart"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "offers"),
+        ],
+    ),
+    (
+        "get-docs",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "gateway"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-docs"),
+            ("ROUTE", "GET /docs"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-jwks",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "gateway"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-jwks"),
+            ("ROUTE", "GET /.well-known/jwks.json"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-openapi",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "gateway"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-openapi"),
+            ("ROUTE", "GET /v1/openapi.json"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-order"),
+            ("ROUTE", "GET /v1/orders/{id}"),
+            ("ALLOW", "order:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "get-own-profile",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-own-profile"),
+            ("ROUTE", "GET /v1/customers/me"),
+            ("ALLOW", "profile:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "customers"),
+        ],
+    ),
+    (
+        "get-stock",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-stock"),
+            ("ROUTE", "GET /v1/stock/{variant_id}"),
+            ("ALLOW", "stock:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "stock"),
+        ],
+    ),
+    (
+        "list-order-for-sellers-on-order-placed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-order-for-sellers-on-order-placed"),
+        ],
+    ),
+    (
+        "list-orders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-orders"),
+            ("ROUTE", "GET /v1/orders"),
+            ("ALLOW", "order:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "log-in",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "log-in"),
+            ("ROUTE", "POST /v1/auth/login"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "customers"),
+            ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("ACCESS_TOKEN_SECONDS", "600"),
+            ("REFRESH_TOKEN_SECONDS", "2592000"),
+        ],
+    ),
+    (
+        "log-out",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "log-out"),
+            ("ROUTE", "POST /v1/auth/logout"),
+            ("ALLOW", "session:end@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "sessions"),
+        ],
+    ),
+    (
+        "place-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "place-order"),
+            ("ROUTE", "POST /v1/orders"),
+            ("ALLOW", "order:place@own"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "receive-stock",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "receive-stock"),
+            ("ROUTE", "POST /v1/stock/{variant_id}/receipts"),
+            ("ALLOW", "stock:receive@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "stock"),
+        ],
+    ),
+    (
+        "refresh-session",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "refresh-session"),
+            ("ROUTE", "POST /v1/auth/refresh"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "customers"),
+            ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("ACCESS_TOKEN_SECONDS", "600"),
+            ("REFRESH_TOKEN_SECONDS", "2592000"),
+        ],
+    ),
+    (
+        "refuse-unknown-route",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "gateway"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "refuse-unknown-route"),
+            ("ROUTE", "$default"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "6291456"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "register-customer",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "register-customer"),
+            ("ROUTE", "POST /v1/customers"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "customers"),
+        ],
+    ),
+    (
+        "relay-customer-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-customer-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-inventory-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-inventory-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-order-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-order-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "release-stock-on-order-cancelled",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "release-stock-on-order-cancelled"),
+        ],
+    ),
+    (
+        "remove-cart-item",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-cart-item"),
+            ("ROUTE", "DELETE /v1/cart/items/{variant_id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "carts"),
+        ],
+    ),
+    (
+        "reserve-stock-on-order-placed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reserve-stock-on-order-placed"),
+            ("RESERVATION_SECONDS", "900"),
+        ],
+    ),
+    (
+        "ship-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "ship-order"),
+            ("ROUTE", "POST /v1/orders/{id}/ship"),
+            ("ALLOW", "order:ship@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "stock-variants-on-product-imported",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "stock-variants-on-product-imported"),
+        ],
+    ),
+    (
+        "update-offers-on-product-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "update-offers-on-product-changed"),
+        ],
+    ),
+    (
+        "update-offers-on-stock-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "update-offers-on-stock-changed"),
+        ],
+    ),
+    (
+        "watch-stuck-orders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "watch-stuck-orders"),
+            ("WATCHDOG_SECONDS", "600"),
+        ],
+    ),
+];
+
+/// Who listens to each type of event.
+pub const LISTENERS: &[(&str, &[&str])] = &[
+    ("order.cancelled.v1", &["release-stock-on-order-cancelled"]),
+    (
+        "order.placed.v1",
+        &[
+            "empty-cart-on-order-placed",
+            "list-order-for-sellers-on-order-placed",
+            "reserve-stock-on-order-placed",
+        ],
+    ),
+    ("order.shipped.v1", &["commit-stock-on-order-shipped"]),
+    ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
+    ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
+    ("product.imported.v1", &["stock-variants-on-product-imported"]),
+    ("product.published.v1", &["update-offers-on-product-changed"]),
+    ("product.updated.v1", &["update-offers-on-product-changed"]),
+    ("stock.changed.v1", &["update-offers-on-stock-changed"]),
+    ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
+    ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),
+    ("stock.reserved.v1", &["accept-reservation-on-stock-reserved"]),
+];
