@@ -12,7 +12,8 @@ endif
 # The triple of this machine: dependencies are compiled once for the functions, the tests and the tools.
 HOST = $$(rustc -vV | sed -n 's/^host: //p')
 # What must be here before anything can be built; silent when it is.
-READY = @sh infra/local/doctor.sh --quiet
+READY = @sh infra/local/doctor.sh --quiet && \
+	{ ls target/*/debug/stack >/dev/null 2>&1 || echo 'Building cargo stack: a minute, the first time.'; }
 
 help: ## List these targets
 	@printf 'Souk. Two commands: make up, then make demo.\n\n'

@@ -24,7 +24,7 @@ rust=$(cargo --version 2>/dev/null | cut -d ' ' -f 2)
 has Rust "$(at_least 1.95 "$rust")" "1.95 or later${rust:+ (found $rust)}: https://rustup.rs" needed
 
 python=$(python3 -c 'import platform; print(platform.python_version())' 2>/dev/null)
-has Python "$(at_least 3.10 "$python")" "3.10 or later${python:+ (found $python)}: Debian package python3" needed
+has Python "$(at_least 3.11 "$python")" "3.11 or later${python:+ (found $python)}: Debian package python3" needed
 venv=$(python3 -c 'import ensurepip, venv; print("there")' 2>/dev/null)
 has venv "$venv" "Python's venv with pip: Debian package python3-venv" needed
 

@@ -68,8 +68,9 @@ impl Accounts {
         Ok(customer.filter(|customer| customer.status == Status::Active))
     }
 
-    /// Makes an account. The reply has the customer's name and address in it; the command record keeps it for
-    /// its replay, for two days at most.
+    /// Makes an account. The reply has the customer's name and address in it, and the command record keeps it
+    /// for its replay: the one place beside the profile, for two days at most. The record's stream carries it
+    /// to the relay, which passes on events and nothing else.
     pub async fn register(
         &self,
         customer: &Customer,
@@ -77,7 +78,8 @@ impl Accounts {
         intent: &Intent,
         reply: Reply<Profile>,
     ) -> Result<Reply<Profile>, Problem> {
-        let mut command = self.opening(customer, credential, intent);
+        let mut command = self.commands.begin(intent);
+        self.open(&mut command, customer, credential);
         command.audit("customer.register", customer.customer_id);
         command.commit(reply).await
     }
@@ -89,16 +91,17 @@ impl Accounts {
         credential: &Credential,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        let mut command = self.opening(customer, credential, intent);
+        let mut command = self.commands.begin(intent);
+        // The first refusal counts: whoever asks again learns that there is one, not that the address is taken.
         command
             .insert(&self.customers, &SuperAdmins::first(customer.customer_id))
             .or(Code::SuperAdminExists);
+        self.open(&mut command, customer, credential);
         command.audit("customer.create-first-admin", customer.customer_id);
         command.settle().await.map(drop)
     }
 
-    fn opening(&self, customer: &Customer, credential: &Credential, intent: &Intent) -> Command {
-        let mut command = self.commands.begin(intent);
+    fn open(&self, command: &mut Command, customer: &Customer, credential: &Credential) {
         command
             .insert(&self.credentials, credential)
             .or(Code::EmailTaken);
@@ -107,7 +110,6 @@ impl Accounts {
             customer_id: customer.customer_id,
         };
         command.publish(1, &registered);
-        command
     }
 
     /// Gives a customer other roles.

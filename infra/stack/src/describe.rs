@@ -84,7 +84,12 @@ pub fn all(project: &Project) -> Result<Descriptions> {
         let output = Command::new(&binary)
             .arg("describe")
             .output()
-            .with_context(|| format!("{} cannot be run", binary.display()))?;
+            .with_context(|| {
+                format!(
+                    "{} cannot be run; is it listed in the package's [[bin]]?",
+                    binary.display()
+                )
+            })?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             bail!("`{} describe` fails: {}", function.name, said.trim());

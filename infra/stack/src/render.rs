@@ -5,7 +5,9 @@ pub mod events;
 pub mod fleet;
 pub mod invocations;
 pub mod openapi;
+pub mod personal;
 pub mod router;
+pub mod routes;
 pub mod sam;
 pub mod samples;
 pub mod settings;
@@ -53,6 +55,9 @@ pub fn of_manifests(project: &Project) -> Vec<Rendered> {
         terraform::file(project),
     ));
     files.push(Rendered::new("CargoLambda.toml", router::file(project)));
+    if project.services.contains_key("gateway") {
+        files.push(Rendered::new(routes::PATH, routes::file(project)));
+    }
     files.push(Rendered::new(
         "tests/fleet/src/lib.rs",
         fleet::file(project),
@@ -60,6 +65,10 @@ pub fn of_manifests(project: &Project) -> Vec<Rendered> {
     files.push(Rendered::new(
         "docs/authorization.md",
         authorization::page(project),
+    ));
+    files.push(Rendered::new(
+        "docs/personal-data.md",
+        personal::page(project),
     ));
     files.extend(events::files(project, &contracts::catalogue()));
     files
@@ -115,3 +124,6 @@ fn write_one(project: &Project, file: Rendered, written: &mut Vec<PathBuf>) -> R
     written.push(file.path);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

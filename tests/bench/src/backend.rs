@@ -14,7 +14,7 @@ use anyhow::Result;
 use tiny_http::{Header, Response, Server};
 
 /// Answers a call: its target (`DynamoDB_20120810.GetItem`) and body, with a status and a body.
-pub type Answer = Arc<dyn Fn(&str, &[u8]) -> (u16, Vec<u8>) + Send + Sync>;
+pub(crate) type Answer = Arc<dyn Fn(&str, &[u8]) -> (u16, Vec<u8>) + Send + Sync>;
 
 /// One call, and when it was being answered.
 #[derive(Clone)]
@@ -25,16 +25,16 @@ struct Call {
 }
 
 /// The backend of one measurement.
-pub struct Backend {
+pub(crate) struct Backend {
     /// The URL for `AWS_ENDPOINT_URL`.
-    pub url: String,
+    pub(crate) url: String,
     calls: Arc<Mutex<Vec<Call>>>,
     slow: Arc<AtomicBool>,
 }
 
 impl Backend {
     /// Starts to listen on a free port, with threads enough for calls that are made side by side.
-    pub fn start(answer: Answer) -> Result<Self> {
+    pub(crate) fn start(answer: Answer) -> Result<Self> {
         let server = Server::http("127.0.0.1:0").map_err(|error| anyhow::anyhow!(error))?;
         let url = format!("http://{}", server.server_addr());
         let calls = Arc::new(Mutex::new(Vec::new()));
@@ -49,14 +49,21 @@ impl Backend {
     }
 
     /// Forgets the calls so far. A slow backend takes 20 ms a call, so that calls side by side overlap.
-    pub fn reset(&self, slow: bool) {
+    pub(crate) fn reset(&self, slow: bool) {
         self.slow.store(slow, Ordering::SeqCst);
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// The calls since then, by name, and how many of them had to wait for another.
-    pub fn calls(&self) -> (Vec<String>, usize) {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    pub(crate) fn calls(&self) -> (Vec<String>, usize) {
+        let mut calls = self
+            .calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         calls.sort_by_key(|call| call.from);
         let mut depth = 0;
         let mut round_ends: Option<Instant> = None;
@@ -87,8 +94,15 @@ fn serve(server: &Server, answer: &Answer, calls: &Mutex<Vec<Call>>, slow: &Atom
             thread::sleep(Duration::from_millis(20));
         }
         let name = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let call = Call { name, from, to: Instant::now() };
-        calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        let call = Call {
+            name,
+            from,
+            to: Instant::now(),
+        };
+        calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(call);
         let mut response = Response::from_data(reply).with_status_code(status);
         if let Ok(header) = Header::from_bytes("Content-Type", "application/x-amz-json-1.0") {
             response = response.with_header(header);

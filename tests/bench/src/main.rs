@@ -1,1 +1,215 @@
-fn main() {}
+//! What a function costs, by one command: `make bench`. Counts (instructions, allocations, system calls, backend
+//! calls, sizes) are the same in every run and are a gate; times and memory are shown, never judged.
+
+mod backend;
+mod database;
+mod measure;
+mod process;
+mod report;
+mod runtime_api;
+mod scene;
+mod twins;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Parser;
+use measure::{Figures, Subject, has};
+use scene::Scene;
+use serde_json::Value;
+
+/// The functions that are always measured: two reads, two writes, and the one that computes.
+const USUAL: [&str; 5] = [
+    "get-product",
+    "list-products",
+    "add-cart-item",
+    "place-order",
+    "log-in",
+];
+/// Those whose counts are a gate.
+const GATED: [&str; 2] = ["get-product", "add-cart-item"];
+/// How much a count may grow before the gate shuts.
+const ROOM: f64 = 1.03;
+
+/// Measures the functions and writes docs/benchmarks.md.
+#[derive(Parser)]
+struct Options {
+    /// Every function that the scene can call, not only the usual five.
+    #[arg(long)]
+    all: bool,
+    /// Only compares the counts of a few functions with those written down; fails if they have grown.
+    #[arg(long)]
+    gate: bool,
+    /// Requests for CPU and memory; ten times as many for growth.
+    #[arg(long, default_value_t = 500)]
+    requests: u64,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    for tool in ["valgrind", "strace"] {
+        if !has(tool) {
+            bail!("{tool} is missing: install Debian's package `{tool}`");
+        }
+    }
+    let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
+    let host = host()?;
+    let target = root.join("target").join(&host);
+    let functions: &[&str] = if options.gate { &GATED } else { &USUAL };
+    build(&root, &host, functions)?;
+
+    let scene = Scene::set(root.clone(), target.clone())?;
+    let mut all = BTreeMap::new();
+    for function in functions {
+        eprintln!("measuring {function} …");
+        let binary = target.join("release").join(function);
+        let payload = payload(&scene, function);
+        let program = binary.display().to_string();
+        let subject = Subject {
+            name: function,
+            program: vec![&program],
+            environment: scene.environment(function)?,
+            payload: &*payload,
+            status: if *function == "place-order" { 201 } else { 200 },
+            api: &scene.api,
+            backend: &scene.backend,
+        };
+        let mut figures = subject.counts(&binary)?;
+        if !options.gate {
+            // A log-in is slow on purpose: fewer of them say as much.
+            let requests = if *function == "log-in" {
+                20
+            } else {
+                options.requests
+            };
+            subject.times(&mut figures, 15, requests)?;
+        }
+        all.insert((*function).to_owned(), figures);
+    }
+    if options.gate {
+        return gate(&root, &all);
+    }
+    let twins = twins::measure(&scene, &root)?;
+    report::write(&root, &all, &twins)?;
+    remember(&root, &all)?;
+    Ok(())
+}
+
+/// What each request of a function is.
+fn payload<'a>(scene: &'a Scene, function: &'a str) -> Box<dyn Fn(u64) -> Value + 'a> {
+    match function {
+        "get-product" => {
+            Box::new(move |_| scene.request(function, &[("id", &scene.product)], None))
+        }
+        "add-cart-item" => {
+            Box::new(move |_| scene.request(function, &[], Some(&scene.cart_item())))
+        }
+        "place-order" => Box::new(move |_| {
+            if let Err(error) = scene.refill_cart() {
+                eprintln!("the cart cannot be filled again: {error:#}");
+            }
+            scene.request(function, &[], Some(&Scene::order()))
+        }),
+        "log-in" => Box::new(move |_| scene.request(function, &[], Some(&scene.log_in()))),
+        _ => Box::new(move |_| scene.request(function, &[], None)),
+    }
+}
+
+fn host() -> Result<String> {
+    let output = Command::new("rustc").arg("-vV").output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(line.context("rustc does not say its host")?.to_owned())
+}
+
+/// Builds what is measured as it is released, and what sets the scene as it is developed.
+fn build(root: &Path, host: &str, functions: &[&str]) -> Result<()> {
+    let setters = [
+        "register-customer",
+        "create-product",
+        "publish-product",
+        "update-offers-on-product-changed",
+        "add-cart-item",
+    ];
+    for (profile, functions) in [("dev", &setters[..]), ("release", functions)] {
+        eprintln!("building {} ({profile}) …", functions.join(", "));
+        let status = Command::new("cargo")
+            .current_dir(root)
+            .args(["build", "--quiet", "--target", host, "--profile", profile])
+            .args(functions.iter().flat_map(|function| ["--bin", function]))
+            .status()?;
+        ensure!(status.success(), "the build failed");
+    }
+    Ok(())
+}
+
+fn written_down(root: &Path) -> PathBuf {
+    root.join("tests/bench/counts.json")
+}
+
+fn remember(root: &Path, all: &BTreeMap<String, Figures>) -> Result<()> {
+    let mut text = serde_json::to_string_pretty(&counts(all)?)?;
+    text.push('\n');
+    fs::write(written_down(root), text)?;
+    Ok(())
+}
+
+/// The figures that are the same in every run.
+fn counts(all: &BTreeMap<String, Figures>) -> Result<BTreeMap<String, BTreeMap<String, u64>>> {
+    let mut counts = BTreeMap::new();
+    for (function, figures) in all {
+        let Value::Object(figures) = serde_json::to_value(figures)? else {
+            continue;
+        };
+        let number = |value: &Value| match value {
+            Value::Array(calls) => Some(calls.len() as u64),
+            other => other.as_u64(),
+        };
+        let of_machine = |name: &str| name == "peak_kb";
+        let numbers = figures
+            .iter()
+            .filter(|(name, _)| !of_machine(name))
+            .filter_map(|(name, value)| Some((name.clone(), number(value)?)))
+            .collect();
+        counts.insert(function.clone(), numbers);
+    }
+    Ok(counts)
+}
+
+fn gate(root: &Path, all: &BTreeMap<String, Figures>) -> Result<()> {
+    let text = fs::read_to_string(written_down(root))
+        .context("no counts are written down: run `make bench`")?;
+    let known: BTreeMap<String, BTreeMap<String, u64>> = serde_json::from_str(&text)?;
+    let mut grown = Vec::new();
+    for (function, now) in counts(all)? {
+        for (name, number) in now {
+            let Some(&before) = known.get(&function).and_then(|known| known.get(&name)) else {
+                continue;
+            };
+            println!("{function:<16} {name:<18} {before:>12} → {number:>12}");
+            if number as f64 > before as f64 * ROOM {
+                grown.push(format!("{name} of {function}: {before} → {number}"));
+            }
+        }
+    }
+    ensure!(
+        grown.is_empty(),
+        "these have grown by more than 3 %: {}. Find out why; if it is worth it, run `make bench` and commit.",
+        grown.join("; ")
+    );
+    Ok(())
+}

@@ -13,35 +13,35 @@ use crate::{
 };
 
 /// What is measured: a program, its environment, and its requests.
-pub struct Subject<'a> {
-    pub name: &'a str,
-    pub program: Vec<&'a str>,
-    pub environment: HashMap<String, String>,
+pub(crate) struct Subject<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) program: Vec<&'a str>,
+    pub(crate) environment: HashMap<String, String>,
     /// The payload of the n-th request; it may prepare the backend for it.
-    pub payload: &'a dyn Fn(u64) -> Value,
+    pub(crate) payload: &'a dyn Fn(u64) -> Value,
     /// The status that every answer must have.
-    pub status: u64,
-    pub api: &'a RuntimeApi,
-    pub backend: &'a Backend,
+    pub(crate) status: u64,
+    pub(crate) api: &'a RuntimeApi,
+    pub(crate) backend: &'a Backend,
 }
 
 /// What a function costs. Counts are the same in every run; times and memory are this machine's.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Figures {
-    pub init_instructions: u64,
-    pub warm_instructions: u64,
-    pub warm_allocations: u64,
-    pub init_syscalls: u64,
-    pub init_files: u64,
-    pub init_threads: u64,
-    pub calls: Vec<String>,
-    pub depth: u64,
-    pub binary_bytes: u64,
-    pub zip_bytes: u64,
-    pub init_cpu_ms: f64,
-    pub warm_cpu_ms: f64,
-    pub peak_kb: u64,
-    pub growth_percent: f64,
+pub(crate) struct Figures {
+    pub(crate) init_instructions: u64,
+    pub(crate) warm_instructions: u64,
+    pub(crate) warm_allocations: u64,
+    pub(crate) init_syscalls: u64,
+    pub(crate) init_files: u64,
+    pub(crate) init_threads: u64,
+    pub(crate) calls: Vec<String>,
+    pub(crate) depth: u64,
+    pub(crate) binary_bytes: u64,
+    pub(crate) zip_bytes: u64,
+    pub(crate) init_cpu_ms: f64,
+    pub(crate) warm_cpu_ms: f64,
+    pub(crate) peak_kb: u64,
+    pub(crate) growth_percent: f64,
 }
 
 /// How many requests come before the measured ones: caches, connections and lazy statics are then warm.
@@ -49,7 +49,7 @@ const WARM_UP: u64 = 20;
 
 impl Subject<'_> {
     /// Everything that is counted: the same in every run.
-    pub fn counts(&self, binary: &Path) -> Result<Figures> {
+    pub(crate) fn counts(&self, binary: &Path) -> Result<Figures> {
         let (init_instructions, warm_instructions) = self.instructions()?;
         let (init_syscalls, init_files, init_threads) = self.init_syscalls()?;
         let (calls, depth) = self.backend_calls()?;
@@ -70,7 +70,7 @@ impl Subject<'_> {
     }
 
     /// CPU and memory: the median of `rounds` starts for init, 500 and 5,000 requests for the rest.
-    pub fn times(&self, figures: &mut Figures, rounds: usize, requests: u64) -> Result<()> {
+    pub(crate) fn times(&self, figures: &mut Figures, rounds: usize, requests: u64) -> Result<()> {
         let mut starts = Vec::new();
         for _ in 0..rounds {
             let process = self.start(&[])?;
@@ -115,8 +115,10 @@ impl Subject<'_> {
     fn counted(&self, tool: &[&str], requests: u64, read: fn(&str) -> Option<u64>) -> Result<u64> {
         let report = std::env::temp_dir().join(format!("souk-bench-{}.out", std::process::id()));
         let path = report.display().to_string();
-        let under: Vec<String> =
-            tool.iter().map(|word| word.replace("REPORT", &path)).collect();
+        let under: Vec<String> = tool
+            .iter()
+            .map(|word| word.replace("REPORT", &path))
+            .collect();
         let process = self.start(&under)?;
         let idle = self.requests(self.api.idle()?, 0, requests)?;
         process.end()?;
@@ -127,14 +129,20 @@ impl Subject<'_> {
     }
 
     fn instructions(&self) -> Result<(u64, u64)> {
-        let tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=REPORT"];
+        let tool = [
+            "valgrind",
+            "--tool=callgrind",
+            "--callgrind-out-file=REPORT",
+        ];
         let read = |text: &str| {
             let line = text.lines().find(|line| line.starts_with("summary:"))?;
             line.split_whitespace().nth(1)?.parse().ok()
         };
         let init = self.counted(&tool, 0, read)?;
-        let (few, many) =
-            (self.counted(&tool, WARM_UP, read)?, self.counted(&tool, 2 * WARM_UP, read)?);
+        let (few, many) = (
+            self.counted(&tool, WARM_UP, read)?,
+            self.counted(&tool, 2 * WARM_UP, read)?,
+        );
         Ok((init, many.saturating_sub(few) / WARM_UP))
     }
 
@@ -145,8 +153,10 @@ impl Subject<'_> {
             let (_, rest) = text.split_once("total heap usage: ")?;
             rest.split(' ').next()?.replace(',', "").parse().ok()
         };
-        let (few, many) =
-            (self.counted(&tool, WARM_UP, read)?, self.counted(&tool, 2 * WARM_UP, read)?);
+        let (few, many) = (
+            self.counted(&tool, WARM_UP, read)?,
+            self.counted(&tool, 2 * WARM_UP, read)?,
+        );
         Ok(many.saturating_sub(few) / WARM_UP)
     }
 
@@ -162,12 +172,18 @@ impl Subject<'_> {
         fs::remove_file(&report)?;
         let calls: Vec<&str> = text
             .lines()
-            .map(|line| line.split_once(char::is_whitespace).map_or(line, |(_, call)| call.trim_start()))
+            .map(|line| {
+                line.split_once(char::is_whitespace)
+                    .map_or(line, |(_, call)| call.trim_start())
+            })
             .take_while(|call| !call.contains("/invocation/next"))
             .filter(|call| call.contains('(') && !call.starts_with(['+', '-']))
             .collect();
         let count = |names: &[&str]| {
-            calls.iter().filter(|call| names.iter().any(|name| call.starts_with(name))).count() as u64
+            calls
+                .iter()
+                .filter(|call| names.iter().any(|name| call.starts_with(name)))
+                .count() as u64
         };
         let opened = calls
             .iter()
@@ -188,6 +204,9 @@ impl Subject<'_> {
 }
 
 /// Whether a tool is on this machine.
-pub fn has(tool: &str) -> bool {
-    Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success())
+pub(crate) fn has(tool: &str) -> bool {
+    Command::new(tool)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
 }

@@ -19,9 +19,9 @@ use tiny_http::{Header, Request, Response, Server};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a function under measurement talks to.
-pub struct RuntimeApi {
+pub(crate) struct RuntimeApi {
     /// `host:port` for `AWS_LAMBDA_RUNTIME_API`.
-    pub address: String,
+    pub(crate) address: String,
     asked: Receiver<Request>,
     answered: Receiver<Value>,
     sequence: Mutex<u64>,
@@ -29,18 +29,23 @@ pub struct RuntimeApi {
 
 impl RuntimeApi {
     /// Starts to listen on a free port.
-    pub fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let server = Server::http("127.0.0.1:0").map_err(|error| anyhow::anyhow!(error))?;
         let address = server.server_addr().to_string();
         let (ask, asked) = mpsc::channel();
         let (answer, answered) = mpsc::channel();
         let server = Arc::new(server);
         thread::spawn(move || serve(&server, &ask, &answer));
-        Ok(Self { address, asked, answered, sequence: Mutex::new(0) })
+        Ok(Self {
+            address,
+            asked,
+            answered,
+            sequence: Mutex::new(0),
+        })
     }
 
     /// Waits until the function asks for work: it has started, or has finished what it had.
-    pub fn idle(&self) -> Result<Idle<'_>> {
+    pub(crate) fn idle(&self) -> Result<Idle<'_>> {
         let request = self
             .asked
             .recv_timeout(PATIENCE)
@@ -50,25 +55,34 @@ impl RuntimeApi {
 }
 
 /// A function that waits for work.
-pub struct Idle<'a> {
+pub(crate) struct Idle<'a> {
     api: &'a RuntimeApi,
     request: Request,
 }
 
 impl<'a> Idle<'a> {
     /// Hands it a payload and waits for its answer and until it asks again.
-    pub fn invoke(self, payload: &Value) -> Result<(Value, Idle<'a>)> {
+    pub(crate) fn invoke(self, payload: &Value) -> Result<(Value, Idle<'a>)> {
         let api = self.api;
         let id = {
-            let mut sequence = api.sequence.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut sequence = api
+                .sequence
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             *sequence += 1;
             format!("00000000-0000-4000-8000-{:012}", *sequence)
         };
         let headers = [
             ("Lambda-Runtime-Aws-Request-Id", id.as_str()),
             ("Lambda-Runtime-Deadline-Ms", "4102444800000"),
-            ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:0:function:bench"),
-            ("Lambda-Runtime-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0"),
+            (
+                "Lambda-Runtime-Invoked-Function-Arn",
+                "arn:aws:lambda:eu-central-1:0:function:bench",
+            ),
+            (
+                "Lambda-Runtime-Trace-Id",
+                "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
+            ),
             ("Content-Type", "application/json"),
         ];
         let mut response = Response::from_string(payload.to_string());
@@ -78,7 +92,10 @@ impl<'a> Idle<'a> {
             response = response.with_header(header);
         }
         self.request.respond(response)?;
-        let answer = api.answered.recv_timeout(PATIENCE).context("the function does not answer")?;
+        let answer = api
+            .answered
+            .recv_timeout(PATIENCE)
+            .context("the function does not answer")?;
         if answer.get("errorMessage").is_some() {
             bail!("the function failed: {answer}");
         }

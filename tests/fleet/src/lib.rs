@@ -5,6 +5,8 @@
 mod accept_reservation_on_stock_reserved;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
+mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/order/src/bin/cancel-order.rs"]
 mod cancel_order;
 #[path = "../../../functions/order/src/bin/cancel-order-on-payment-declined.rs"]
@@ -13,6 +15,8 @@ mod cancel_order_on_payment_declined;
 mod cancel_order_on_reservation_expired;
 #[path = "../../../functions/order/src/bin/cancel-order-on-stock-refused.rs"]
 mod cancel_order_on_stock_refused;
+#[path = "../../../functions/payment/src/bin/capture-payment-on-order-shipped.rs"]
+mod capture_payment_on_order_shipped;
 #[path = "../../../functions/cart/src/bin/change-cart-item.rs"]
 mod change_cart_item;
 #[path = "../../../functions/customer/src/bin/change-customer-roles.rs"]
@@ -25,6 +29,12 @@ mod commit_stock_on_order_shipped;
 mod confirm_order_on_payment_authorized;
 #[path = "../../../functions/customer/src/bin/create-first-admin.rs"]
 mod create_first_admin;
+#[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
+mod email_customer_on_order_cancelled;
+#[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
+mod email_customer_on_order_confirmed;
+#[path = "../../../functions/notification/src/bin/email-customer-on-order-shipped.rs"]
+mod email_customer_on_order_shipped;
 #[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
 mod empty_cart_on_order_placed;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
@@ -41,6 +51,8 @@ mod get_openapi;
 mod get_order;
 #[path = "../../../functions/customer/src/bin/get-own-profile.rs"]
 mod get_own_profile;
+#[path = "../../../functions/payment/src/bin/get-payment.rs"]
+mod get_payment;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
@@ -67,6 +79,8 @@ mod relay_customer_events;
 mod relay_inventory_events;
 #[path = "../../../functions/order/src/bin/relay-order-events.rs"]
 mod relay_order_events;
+#[path = "../../../functions/payment/src/bin/relay-payment-events.rs"]
+mod relay_payment_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
@@ -81,23 +95,31 @@ mod stock_variants_on_product_imported;
 mod update_offers_on_product_changed;
 #[path = "../../../functions/cart/src/bin/update-offers-on-stock-changed.rs"]
 mod update_offers_on_stock_changed;
+#[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
+mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
 
 /// Each function's name and its `main`.
+#[rustfmt::skip]
 pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-cart-item", add_cart_item::main),
+    ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("cancel-order", cancel_order::main),
     ("cancel-order-on-payment-declined", cancel_order_on_payment_declined::main),
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
     ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
+    ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
     ("change-cart-item", change_cart_item::main),
     ("change-customer-roles", change_customer_roles::main),
     ("check-health", check_health::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("create-first-admin", create_first_admin::main),
+    ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
+    ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
+    ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
     ("expire-reservations", expire_reservations::main),
     ("get-cart", get_cart::main),
@@ -106,6 +128,7 @@ pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
     ("get-own-profile", get_own_profile::main),
+    ("get-payment", get_payment::main),
     ("get-stock", get_stock::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
@@ -119,6 +142,7 @@ pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
     ("relay-customer-events", relay_customer_events::main),
     ("relay-inventory-events", relay_inventory_events::main),
     ("relay-order-events", relay_order_events::main),
+    ("relay-payment-events", relay_payment_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
     ("remove-cart-item", remove_cart_item::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
@@ -126,10 +150,12 @@ pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
+    ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
 ];
 
 /// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.
+#[rustfmt::skip]
 pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
     (
         "accept-reservation-on-stock-reserved",
@@ -160,6 +186,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "offers"),
+        ],
+    ),
+    (
+        "authorize-payment-on-order-stock-reserved",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "authorize-payment-on-order-stock-reserved"),
         ],
     ),
     (
@@ -215,6 +253,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "cancel-order-on-stock-refused"),
+        ],
+    ),
+    (
+        "capture-payment-on-order-shipped",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "capture-payment-on-order-shipped"),
         ],
     ),
     (
@@ -308,6 +358,45 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "create-first-admin"),
+        ],
+    ),
+    (
+        "email-customer-on-order-cancelled",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-customer-on-order-cancelled"),
+            ("MAIL_FROM", "shop@souk.example"),
+        ],
+    ),
+    (
+        "email-customer-on-order-confirmed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-customer-on-order-confirmed"),
+            ("MAIL_FROM", "shop@souk.example"),
+        ],
+    ),
+    (
+        "email-customer-on-order-shipped",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-customer-on-order-shipped"),
+            ("MAIL_FROM", "shop@souk.example"),
         ],
     ),
     (
@@ -443,6 +532,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "customers"),
+        ],
+    ),
+    (
+        "get-payment",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-payment"),
+            ("ROUTE", "GET /v1/payments/{id}"),
+            ("ALLOW", "payment:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "payments"),
         ],
     ),
     (
@@ -673,6 +781,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-payment-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-payment-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "release-stock-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -772,6 +893,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "void-payment-on-order-cancelled",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "void-payment-on-order-cancelled"),
+        ],
+    ),
+    (
         "watch-stuck-orders",
         &[
             ("STAGE", "local"),
@@ -787,8 +920,17 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// Who listens to each type of event.
+#[rustfmt::skip]
 pub const LISTENERS: &[(&str, &[&str])] = &[
-    ("order.cancelled.v1", &["release-stock-on-order-cancelled"]),
+    (
+        "order.cancelled.v1",
+        &[
+            "email-customer-on-order-cancelled",
+            "release-stock-on-order-cancelled",
+            "void-payment-on-order-cancelled",
+        ],
+    ),
+    ("order.confirmed.v1", &["email-customer-on-order-confirmed"]),
     (
         "order.placed.v1",
         &[
@@ -797,7 +939,15 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
             "reserve-stock-on-order-placed",
         ],
     ),
-    ("order.shipped.v1", &["commit-stock-on-order-shipped"]),
+    (
+        "order.shipped.v1",
+        &[
+            "capture-payment-on-order-shipped",
+            "commit-stock-on-order-shipped",
+            "email-customer-on-order-shipped",
+        ],
+    ),
+    ("order.stock-reserved.v1", &["authorize-payment-on-order-stock-reserved"]),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
     ("product.imported.v1", &["stock-variants-on-product-imported"]),

@@ -120,6 +120,13 @@ function fields(api, schema, seen = []) {
   return el("ul", { class: "fields" }, ...entries.map(([name, member]) => field(api, name, member, required.includes(name), seen)));
 }
 
+/** What members of these names hold in examples. */
+const KNOWN = {
+  category: "kitchen", city: "Hamburg", country: "DE", currency: "EUR", description: "Holds tea.", line1: "Gartenweg 7", name: "Rosa Lind",
+  password: "a pony in the library", payment_method: "pm_sandbox_ok", postal_code: "20095", refresh_token: "<refresh_token>", sku: "MUG-BLUE",
+  tag: "new", title: "Blue mug",
+};
+
 /** A believable value for a schema. */
 function example(api, schema, name = "", depth = 0) {
   const found = unwrapped(api, schema);
@@ -127,7 +134,7 @@ function example(api, schema, name = "", depth = 0) {
   if (found.example !== undefined) return found.example;
   if (found.const !== undefined) return found.const;
   if (found.default !== undefined && found.default !== null) return found.default;
-  if (found.enum?.length) return found.enum[0];
+  if (found.enum?.length) return found.enum.includes(KNOWN[name]) ? KNOWN[name] : found.enum[0];
   const choices = (found.oneOf ?? found.anyOf ?? []).filter((choice) => !isNull(resolved(api, choice)));
   if (choices.length && !found.properties) return example(api, choices[0], name, depth + 1);
   const type = [found.type ?? (found.properties ? "object" : "string")].flat()[0];
@@ -149,9 +156,7 @@ function word(schema, name) {
   if (schema.format === "date-time") return "2026-11-23T09:30:00.000Z";
   if (schema.format === "email" || name === "email") return "rosa@example.com";
   if (schema.format === "uri") return base;
-  const known = { country: "DE", currency: "EUR", payment_method: "pm_sandbox_ok", sku: "MUG-BLUE", name: "Rosa Lind", line1: "Gartenweg 7",
-    city: "Hamburg", postal_code: "20095", title: "Blue mug", description: "Holds tea.", category: "kitchen", tag: "new" };
-  return known[name] ?? (schema.minLength > 10 ? "a".repeat(schema.minLength) : name || "text");
+  return KNOWN[name] ?? (schema.minLength > 10 ? "a".repeat(schema.minLength) : name || "text");
 }
 
 /** How to call it from a shell. */
@@ -193,7 +198,7 @@ function sample(text, label) {
     }
     setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
-  return el("div", { class: "sample" }, el("pre", { tabindex: "0", "aria-label": label }, el("code", {}, text)), button);
+  return el("div", { class: "sample" }, el("pre", { tabindex: "0", role: "region", "aria-label": label }, el("code", {}, text)), button);
 }
 
 function answer(api, status, response) {

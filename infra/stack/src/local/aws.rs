@@ -2,6 +2,7 @@
 //!
 //! `awscli` takes most of a second to start; `up` makes a hundred calls.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -87,7 +88,7 @@ impl Emulator {
                 ("x-amz-target", target.to_owned()),
             ],
             body: body.to_string().as_bytes(),
-            limit: Duration::from_secs(60),
+            limit: Duration::from_mins(1),
         })?;
         if answer.status != 200 {
             bail!("{target}: {} {}", answer.status, answer.text);
@@ -111,7 +112,7 @@ impl Emulator {
                 "application/x-www-form-urlencoded".to_owned(),
             )],
             body: body.as_bytes(),
-            limit: Duration::from_secs(300),
+            limit: Duration::from_mins(5),
         })
     }
 
@@ -131,7 +132,7 @@ impl Emulator {
             query: form(query),
             headers: vec![("content-type", "application/json".to_owned())],
             body,
-            limit: Duration::from_secs(60),
+            limit: Duration::from_mins(1),
         })
     }
 
@@ -173,7 +174,7 @@ impl Emulator {
             query: String::new(),
             headers: Vec::new(),
             body,
-            limit: Duration::from_secs(60),
+            limit: Duration::from_mins(1),
         })
     }
 
@@ -278,7 +279,11 @@ fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Pairs as a query string or a form, percent-encoded.

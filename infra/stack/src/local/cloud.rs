@@ -172,7 +172,10 @@ impl<'a> Cloud<'a> {
         let who = cloud
             .aws(&["sts", "get-caller-identity"])
             .context("AWS does not know who you are; see `aws configure`")?;
-        cloud.account = who["Account"].as_str().unwrap_or_default().to_owned();
+        who["Account"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut cloud.account);
         cloud.bucket = format!("souk-code-{}-{}", cloud.account, cloud.region);
         Ok(cloud)
     }

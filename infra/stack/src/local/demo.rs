@@ -13,7 +13,7 @@ use super::term::{say, wait_for};
 use stage::{Stage, Stock};
 
 /// Long for a laptop that is busy with other things; each wait ends with its fact.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Plays both stories.
 pub(super) fn demo(place: &Place) -> Result<()> {
@@ -128,7 +128,7 @@ fn order_and_ship(stage: &mut Stage, shopper: &Shopper, goods: &Goods) -> Result
 
     stage.chapter("The seller ships");
     let path = format!("/v1/orders/{order}/ship");
-    let key = stage.key()?;
+    let key = stage::key()?;
     stage.ask_keyed(Some(&goods.seller), 200, "POST", &path, None, &key)?;
     stage.watch(
         &order,
@@ -170,8 +170,7 @@ fn declined(stage: &mut Stage, shopper: &Shopper, goods: &Goods) -> Result<()> {
     )?;
     stage.stock_becomes(goods, before)?;
     stage.mail(&shopper.account.email, &order)?;
-    let order = stage.history(shopper, &order, "cancelled");
-    order
+    stage.history(shopper, &order, "cancelled")
 }
 
 /// Puts one piece into the cart and orders it; the order's id.
@@ -195,7 +194,7 @@ fn place_order(
         },
         "payment_method": method,
     });
-    let key = stage.key()?;
+    let key = stage::key()?;
     let order = stage.ask_keyed(token, 201, "POST", "/v1/orders", Some(&body), &key)?;
     ensure!(
         order["status"] == "placed",
@@ -221,7 +220,7 @@ impl Stage {
         });
         let stock =
             found.with_context(|| format!("the stock should be {wanted:?} and is {last:?}"))?;
-        self.fact(format!(
+        stage::fact(format!(
             "stock: on hand {}, reserved {}, available {}",
             stock.on_hand, stock.reserved, stock.available
         ));
@@ -246,7 +245,7 @@ impl Stage {
             .into_iter()
             .flatten()
             .filter_map(|step| step["status"].as_str());
-        self.fact(format!(
+        stage::fact(format!(
             "history: {}",
             steps.collect::<Vec<_>>().join(" → ")
         ));
@@ -255,7 +254,7 @@ impl Stage {
                 reason == "payment_declined",
                 "cancelled for another reason: {reason}"
             );
-            self.fact(format!("cancelled because: {reason}"));
+            stage::fact(format!("cancelled because: {reason}"));
         }
         Ok(())
     }

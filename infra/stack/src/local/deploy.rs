@@ -128,14 +128,12 @@ fn settings(place: &Place) -> Result<BTreeMap<String, String>> {
     let text = std::fs::read_to_string(place.at("infra/local/parameters.toml"))?;
     let mut settings: BTreeMap<String, String> = toml::from_str(&text)
         .context("infra/local/parameters.toml holds something else than texts")?;
-    let keys: Value = match place.read("keys.json") {
-        Some(keys) => keys,
-        None => {
-            let keys =
-                serde_json::from_str(&quiet(place.tool("python").arg("infra/local/keys.py"))?)?;
-            place.write("keys.json", &keys)?;
-            keys
-        }
+    let keys: Value = if let Some(keys) = place.read("keys.json") {
+        keys
+    } else {
+        let keys = serde_json::from_str(&quiet(place.tool("python").arg("infra/local/keys.py"))?)?;
+        place.write("keys.json", &keys)?;
+        keys
     };
     settings.insert("Stage".to_owned(), STAGE.to_owned());
     settings.insert("JwtSigningKey".to_owned(), keys["signing_key"].to_string());

@@ -53,6 +53,7 @@ pub(super) fn start(place: &Place) -> Result<bool> {
             place.port + 1,
         );
     }
+    forget(place)?;
     std::fs::create_dir_all(place.state("tmp"))?;
     let log = File::create(place.state("emulator.log"))?;
     let mut child = place
@@ -117,7 +118,18 @@ pub(super) fn stop(place: &Place) -> Result<bool> {
             })?;
         }
     }
-    for file in ["emulator.json", "deployed.json", "platform.json"] {
+    forget(place)?;
+    Ok(was.is_some())
+}
+
+/// Removes what was true of the emulator that is gone: it keeps nothing from one start to the next.
+fn forget(place: &Place) -> Result<()> {
+    for file in [
+        "emulator.json",
+        "deployed.json",
+        "platform.json",
+        "catalogue.json",
+    ] {
         match std::fs::remove_file(place.state(file)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
@@ -127,7 +139,7 @@ pub(super) fn stop(place: &Place) -> Result<bool> {
     if place.state("tmp").exists() {
         std::fs::remove_dir_all(place.state("tmp")).context(".local/tmp cannot be removed")?;
     }
-    Ok(was.is_some())
+    Ok(())
 }
 
 /// Signals a whole process group; one that is gone already is no error.

@@ -86,10 +86,10 @@ pub fn run(command: Command) -> Result<ExitCode> {
         Command::Down(port) => up::down(&Place::find(port.port)?)?,
         Command::Demo(port) => demo::demo(&Place::find(port.port)?)?,
         Command::Logs { function, port } => {
-            logs::follow(&Place::find(port.port)?, function.as_deref())?
+            logs::follow(&Place::find(port.port)?, function.as_deref())?;
         }
         Command::Watch { consumer, port } => {
-            watch::watch(&Place::find(port.port)?, consumer.as_deref())?
+            watch::watch(&Place::find(port.port)?, consumer.as_deref())?;
         }
         Command::Doctor => return doctor::doctor(&Place::find(None)?),
         Command::Test { part, port } => {

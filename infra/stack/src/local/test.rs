@@ -5,7 +5,7 @@ mod fuzz;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use console::style;
 
 use super::place::Place;
@@ -115,7 +115,7 @@ fn format(place: &Place) -> Result<()> {
 
 fn clippy(place: &Place) -> Result<()> {
     for workspace in [&[][..], &[TOOLS]] {
-        let target = target()?;
+        let target = tools::host()?;
         let before = [
             "clippy",
             "--workspace",
@@ -161,7 +161,7 @@ fn stories(place: &Place) -> Result<()> {
 /// cargo-nextest where it is installed, cargo test where not. `--target` as cargo-lambda gives it: the
 /// dependencies are compiled once for both.
 fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
-    let target = target()?;
+    let target = tools::host()?;
     let nextest = Command::new("cargo")
         .args(["nextest", "--version"])
         .output()
@@ -195,14 +195,6 @@ fn templates(place: &Place) -> Result<()> {
 
 fn down(place: &Place) -> Result<()> {
     up::down(place)
-}
-
-/// The triple of this machine.
-fn target() -> Result<String> {
-    let told = tools::quiet(Command::new("rustc").arg("-vV"))?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned)
-        .context("rustc does not say what machine this is")
 }
 
 fn cargo(place: &Place, arguments: &[&str]) -> Result<()> {

@@ -152,6 +152,14 @@ fn add(digest: &mut Sha256, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The triple of this machine.
+pub(super) fn host() -> Result<String> {
+    let told = quiet(Command::new("rustc").arg("-vV"))?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned)
+        .context("rustc does not say what machine this is")
+}
+
 /// Runs a command without its output; on failure its last words are the error.
 pub(super) fn quiet(command: &mut Command) -> Result<String> {
     let shown = format!("{command:?}");

@@ -4,6 +4,7 @@
 //! off while its queue is pumped into the watched process.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::process::Child;
 use std::sync::Arc;
@@ -19,11 +20,12 @@ use super::aws::Emulator;
 use super::emulator::signal;
 use super::place::{Place, REGION, STAGE};
 use super::term::{say, wait_for};
+use super::tools;
 use crate::names::upper_snake;
 use crate::project::Project;
 
-/// Where `cargo lambda watch` listens.
-const ADDRESS: &str = "127.0.0.1:9000";
+/// The port of `cargo lambda watch`, and of `cargo lambda invoke` unless it is told another.
+const PORT: u16 = 9000;
 
 /// Serves the API until it is interrupted.
 pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
@@ -31,6 +33,7 @@ pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
     let emulator = Emulator::new(place);
     let project = Project::read(&place.root)?;
     write_environment(place, &emulator, &project)?;
+    let address = address()?;
 
     let over = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&over);
@@ -41,27 +44,34 @@ pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
         .map(|name| Mapping::switch_off(&emulator, &project, name))
         .transpose()?;
     let mut child = std::process::Command::new("cargo")
-        .args([
-            "lambda",
-            "watch",
-            "--invoke-address",
-            "127.0.0.1",
-            "--invoke-port",
-            "9000",
-        ])
+        .args(["lambda", "watch", "--invoke-address", address])
         .args(["--env-file", ".local/watch.env"])
         .current_dir(&place.root)
         .env("PATH", place.path())
+        // As cargo-lambda builds and as the tests do: what is compiled is compiled once.
+        .env("CARGO_BUILD_TARGET", tools::host()?)
         .process_group(0)
         .spawn()
         .context("cargo lambda is missing; `make up` installs it")?;
     say(style(format!(
-        "Serving on http://{ADDRESS}/v1/products; the first request of a function builds it."
+        "Serving on http://localhost:{PORT}/v1/products; the first request of a function builds it."
     ))
     .bold());
     let outcome = serve(&mut child, mapping.as_ref(), &over);
     end(&mut child)?;
     outcome
+}
+
+/// The loopback address to listen on: `cargo lambda invoke` calls the one of IPv6 unless it is told another.
+fn address() -> Result<&'static str> {
+    if TcpListener::bind(("127.0.0.1", PORT)).is_err() {
+        bail!("port {PORT} of 127.0.0.1 is taken; stop what listens there (another watch?)");
+    }
+    let six = TcpListener::bind(("::1", PORT)).is_ok();
+    if !six {
+        say("There is no IPv6 here: tell `cargo lambda invoke` --invoke-address 127.0.0.1");
+    }
+    Ok(if six { "::1" } else { "127.0.0.1" })
 }
 
 /// Waits for the end, pumping the queue meanwhile.
@@ -124,12 +134,11 @@ fn write_environment(place: &Place, emulator: &Emulator, project: &Project) -> R
         distinct.sort();
         distinct.dedup();
         match distinct.as_slice() {
-            [value] if by_function.len() == all => lines.push(format!("{name}={value}")),
-            _ => lines.extend(
-                by_function
-                    .iter()
-                    .map(|(function, value)| format!("{}__{name}={value}", upper_snake(function))),
-            ),
+            [value] if by_function.len() == all => lines.push(format!("{name}='{value}'")),
+            _ => lines.extend(by_function.iter().map(|(function, value)| {
+                let function = upper_snake(function);
+                format!("{function}__{name}='{value}'")
+            })),
         }
     }
     std::fs::write(place.state("watch.env"), lines.join("\n") + "\n")?;
@@ -293,7 +302,7 @@ impl Drop for Mapping<'_> {
 
 /// Invokes a watched function; the first time it is built before it answers.
 fn invoke(function: &str, event: &Value) -> Result<Value> {
-    let url = format!("http://{ADDRESS}/2015-03-31/functions/{function}/invocations");
+    let url = format!("http://localhost:{PORT}/2015-03-31/functions/{function}/invocations");
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder()
             .http_status_as_error(false)

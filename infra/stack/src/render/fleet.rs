@@ -29,7 +29,7 @@ pub fn file(project: &Project) -> String {
             "#[path = \"../../../functions/{service}/src/bin/{name}.rs\"]\nmod {module};"
         );
     }
-    file.push_str("\n/// Each function's name and its `main`.\npub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[\n");
+    file.push_str("\n/// Each function's name and its `main`.\n#[rustfmt::skip]\npub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[\n");
     for function in &functions {
         let _ = writeln!(
             file,
@@ -40,7 +40,7 @@ pub fn file(project: &Project) -> String {
     }
     file.push_str(
         "];\n\n/// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.\n\
-         pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[\n",
+         #[rustfmt::skip]\npub const SETTINGS: &[(&str, &[(&str, &str)])] = &[\n",
     );
     for function in &functions {
         let _ = writeln!(file, "    (\n        \"{}\",\n        &[", function.name);
@@ -49,7 +49,7 @@ pub fn file(project: &Project) -> String {
         }
         file.push_str("        ],\n    ),\n");
     }
-    file.push_str("];\n\n/// Who listens to each type of event.\npub const LISTENERS: &[(&str, &[&str])] = &[\n");
+    file.push_str("];\n\n/// Who listens to each type of event.\n#[rustfmt::skip]\npub const LISTENERS: &[(&str, &[&str])] = &[\n");
     for (event, listeners) in listeners(&functions) {
         let listeners: Vec<_> = listeners.iter().map(|name| format!("{name:?}")).collect();
         let short = format!("    ({event:?}, &[{}]),", listeners.join(", "));

@@ -143,11 +143,17 @@ fn globals(manifest: &Manifest) -> Node {
 
 /// A statement that lets an AWS service do one thing on behalf of one source.
 pub(super) fn on_behalf(principal: &str, action: &str, resource: Node, source: &str) -> Node {
+    let mut condition = map! { "ArnEquals" => map! { "aws:SourceArn" => substitute(source) } };
+    if principal == "s3.amazonaws.com" {
+        // A bucket's ARN says no account, so that is said beside it.
+        let account = map! { "aws:SourceAccount" => reference("AWS::AccountId") };
+        condition.push("StringEquals", account);
+    }
     map! {
         "Effect" => "Allow",
         "Principal" => map! { "Service" => principal },
         "Action" => action,
         "Resource" => resource,
-        "Condition" => map! { "ArnEquals" => map! { "aws:SourceArn" => substitute(source) } },
+        "Condition" => condition,
     }
 }

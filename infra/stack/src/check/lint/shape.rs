@@ -181,9 +181,12 @@ pub(super) fn relays(project: &Project) -> Vec<Finding> {
             .filter(|(_, entry)| entry.relay)
             .map(|(name, _)| name)
             .collect();
-        if manifest.has_commands() && relays.is_empty() {
+        let announces = contracts::catalogue()
+            .iter()
+            .any(|event| event.service == manifest.name);
+        if announces && relays.is_empty() {
             let message = format!(
-                "{} writes and has no `{wanted}`: what it announces would stay in its table",
+                "{} announces events and has no `{wanted}`: they would stay in its table",
                 manifest.name
             );
             found.push(Finding::new(manifest.place("functions"), message));

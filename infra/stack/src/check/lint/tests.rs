@@ -100,7 +100,7 @@ fn numbers_that_aws_does_not_take() {
 }
 
 #[test]
-fn a_service_that_writes_and_has_no_relay() {
+fn a_service_that_announces_and_has_no_relay() {
     let text = format!("{ORDER}[functions.f]\nevery = \"1 day\"\nwrites = [\"orders\"]\n");
     assert!(said(shape::relays, &[&text]).contains("relay-order-events"));
     let text = "name = \"order\"\n[functions.relay-things]\nrelay = true\n";

@@ -37,6 +37,16 @@ pub(super) fn tick() -> impl std::fmt::Display {
     style("✓").green()
 }
 
+/// Shows something that was found to be so.
+pub(super) fn fact(fact: impl std::fmt::Display) {
+    say(format!("    {} {fact}", tick()));
+}
+
+/// A key that makes a repeated request harmless.
+pub(super) fn key() -> Result<String> {
+    crate::local::up::password()
+}
+
 impl Stage {
     /// On the platform that is up.
     pub(super) fn open(place: &Place) -> Result<Self> {
@@ -70,11 +80,6 @@ impl Stage {
             "\n{}",
             style(format!("{:>2}  {title}", self.chapter)).bold()
         ));
-    }
-
-    /// Shows something that was found to be so.
-    pub(super) fn fact(&self, fact: impl std::fmt::Display) {
-        say(format!("    {} {fact}", tick()));
     }
 
     /// A request that must be answered with that status; both are shown.
@@ -197,11 +202,6 @@ impl Stage {
         }
     }
 
-    /// A key that makes a repeated request harmless.
-    pub(super) fn key(&self) -> Result<String> {
-        crate::local::up::password()
-    }
-
     /// Whether a mail has not been shown yet.
     pub(super) fn unread(&self, mail: &Value) -> bool {
         mail["MessageId"]
@@ -213,7 +213,7 @@ impl Stage {
     pub(super) fn read(&mut self, mail: &Value) {
         let part = |name: &str| mail[name].as_str().unwrap_or_default();
         self.read.insert(part("MessageId").to_owned());
-        self.fact(format!(
+        fact(format!(
             "a mail from {} to {}",
             part("Source"),
             mail["To"]

@@ -103,7 +103,7 @@ impl Stack {
             )?;
             wait_for(
                 &format!("{} to be deleted", self.name),
-                Duration::from_secs(60),
+                Duration::from_mins(1),
                 || Ok(self.status(emulator)?.is_none().then_some(())),
             )?;
             status = None;
@@ -162,7 +162,7 @@ impl Stack {
         }
         let end = wait_for(
             &format!("{} to be deployed", self.name),
-            Duration::from_secs(180),
+            Duration::from_mins(3),
             || {
                 let status = self.status(emulator)?.unwrap_or_default();
                 Ok((!status.ends_with("_IN_PROGRESS")).then_some(status))

@@ -1,0 +1,30 @@
+//! order.cancelled.v1: an order is off, and its customer reads why.
+
+use contracts::events::{CancelReason, OrderCancelled};
+use kernel::Problem;
+use lambda::consume::{self, Event};
+use notification::{Mails, template::ORDER_CANCELLED};
+
+fn in_words(reason: CancelReason) -> &'static str {
+    match reason {
+        CancelReason::OutOfStock => "There was not enough of it left.",
+        CancelReason::PaymentDeclined => "The payment was declined.",
+        CancelReason::Customer => "You asked for it.",
+        CancelReason::Expired => "It could not be completed in time.",
+    }
+}
+
+async fn email_customer(
+    mails: &'static Mails,
+    event: Event<OrderCancelled>,
+) -> Result<(), Problem> {
+    let (order, customer) = (event.data.order_id, event.data.customer_id);
+    let reason = Some(in_words(event.data.reason));
+    mails
+        .send(ORDER_CANCELLED, order, customer, reason, event.intent())
+        .await
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    consume::serve(Mails::start, email_customer)
+}

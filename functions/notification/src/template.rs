@@ -1,0 +1,202 @@
+//! The mails: each is a subject, an HTML and a text template of one version, in `templates/`. A sent mail's
+//! record names the version, so a version that has been sent is never edited: the next one is added beside it.
+
+use contracts::views::{CustomerContact, OrderSummary};
+use kernel::{Personal, Problem};
+use lambda::aws::Mail;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax::SyntaxConfig};
+
+/// A mail's template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Its name, also in the record of what was sent.
+    pub name: &'static str,
+    /// Its version.
+    pub version: u32,
+    subject: &'static str,
+    text: &'static str,
+    html: &'static str,
+}
+
+macro_rules! template {
+    ($name:literal, $version:literal) => {
+        Template {
+            name: $name,
+            version: $version,
+            subject: include_str!(concat!(
+                "../templates/",
+                $name,
+                "/v",
+                $version,
+                "/subject.txt"
+            )),
+            text: include_str!(concat!("../templates/", $name, "/v", $version, "/body.txt")),
+            html: include_str!(concat!(
+                "../templates/",
+                $name,
+                "/v",
+                $version,
+                "/body.html"
+            )),
+        }
+    };
+}
+
+/// The order stands.
+pub const ORDER_CONFIRMED: Template = template!("order-confirmed", 1);
+/// The order is off.
+pub const ORDER_CANCELLED: Template = template!("order-cancelled", 1);
+/// The order is on its way.
+pub const ORDER_SHIPPED: Template = template!("order-shipped", 1);
+
+/// What all mails share.
+const LAYOUT: &str = include_str!("../templates/layout.html");
+const LINES: &str = include_str!("../templates/lines.txt");
+
+impl Template {
+    /// The mail to a customer about an order. `reason` is why it was cancelled, in words, where it was.
+    ///
+    /// # Errors
+    /// Where a template asks for what there is not: a fault of ours.
+    pub fn mail(
+        &self,
+        order: &OrderSummary,
+        contact: &CustomerContact,
+        reason: Option<&str>,
+    ) -> Result<Mail, Problem> {
+        let mut environment = Environment::empty();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_syntax(whitespace()?);
+        // By the name's ending: HTML is escaped, text is not.
+        environment.set_auto_escape_callback(|name| match name.rsplit('.').next() {
+            Some("html") => AutoEscape::Html,
+            _ => AutoEscape::None,
+        });
+        let parts = [
+            ("layout.html", LAYOUT),
+            ("lines.txt", LINES),
+            ("subject.txt", self.subject),
+            ("body.txt", self.text),
+            ("body.html", self.html),
+        ];
+        for (name, source) in parts {
+            environment
+                .add_template(name, source)
+                .map_err(Problem::internal)?;
+        }
+
+        let lines: Vec<_> = order
+            .lines
+            .iter()
+            .map(|line| {
+                let (title, quantity) = (&line.title, line.quantity.get());
+                context! { title, quantity, total => line.total.to_string() }
+            })
+            .collect();
+        let values = context! {
+            name => contact.name.expose().as_str(),
+            order => order.order_id.to_string(),
+            total => order.total.to_string(),
+            lines,
+            reason => reason.unwrap_or_default(),
+        };
+        let render = |name: &str| {
+            let template = environment.get_template(name).map_err(Problem::internal)?;
+            template.render(&values).map_err(Problem::internal)
+        };
+        let subject = render("subject.txt")?.trim().to_owned();
+        let subject_of = contact.email.subject;
+        Ok(Mail {
+            to: contact.email.clone(),
+            subject,
+            html: Personal::new(subject_of, render("body.html")?),
+            text: Personal::new(subject_of, render("body.txt")?),
+        })
+    }
+}
+
+/// A line that holds nothing but a tag leaves nothing behind.
+fn whitespace() -> Result<SyntaxConfig, Problem> {
+    SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()
+        .map_err(Problem::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::views::OrderedLine;
+    use kernel::{Currency, Ids, Money, Quantity, Timestamp};
+
+    use super::*;
+
+    fn order(title: &str) -> OrderSummary {
+        let (ids, now) = (Ids::seeded(1), Timestamp::from_second(1));
+        let total = Money::new(3998, Currency::EUR).unwrap();
+        OrderSummary {
+            order_id: ids.fresh(now),
+            customer_id: ids.fresh(now),
+            lines: vec![OrderedLine {
+                title: title.to_owned(),
+                quantity: Quantity::new(2).unwrap(),
+                total,
+            }],
+            total,
+        }
+    }
+
+    fn contact() -> CustomerContact {
+        let subject = Ids::seeded(2).fresh(Timestamp::from_second(1));
+        CustomerContact {
+            email: Personal::new(subject, "robin@example.com".to_owned()),
+            name: Personal::new(subject, "Robin & Kim".parse().unwrap()),
+        }
+    }
+
+    const ALL: [Template; 3] = [ORDER_CONFIRMED, ORDER_CANCELLED, ORDER_SHIPPED];
+
+    #[test]
+    fn every_mail_says_what_was_ordered_in_both_forms() {
+        for template in ALL {
+            let mail = template
+                .mail(&order("Oak stool"), &contact(), Some("It was sold out."))
+                .unwrap();
+            assert!(
+                !mail.subject.is_empty() && !mail.subject.contains('\n'),
+                "{}",
+                template.name
+            );
+            for body in [mail.text.expose(), mail.html.expose()] {
+                assert!(body.contains("Oak stool"), "{} {body}", template.name);
+                assert!(body.contains("39.98 EUR"), "{} {body}", template.name);
+            }
+            assert!(mail.text.expose().contains("Robin & Kim"));
+            assert!(!mail.text.expose().contains('<'), "{}", template.name);
+            assert!(mail.html.expose().contains("Robin &amp; Kim"));
+        }
+    }
+
+    #[test]
+    fn what_a_seller_writes_is_never_markup() {
+        for template in ALL {
+            let evil = "<script>alert(1)</script>";
+            let mail = template.mail(&order(evil), &contact(), Some("")).unwrap();
+            assert!(!mail.html.expose().contains("<script"), "{}", template.name);
+            assert!(
+                mail.html.expose().contains("&lt;script&gt;"),
+                "{}",
+                template.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_cancelled_order_says_why() {
+        let mail = ORDER_CANCELLED
+            .mail(&order("Lamp"), &contact(), Some("It was sold out."))
+            .unwrap();
+        assert!(mail.text.expose().contains("It was sold out."));
+        assert!(mail.html.expose().contains("It was sold out."));
+    }
+}

@@ -1,0 +1,16 @@
+//! GET /v1/payments/{id}: shows how an order is paid.
+
+use kernel::Code;
+use lambda::http::{self, Outcome, Request};
+use payment::{PaymentView, Payments};
+
+async fn get_payment(payments: &'static Payments, request: Request) -> Outcome<PaymentView> {
+    let id = request.path("id", Code::PaymentNotFound)?;
+    let found = payments.find(id).await?;
+    let payment = request.reach(found, Code::PaymentNotFound)?;
+    Ok(http::ok(&payment.view(payment.created_at))?.version(payment.rev))
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    http::serve(Payments::start, get_payment)
+}

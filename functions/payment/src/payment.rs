@@ -1,0 +1,228 @@
+//! A payment: whose, for what, how much, and what has become of it. Pure.
+
+use contracts::events::{OrderCancelled, OrderStockReserved};
+use kernel::{CustomerId, Id, Money, OrderId, Owned, PaymentId, Problem, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    lifecycle::{Input, Status, transition},
+    provider::Charge,
+};
+
+/// The payment of an order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Payment {
+    /// Its id: the order's bits, so that either leads to it. One order has one payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Who pays.
+    pub customer_id: CustomerId,
+    /// How much.
+    pub amount: Money,
+    /// How. None for a tombstone: the order was cancelled before anything was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it was declined, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decline_reason: Option<String>,
+    /// Whether the provider has let go of a voided payment.
+    #[serde(default)]
+    pub released: bool,
+    /// Every state that it has been in.
+    pub history: Vec<Passage>,
+}
+
+/// A state that a payment came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PaymentHistoryEntry")]
+pub struct Passage {
+    /// The state.
+    pub status: Status,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The payment of an order.
+pub fn payment_id(order: OrderId) -> PaymentId {
+    PaymentId::from_uuid(order.uuid())
+}
+
+impl Payment {
+    /// The payment that an order asks for.
+    pub fn asked_for(order: &OrderStockReserved, now: Timestamp) -> Self {
+        Self {
+            payment_id: payment_id(order.order_id),
+            order_id: order.order_id,
+            customer_id: order.customer_id,
+            amount: order.total,
+            method: Some(order.payment_method.clone()),
+            status: Status::Pending,
+            decline_reason: None,
+            released: false,
+            history: vec![Passage {
+                status: Status::Pending,
+                at: now,
+            }],
+        }
+    }
+
+    /// What keeps a payment from being asked for, because its order is off already.
+    ///
+    /// # Errors
+    /// An internal problem where the order's lines do not add up: they did when it was placed.
+    pub fn tombstone(order: &OrderCancelled, now: Timestamp) -> Result<Self, Problem> {
+        let currency = order.lines.first().map(|line| line.unit_price.currency());
+        let currency = currency.ok_or_else(|| Problem::internal("an order has no lines"))?;
+        let totals = order.lines.iter().map(|line| line.total);
+        Ok(Self {
+            payment_id: payment_id(order.order_id),
+            order_id: order.order_id,
+            customer_id: order.customer_id,
+            amount: Money::sum(totals, currency).map_err(Problem::internal)?,
+            method: None,
+            status: Status::Voided,
+            decline_reason: None,
+            released: false,
+            history: vec![Passage {
+                status: Status::Voided,
+                at: now,
+            }],
+        })
+    }
+
+    /// What it becomes; `None` where the input changes nothing.
+    pub fn after(&self, input: Input, now: Timestamp) -> Option<Self> {
+        let status = transition(self.status, input)?;
+        let mut next = self.clone();
+        if next.status != status {
+            next.history.push(Passage { status, at: now });
+        }
+        next.status = status;
+        Some(next)
+    }
+
+    /// Whether the provider was ever known to hold its money.
+    pub fn was_authorized(&self) -> bool {
+        self.history
+            .iter()
+            .any(|passage| passage.status == Status::Authorized)
+    }
+
+    /// What the provider is asked for, under the key that makes asking again harmless.
+    pub fn charge(&self) -> Charge {
+        Charge {
+            key: self.payment_id.to_string(),
+            amount: self.amount,
+            method: self.method.clone().unwrap_or_default(),
+        }
+    }
+
+    /// How it is shown.
+    pub fn view(&self, created_at: Timestamp) -> PaymentView {
+        let zero = Money::zero(self.amount.currency());
+        PaymentView {
+            id: self.payment_id,
+            order_id: self.order_id,
+            status: self.status,
+            amount: self.amount,
+            captured: if self.status == Status::Captured {
+                self.amount
+            } else {
+                zero
+            },
+            method: self.method.clone().unwrap_or_default(),
+            decline_reason: self.decline_reason.clone(),
+            history: self.history.clone(),
+            created_at,
+        }
+    }
+}
+
+impl Owned for Payment {
+    fn of_customer(&self, customer: CustomerId) -> bool {
+        self.customer_id == customer
+    }
+}
+
+/// A payment as its customer sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Payment")]
+pub struct PaymentView {
+    /// Its id.
+    pub id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Where it stands.
+    pub status: Status,
+    /// How much is asked for.
+    pub amount: Money,
+    /// How much has been moved.
+    pub captured: Money,
+    /// How it is paid.
+    pub method: String,
+    /// Why it was declined, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decline_reason: Option<String>,
+    /// Every state that it has been in.
+    pub history: Vec<Passage>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::Event;
+
+    use super::*;
+
+    fn payment() -> Payment {
+        Payment::asked_for(&OrderStockReserved::example(), Timestamp::from_second(1))
+    }
+
+    #[test]
+    fn the_order_and_the_payment_lead_to_each_other() {
+        let order = OrderStockReserved::example().order_id;
+        assert_eq!(payment().payment_id, payment_id(order));
+        assert_eq!(payment_id(order).to_string()[4..], order.to_string()[4..]);
+    }
+
+    #[test]
+    fn history_has_each_state_once() {
+        let later = Timestamp::from_second(2);
+        let unknown = payment().after(Input::AnswerLost, later).unwrap();
+        let again = unknown.after(Input::AnswerLost, later).unwrap();
+        assert_eq!(unknown, again);
+        let held = again.after(Input::Held, later).unwrap();
+        let states: Vec<Status> = held.history.iter().map(|passage| passage.status).collect();
+        assert_eq!(
+            states,
+            [Status::Pending, Status::Unknown, Status::Authorized]
+        );
+        assert!(held.was_authorized() && !again.was_authorized());
+    }
+
+    #[test]
+    fn a_tombstone_is_worth_what_the_order_was_and_takes_no_money() {
+        let tombstone =
+            Payment::tombstone(&OrderCancelled::example(), Timestamp::from_second(1)).unwrap();
+        assert_eq!(tombstone.amount.amount(), 3998);
+        assert_eq!(
+            tombstone.after(Input::Held, Timestamp::from_second(2)),
+            None
+        );
+        assert!(!tombstone.was_authorized());
+    }
+
+    #[test]
+    fn only_captured_money_is_shown_as_captured() {
+        let now = Timestamp::from_second(2);
+        let held = payment().after(Input::Held, now).unwrap();
+        assert!(held.view(now).captured.is_zero());
+        let moved = held.after(Input::Moved, now).unwrap();
+        assert_eq!(moved.view(now).captured, moved.amount);
+    }
+}

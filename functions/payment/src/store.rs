@@ -1,0 +1,286 @@
+//! The table `payments`: item `payment#<payment id>` / `payment`.
+
+use contracts::events::{
+    OrderCancelled, OrderStockReserved, PaymentAuthorized, PaymentCaptured, PaymentDeclined,
+    PaymentVoided,
+};
+use dynamo::{Command, Commands, Intent, Item, Key, Stored, Table};
+use kernel::{OrderId, PaymentId, Problem};
+use lambda::Platform;
+
+use crate::{
+    lifecycle::{Input, Status},
+    payment::{Payment, payment_id},
+    provider::{Answer, PaymentProvider, Trouble},
+    sandbox::Sandbox,
+};
+
+impl Item for Payment {
+    const KIND: &'static str = "payment";
+
+    fn key(&self) -> Key {
+        key_of(self.payment_id)
+    }
+}
+
+fn key_of(id: PaymentId) -> Key {
+    Key::new(format!("payment#{id}"), "payment")
+}
+
+/// Payments, and the provider behind them.
+#[derive(Debug)]
+pub struct Payments {
+    table: Table,
+    commands: Commands,
+    /// Who holds and moves the money.
+    pub provider: Box<dyn PaymentProvider>,
+}
+
+impl Payments {
+    /// With the tables and the provider of the stage.
+    #[expect(
+        clippy::unused_async,
+        reason = "every service starts in one shape; some wait for a secret"
+    )]
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        Ok(Self {
+            table: platform.table("payment", "payments"),
+            commands: platform.commands("payment"),
+            provider: Box::new(Sandbox::open(platform)),
+        })
+    }
+
+    /// A payment that was asked for. A tombstone is none: nothing was ever asked.
+    pub async fn find(&self, id: PaymentId) -> Result<Option<Stored<Payment>>, Problem> {
+        let found = self.table.get::<Payment>(&key_of(id)).await?;
+        Ok(found.filter(|payment| payment.method.is_some()))
+    }
+
+    /// The payment of an order, tombstones included.
+    pub async fn of_order(&self, order: OrderId) -> Result<Option<Stored<Payment>>, Problem> {
+        self.table.get(&key_of(payment_id(order))).await
+    }
+
+    /// The payment that an order asks for: the one there is, or a new one, written before the provider is
+    /// asked, so that whoever cancels knows that it may have been.
+    pub async fn open(
+        &self,
+        order: &OrderStockReserved,
+        intent: &Intent,
+    ) -> Result<Stored<Payment>, Problem> {
+        if let Some(there) = self.of_order(order.order_id).await? {
+            return Ok(there);
+        }
+        self.write_first(Payment::asked_for(order, intent.now), "payment.ask", intent)
+            .await
+    }
+
+    /// Records what the provider said of an open payment, and tells the order.
+    ///
+    /// # Errors
+    /// `unavailable` where it did not say: the event comes again, and so does the question.
+    pub async fn record(
+        &self,
+        payment: &Stored<Payment>,
+        said: Result<Answer, Trouble>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        match said {
+            Ok(Answer::Held) => {
+                self.turn(payment, Input::Held, None, "payment.authorize", intent)
+                    .await
+            }
+            Ok(Answer::Declined(reason)) => {
+                self.turn(
+                    payment,
+                    Input::Refused,
+                    Some(reason),
+                    "payment.decline",
+                    intent,
+                )
+                .await
+            }
+            Err(Trouble::AnswerLost) => {
+                let step = step_of(intent, "answer-lost");
+                self.turn(
+                    payment,
+                    Input::AnswerLost,
+                    None,
+                    "payment.lose-answer",
+                    &step,
+                )
+                .await?;
+                Err(Trouble::AnswerLost.into())
+            }
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+
+    /// Says again what a payment's order asks about, because the first answer did not reach it. To a second
+    /// delivery of one event nothing is said again.
+    pub async fn answer_again(
+        &self,
+        payment: &Stored<Payment>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let mut command = self.commands.begin(intent);
+        announce(&mut command, payment.rev, &payment.value);
+        command.settle().await?;
+        Ok(())
+    }
+
+    /// Records that the money of a payment has moved, and announces it.
+    pub async fn captured(
+        &self,
+        payment: &Stored<Payment>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        self.turn(payment, Input::Moved, None, "payment.capture", intent)
+            .await
+    }
+
+    /// The payment of a cancelled order, voided: written before the provider is told, so that a late
+    /// authorisation finds it. `None` where nothing is to be let go.
+    pub async fn void(
+        &self,
+        order: &OrderCancelled,
+        intent: &Intent,
+    ) -> Result<Option<Stored<Payment>>, Problem> {
+        let Some(payment) = self.of_order(order.order_id).await? else {
+            let tombstone = Payment::tombstone(order, intent.now)?;
+            return self
+                .write_first(tombstone, "payment.forbid", intent)
+                .await
+                .map(Some);
+        };
+        if payment.status == Status::Voided {
+            return Ok((!payment.released).then_some(payment));
+        }
+        let Some(next) = payment.after(Input::OrderCancelled, intent.now) else {
+            return Ok(None);
+        };
+        let mut command = self.commands.begin(&step_of(intent, "void"));
+        command.update(&self.table, &payment, &next);
+        command.audit("payment.void", next.payment_id);
+        command.settle().await?;
+        let rev = payment.rev + 1;
+        Ok(Some(Stored {
+            value: next,
+            rev,
+            ..payment
+        }))
+    }
+
+    /// Records that the provider has let go of a voided payment; announced if it had held anything.
+    pub async fn released(
+        &self,
+        payment: &Stored<Payment>,
+        had_held: bool,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let next = Payment {
+            released: true,
+            ..payment.value.clone()
+        };
+        let mut command = self.commands.begin(intent);
+        command.update(&self.table, payment, &next);
+        if had_held {
+            announce(&mut command, payment.rev + 1, &next);
+        }
+        command.audit("payment.release", next.payment_id);
+        command.settle().await?;
+        Ok(())
+    }
+
+    async fn write_first(
+        &self,
+        payment: Payment,
+        action: &str,
+        intent: &Intent,
+    ) -> Result<Stored<Payment>, Problem> {
+        let mut command = self.commands.begin(&step_of(intent, "open"));
+        command.insert(&self.table, &payment);
+        command.audit(action, payment.payment_id);
+        command.settle().await?;
+        Ok(Stored {
+            value: payment,
+            rev: 1,
+            created_at: intent.now,
+            updated_at: intent.now,
+        })
+    }
+
+    async fn turn(
+        &self,
+        payment: &Stored<Payment>,
+        input: Input,
+        decline_reason: Option<String>,
+        action: &str,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let Some(mut next) = payment.after(input, intent.now) else {
+            return Ok(());
+        };
+        if next == payment.value {
+            return Ok(());
+        }
+        next.decline_reason = decline_reason;
+        let mut command = self.commands.begin(intent);
+        command.update(&self.table, payment, &next);
+        announce(&mut command, payment.rev + 1, &next);
+        command.audit(action, next.payment_id);
+        command.settle().await?;
+        Ok(())
+    }
+}
+
+/// A step on the way of an event's handling, done once like the whole.
+fn step_of(intent: &Intent, step: &str) -> Intent {
+    Intent {
+        key: format!("{}#{step}", intent.key),
+        ..intent.clone()
+    }
+}
+
+fn announce(command: &mut Command, rev: u64, payment: &Payment) {
+    let (payment_id, order_id, amount) = (payment.payment_id, payment.order_id, payment.amount);
+    match payment.status {
+        Status::Authorized => command.publish(
+            rev,
+            &PaymentAuthorized {
+                payment_id,
+                order_id,
+                amount,
+            },
+        ),
+        Status::Declined => {
+            let reason = payment.decline_reason.clone().unwrap_or_default();
+            command.publish(
+                rev,
+                &PaymentDeclined {
+                    payment_id,
+                    order_id,
+                    amount,
+                    reason,
+                },
+            )
+        }
+        Status::Captured => command.publish(
+            rev,
+            &PaymentCaptured {
+                payment_id,
+                order_id,
+                amount,
+            },
+        ),
+        Status::Voided => command.publish(
+            rev,
+            &PaymentVoided {
+                payment_id,
+                order_id,
+                amount,
+            },
+        ),
+        Status::Pending | Status::Unknown => command,
+    };
+}

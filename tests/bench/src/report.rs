@@ -1,0 +1,158 @@
+//! docs/benchmarks.md: the figures as a person reads them, beside their goals.
+
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+
+use anyhow::Result;
+
+use crate::measure::Figures;
+
+/// A row of the table: its name, how to write a function's figure, and the goal.
+type Row = (&'static str, fn(&Figures) -> String, &'static str);
+
+const ROWS: [Row; 13] = [
+    (
+        "init instructions",
+        |f| millions(f.init_instructions),
+        "≤ 1.6 M for get-product",
+    ),
+    (
+        "warm instructions a request",
+        |f| thousands(f.warm_instructions),
+        "≤ 750 k for get-product",
+    ),
+    (
+        "heap allocations a request",
+        |f| f.warm_allocations.to_string(),
+        "≤ 720 for get-product",
+    ),
+    (
+        "system calls at init",
+        |f| f.init_syscalls.to_string(),
+        "≤ 100",
+    ),
+    ("files opened at init", |f| f.init_files.to_string(), "≤ 8"),
+    ("threads made at init", |f| f.init_threads.to_string(), "0"),
+    (
+        "backend calls (one after another)",
+        calls,
+        "get, list 1; add ≤ 2; order ≤ 3 (2)",
+    ),
+    ("binary", |f| megabytes(f.binary_bytes), "≤ 6.5 MB"),
+    ("zip", |f| megabytes(f.zip_bytes), "≤ 3 MB"),
+    ("init CPU", |f| format!("{:.1} ms", f.init_cpu_ms), "≤ 2 ms"),
+    (
+        "warm CPU a request",
+        |f| format!("{:.2} ms", f.warm_cpu_ms),
+        "≤ 0.3 ms",
+    ),
+    (
+        "peak memory after 500 requests",
+        |f| megabytes(f.peak_kb * 1024),
+        "≤ 7 MB",
+    ),
+    (
+        "its growth to 5,000",
+        |f| format!("{:.1} %", f.growth_percent),
+        "≤ 3 %",
+    ),
+];
+
+/// Writes the page.
+pub(crate) fn write(
+    root: &Path,
+    functions: &BTreeMap<String, Figures>,
+    twins: &BTreeMap<String, Figures>,
+) -> Result<()> {
+    let mut page = String::from(
+        "# Benchmarks\n\nWritten by `make bench`; do not edit. Each function is its release binary (fat LTO, \
+         `opt-level = 3`) with everything on that it has in the cloud (log line, metrics, ETag, trace, token \
+         check), under a small Runtime API and an in-process DynamoDB behind a loopback port, without TLS. \
+         Instructions by callgrind, allocations by memcheck, system calls by strace, CPU by the kernel's \
+         `schedstat`, memory by `VmHWM`. Counts are the same in every run, and those of get-product and \
+         add-cart-item are a gate (`make bench GATE=1`, 3 % room). Times are this machine's, shown and never judged.\n\n",
+    );
+    let names: Vec<&String> = functions.keys().collect();
+    let columns = names
+        .iter()
+        .map(|name| format!(" {name} |"))
+        .collect::<String>();
+    writeln!(page, "| |{columns} goal |")?;
+    writeln!(page, "|---|{}---|", "---:|".repeat(names.len()))?;
+    for (title, figure, goal) in ROWS {
+        let cells = functions
+            .values()
+            .map(|f| format!(" {} |", figure(f)))
+            .collect::<String>();
+        writeln!(page, "| {title} |{cells} {goal} |")?;
+    }
+    page.push_str("\nlog-in verifies an Argon2id hash (19 MiB, two passes): its memory and CPU are the hash's.\n");
+    if let Some(ours) = functions.get("get-product") {
+        page.push_str(
+            "\n## get-product in Node and Python\n\nThe same read, view, ETag, log line and metrics with AWS's \
+             own SDKs, on the same harness in the same run (`tests/bench/twins`).\n\n\
+             | | init CPU | warm CPU a request | peak memory |\n|---|---:|---:|---:|\n",
+        );
+        let row = |name: &str, f: &Figures| {
+            let times = |theirs: f64, ours: f64| match theirs / ours {
+                factor if name == "Rust" || !factor.is_finite() => String::new(),
+                factor => format!(" ({factor:.0} ×)"),
+            };
+            format!(
+                "| {name} | {:.1} ms{} | {:.2} ms{} | {}{} |\n",
+                f.init_cpu_ms,
+                times(f.init_cpu_ms, ours.init_cpu_ms),
+                f.warm_cpu_ms,
+                times(f.warm_cpu_ms, ours.warm_cpu_ms),
+                megabytes(f.peak_kb * 1024),
+                times(f.peak_kb as f64, ours.peak_kb as f64),
+            )
+        };
+        page.push_str(&row("Rust", ours));
+        for (name, figures) in twins {
+            page.push_str(&row(name, figures));
+        }
+    }
+    let extra = root.join("tests/bench/notes.md");
+    if extra.exists() {
+        page.push('\n');
+        page.push_str(&fs::read_to_string(extra)?);
+    }
+    fs::write(root.join("docs/benchmarks.md"), &page)?;
+    println!("{page}");
+    Ok(())
+}
+
+fn calls(figures: &Figures) -> String {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for call in &figures.calls {
+        *names.entry(call).or_default() += 1;
+    }
+    let list: Vec<String> = names
+        .iter()
+        .map(|(name, number)| {
+            if *number > 1 {
+                format!("{number} {name}")
+            } else {
+                (*name).to_owned()
+            }
+        })
+        .collect();
+    format!(
+        "{} ({}): {}",
+        figures.calls.len(),
+        figures.depth,
+        list.join(", ")
+    )
+}
+
+fn millions(number: u64) -> String {
+    format!("{:.2} M", number as f64 / 1e6)
+}
+
+fn thousands(number: u64) -> String {
+    format!("{:.0} k", number as f64 / 1e3)
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
