@@ -58,11 +58,11 @@ check: ## Prove that what is rendered is right and holds together
 cost: ## Compute the bill of a month in which nobody shops
 	@cargo stack cost
 
-new: ## Add a function: make new SERVICE=order FUNCTION=return-order
-	@cargo stack new-function $(SERVICE) $(FUNCTION)
+new: ## Add a function [ARGS='product archive-product --route "POST /v1/products/{id}/archive"']
+	@cargo stack new-function $(ARGS)
 
 bench: ## Measure the functions, into docs/benchmarks.md [ALL=1]
-	@cargo run --quiet --release --manifest-path tests/Cargo.toml --package bench --target $(HOST) -- $(if $(ALL),--all)
+	@cargo run --quiet --manifest-path tests/Cargo.toml --package bench --target $(HOST) -- $(if $(ALL),--all)
 
 deploy: ## Deploy to AWS: make deploy STAGE=dev
 	@cargo stack deploy $(STAGE)

@@ -29,6 +29,8 @@ mod commit_stock_on_order_shipped;
 mod confirm_order_on_payment_authorized;
 #[path = "../../../functions/customer/src/bin/create-first-admin.rs"]
 mod create_first_admin;
+#[path = "../../../functions/product/src/bin/create-product.rs"]
+mod create_product;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -53,18 +55,28 @@ mod get_order;
 mod get_own_profile;
 #[path = "../../../functions/payment/src/bin/get-payment.rs"]
 mod get_payment;
+#[path = "../../../functions/product/src/bin/get-product.rs"]
+mod get_product;
+#[path = "../../../functions/product/src/bin/get-product-import.rs"]
+mod get_product_import;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
+#[path = "../../../functions/product/src/bin/import-products.rs"]
+mod import_products;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
 mod list_orders;
+#[path = "../../../functions/product/src/bin/list-products.rs"]
+mod list_products;
 #[path = "../../../functions/customer/src/bin/log-in.rs"]
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
 mod log_out;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
 mod place_order;
+#[path = "../../../functions/product/src/bin/publish-product.rs"]
+mod publish_product;
 #[path = "../../../functions/inventory/src/bin/receive-stock.rs"]
 mod receive_stock;
 #[path = "../../../functions/customer/src/bin/refresh-session.rs"]
@@ -81,20 +93,28 @@ mod relay_inventory_events;
 mod relay_order_events;
 #[path = "../../../functions/payment/src/bin/relay-payment-events.rs"]
 mod relay_payment_events;
+#[path = "../../../functions/product/src/bin/relay-product-events.rs"]
+mod relay_product_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
 mod reserve_stock_on_order_placed;
+#[path = "../../../functions/product/src/bin/run-product-import.rs"]
+mod run_product_import;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
+#[path = "../../../functions/product/src/bin/start-import-upload.rs"]
+mod start_import_upload;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
 #[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
 mod update_offers_on_product_changed;
 #[path = "../../../functions/cart/src/bin/update-offers-on-stock-changed.rs"]
 mod update_offers_on_stock_changed;
+#[path = "../../../functions/product/src/bin/update-product.rs"]
+mod update_product;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
@@ -117,6 +137,7 @@ pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("create-first-admin", create_first_admin::main),
+    ("create-product", create_product::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
@@ -129,12 +150,17 @@ pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
     ("get-order", get_order::main),
     ("get-own-profile", get_own_profile::main),
     ("get-payment", get_payment::main),
+    ("get-product", get_product::main),
+    ("get-product-import", get_product_import::main),
     ("get-stock", get_stock::main),
+    ("import-products", import_products::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
+    ("list-products", list_products::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("place-order", place_order::main),
+    ("publish-product", publish_product::main),
     ("receive-stock", receive_stock::main),
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
@@ -143,13 +169,17 @@ pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
     ("relay-inventory-events", relay_inventory_events::main),
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
+    ("relay-product-events", relay_product_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
     ("remove-cart-item", remove_cart_item::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
+    ("run-product-import", run_product_import::main),
     ("ship-order", ship_order::main),
+    ("start-import-upload", start_import_upload::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
+    ("update-product", update_product::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
 ];
@@ -361,6 +391,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "create-product",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "create-product"),
+            ("ROUTE", "POST /v1/products"),
+            ("ALLOW", "product:create@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "products"),
+        ],
+    ),
+    (
         "email-customer-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -554,6 +603,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-product",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-product"),
+            ("ROUTE", "GET /v1/products/{id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "products"),
+        ],
+    ),
+    (
+        "get-product-import",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-product-import"),
+            ("ROUTE", "GET /v1/product-imports/{id}"),
+            ("ALLOW", "product:import@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "imports"),
+        ],
+    ),
+    (
         "get-stock",
         &[
             ("STAGE", "local"),
@@ -570,6 +657,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "stock"),
+        ],
+    ),
+    (
+        "import-products",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "import-products"),
+            ("ROUTE", "POST /v1/product-imports"),
+            ("ALLOW", "product:import@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4194304"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "imports"),
+            ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
         ],
     ),
     (
@@ -601,6 +708,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "list-products",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-products"),
+            ("ROUTE", "GET /v1/products"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "listings"),
         ],
     ),
     (
@@ -661,6 +787,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "publish-product",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "publish-product"),
+            ("ROUTE", "POST /v1/products/{id}/publish"),
+            ("ALLOW", "product:publish@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "products"),
         ],
     ),
     (
@@ -794,6 +939,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-product-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-product-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "release-stock-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -838,6 +996,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "run-product-import",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "run-product-import"),
+            ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
         "ship-order",
         &[
             ("STAGE", "local"),
@@ -854,6 +1025,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "orders"),
+        ],
+    ),
+    (
+        "start-import-upload",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "start-import-upload"),
+            ("ROUTE", "POST /v1/product-imports/uploads"),
+            ("ALLOW", "product:import@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "imports"),
+            ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
         ],
     ),
     (
@@ -890,6 +1081,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "update-offers-on-stock-changed"),
+        ],
+    ),
+    (
+        "update-product",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "info"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "update-product"),
+            ("ROUTE", "PATCH /v1/products/{id}"),
+            ("ALLOW", "product:update@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "products"),
         ],
     ),
     (

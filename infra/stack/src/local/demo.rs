@@ -4,7 +4,7 @@ mod stage;
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::api::text;
@@ -73,23 +73,31 @@ fn choose(stage: &mut Stage) -> Result<Goods> {
     let products = products
         .context("the shop has nothing in `kitchen`; `make up` imports the catalogue")?
         .clone();
-    for product in &products {
-        let product = stage.ask(
-            None,
-            200,
-            "GET",
-            &format!("/v1/products/{}", text(product, "id")?),
-            None,
-        )?;
-        let seller = stage.seller(text(&product, "seller_id")?)?;
-        for variant in product["variants"].as_array().into_iter().flatten() {
-            let variant = text(variant, "id")?.to_owned();
-            if stage.stock(&seller, &variant)?.available >= 2 {
-                return Ok(Goods { variant, seller });
+    // A shop that has just been filled: stock and prices come to the other services by events.
+    let (path, goods) = wait_for("something of `kitchen` that can be bought", LIMIT, || {
+        for product in &products {
+            let path = format!("/v1/products/{}", text(product, "id")?);
+            if let Some(goods) = in_stock(stage, &path)? {
+                return Ok(Some((path, goods)));
             }
         }
+        Ok(None)
+    })?;
+    stage.ask(None, 200, "GET", &path, None)?;
+    Ok(goods)
+}
+
+/// The first variant of a product that two customers can buy.
+fn in_stock(stage: &Stage, path: &str) -> Result<Option<Goods>> {
+    let product = stage.get(path)?;
+    let seller = stage.seller(text(&product, "seller_id")?)?;
+    for variant in product["variants"].as_array().into_iter().flatten() {
+        let variant = text(variant, "id")?.to_owned();
+        if stage.stock(&seller, &variant)?.available >= 2 && stage.sellable(&variant)? {
+            return Ok(Some(Goods { variant, seller }));
+        }
     }
-    bail!("the first products of `kitchen` are sold out; `make down up` starts afresh")
+    Ok(None)
 }
 
 /// The story that ends well.

@@ -52,7 +52,7 @@ pub enum Command {
     Doctor,
     /// Run every check, or one part of them.
     Test {
-        /// One part: format, clippy, stack, unit, templates, up, demo, stories, api, down.
+        /// One part: format, clippy, stack, unit, templates, up, demo, stories, api, down, gate.
         #[arg(long)]
         part: Option<String>,
         #[command(flatten)]

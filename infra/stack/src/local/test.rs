@@ -18,8 +18,11 @@ const TOOLS: &str = "--manifest-path=tests/Cargo.toml";
 /// A part and what it proves.
 type Part = (&'static str, &'static str, fn(&Place) -> Result<()>);
 
+/// Run only when it is asked for: it builds releases, which takes as long as all the rest, and needs valgrind.
+const GATE: &str = "gate";
+
 /// Cheap ones first: most mistakes are small.
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     ("format", "every file is formatted", format),
     ("clippy", "no warning in either workspace", clippy),
     (
@@ -38,13 +41,18 @@ const PARTS: [Part; 10] = [
         fuzz::api,
     ),
     ("down", "nothing is left running", down),
+    (
+        GATE,
+        "the counted figures of a few functions have not grown",
+        gate,
+    ),
 ];
 
 /// Runs every part, or one, and shows what each took.
 pub(super) fn test(place: &Place, part: Option<&str>) -> Result<ExitCode> {
     let chosen: Vec<Part> = PARTS
         .into_iter()
-        .filter(|(name, ..)| part.is_none_or(|part| part == *name))
+        .filter(|(name, ..)| part.map_or(*name != GATE, |part| part == *name))
         .collect();
     if chosen.is_empty() {
         let names: Vec<_> = PARTS.iter().map(|(name, ..)| *name).collect();
@@ -174,6 +182,20 @@ fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
     arguments.extend(["--target", &target]);
     arguments.extend(chosen);
     cargo(place, &arguments)
+}
+
+fn gate(place: &Place) -> Result<()> {
+    let host = tools::host()?;
+    let bench = [
+        "run",
+        "--quiet",
+        TOOLS,
+        "--package",
+        "bench",
+        "--target",
+        &host,
+    ];
+    cargo(place, &[&bench[..], &["--", "--gate"]].concat())
 }
 
 fn templates(place: &Place) -> Result<()> {

@@ -130,11 +130,11 @@ fn tables(function: &Planned<'_>) -> Vec<Grant> {
             continue;
         }
         let mut actions = READ.to_vec();
-        if writes {
+        if writes || deletes {
             actions.extend(WRITE);
         }
         if deletes {
-            actions.extend(["dynamodb:ConditionCheckItem", DELETE]);
+            actions.push(DELETE);
         }
         actions.sort_unstable();
         actions.dedup();

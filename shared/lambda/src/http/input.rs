@@ -233,7 +233,7 @@ mod tests {
         for (target, patch, result) in [
             (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
             (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
-            (r#"{"a":"b"}"#, r#"{"a":null}"#, r#"{}"#),
+            (r#"{"a":"b"}"#, r#"{"a":null}"#, "{}"),
             (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
             (
                 r#"{"a":{"b":"c"}}"#,
@@ -241,11 +241,7 @@ mod tests {
                 r#"{"a":{"b":"d"}}"#,
             ),
             (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"e":null,"a":1}"#),
-            (
-                r#"{}"#,
-                r#"{"a":{"bb":{"ccc":null}}}"#,
-                r#"{"a":{"bb":{}}}"#,
-            ),
+            ("{}", r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
         ] {
             let mut merged: Value = serde_json::from_str(target).unwrap();
             merge(&mut merged, &serde_json::from_str(patch).unwrap());

@@ -132,13 +132,11 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
     };
     let read = "dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query";
     on_table(&entry.reads, read);
-    on_table(
-        &entry.writes,
-        &format!("{read} dynamodb:PutItem dynamodb:UpdateItem dynamodb:ConditionCheckItem"),
-    );
+    let write = "dynamodb:PutItem dynamodb:UpdateItem dynamodb:ConditionCheckItem";
+    on_table(&entry.writes, &format!("{read} {write}"));
     on_table(
         &entry.deletes,
-        &format!("{read} dynamodb:ConditionCheckItem dynamodb:DeleteItem"),
+        &format!("{read} {write} dynamodb:DeleteItem"),
     );
     if !entry.writes.is_empty() || !entry.deletes.is_empty() {
         add(

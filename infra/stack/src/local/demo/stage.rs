@@ -150,6 +150,18 @@ impl Stage {
         Ok(reply.body)
     }
 
+    /// Reads something without showing it.
+    pub(super) fn get(&self, path: &str) -> Result<Value> {
+        self.api.expect(200, "GET", path, Ask::default())
+    }
+
+    /// Whether the cart knows a variant already: a guest tries.
+    pub(super) fn sellable(&self, variant: &str) -> Result<bool> {
+        let item = json!({ "variant_id": variant, "quantity": 1 });
+        let reply = self.api.send("POST", "/v1/cart/items", Ask::json(&item))?;
+        Ok(reply.status == 200)
+    }
+
     /// Waits for these events about `id`, showing each as it comes.
     pub(super) fn watch(&mut self, id: &str, kinds: &[&str], never: &[&str]) -> Result<Vec<Event>> {
         self.tap.until(id, kinds, never, LIMIT, |event| {

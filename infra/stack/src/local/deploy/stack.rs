@@ -33,14 +33,17 @@ impl Stack {
         })?;
         let mut template = String::with_capacity(text.len());
         for line in text.lines() {
-            match code_of(line) {
-                Some((indent, function)) => {
-                    let key = keys
-                        .get(function)
-                        .with_context(|| format!("{path}: no binary for `{function}`"))?;
-                    template.push_str(&format!("{indent}CodeUri: s3://{CODE}/{key}"));
-                }
-                None => template.push_str(line),
+            if let Some((indent, function)) = code_of(line) {
+                let key = keys
+                    .get(function)
+                    .with_context(|| format!("{path}: no binary for `{function}`"))?;
+                template.push_str(&format!("{indent}CodeUri: s3://{CODE}/{key}"));
+            } else if line.contains(":ses:") && line.contains(":identity/") {
+                // The emulator asks whether `ses:SendEmail` is allowed on `*`, whoever the mail is from.
+                let indent = line.len() - line.trim_start().len();
+                template.push_str(&format!("{:indent$}- \"*\"", ""));
+            } else {
+                template.push_str(line);
             }
             template.push('\n');
         }
