@@ -151,27 +151,37 @@ fn read_csv(
         }
         place.header = Some(names);
         skipped = bom + ends_at;
-        place.line = reader.position().line();
+        place.line += newlines(&bytes[..skipped]);
+        place.offset += skipped as u64;
     }
     let header = place.header.as_deref().unwrap_or_default();
-    let (base, line) = (place.offset + skipped as u64, place.line);
-    place.offset = base;
-    let bytes = &bytes[skipped..];
+    let (base, line, bytes) = (place.offset, place.line, &bytes[skipped..]);
+    // Lines are counted here: the reader may stop between the two characters of a line's end.
+    let line_at = |byte: usize| line + newlines(&bytes[..byte]);
+    let position = |reader: &csv::Reader<&[u8]>| {
+        usize::try_from(reader.position().byte())
+            .unwrap_or(usize::MAX)
+            .min(bytes.len())
+    };
 
     let mut found = Vec::new();
     let mut product: Option<Product> = None;
     let mut reader = lines_of(bytes);
     let mut record = csv::ByteRecord::new();
     loop {
-        let at = reader.position().clone();
+        let ended = position(&reader);
         if !reader.read_byte_record(&mut record).unwrap_or(false) {
             break;
         }
-        let next = reader.position().clone();
         // A record that ends with the bytes may go on behind them.
-        if next.byte() >= bytes.len() as u64 && !is_end {
+        if position(&reader) >= bytes.len() && !is_end {
             return Ok(found);
         }
+        let gap = bytes[ended..]
+            .iter()
+            .take_while(|b| matches!(b, b'\r' | b'\n'))
+            .count();
+        let begins_on = line_at(ended + gap);
         let fields = Fields::of(header, &record);
         let handle = fields.get("Handle");
         let goes_on = product
@@ -179,18 +189,18 @@ fn read_csv(
             .is_some_and(|product| product.handle == handle);
         if !goes_on {
             if let Some(done) = product.take() {
-                found.push(done.finish(base + at.byte(), line + at.line() - 1, currency));
+                found.push(done.finish(base + ended as u64, line_at(ended)));
             }
-            product = Some(Product::begin(handle, line + at.line() - 1));
+            product = Some(Product::begin(handle, begins_on));
         }
         if let Some(product) = &mut product {
-            product.add(&fields, line + at.line() - 1, currency);
+            product.add(&fields, begins_on, currency);
         }
     }
     // The last product may go on in the next piece, unless there is none.
     if let Some(done) = product.filter(|_| is_end) {
-        let end = reader.position();
-        found.push(done.finish(base + end.byte(), line + end.line() - 1, currency));
+        let end = position(&reader);
+        found.push(done.finish(base + end as u64, line_at(end)));
     }
     Ok(found)
 }
@@ -336,7 +346,7 @@ impl Product {
         ))
     }
 
-    fn finish(self, ends_at: u64, next_line: u64, _: Currency) -> Found {
+    fn finish(self, ends_at: u64, next_line: u64) -> Found {
         let line = self.line;
         let row = match self.error {
             Some(error) => Err(error),
@@ -511,7 +521,8 @@ fn read_json(bytes: &[u8], is_end: bool, place: &mut Place, currency: Currency) 
                 });
                 continue;
             }
-            Some(Err(error)) if error.is_eof() && !is_end => return found,
+            // More of the file may make sense of it; a number that is cut is no end of file to serde_json.
+            Some(Err(_)) if !is_end => return found,
             Some(Err(error)) => error.to_string(),
             None => return found,
         };

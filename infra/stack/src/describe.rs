@@ -2,8 +2,10 @@
 //! handler really parses and replies.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Command;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -81,15 +83,12 @@ pub fn all(project: &Project) -> Result<Descriptions> {
         if !project.page(&function).is_file() {
             continue; // The lint says so with its reason.
         }
-        let output = Command::new(&binary)
-            .arg("describe")
-            .output()
-            .with_context(|| {
-                format!(
-                    "{} cannot be run; is it listed in the package's [[bin]]?",
-                    binary.display()
-                )
-            })?;
+        let output = describe(&binary).with_context(|| {
+            format!(
+                "{} cannot be run; is it listed in the package's [[bin]]?",
+                binary.display()
+            )
+        })?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             bail!("`{} describe` fails: {}", function.name, said.trim());
@@ -103,6 +102,20 @@ pub fn all(project: &Project) -> Result<Descriptions> {
         found.insert(function.name.to_owned(), description);
     }
     Ok(found)
+}
+
+/// Asks one function. Another build may be replacing the file just now: then it is there a moment later.
+fn describe(binary: &Path) -> std::io::Result<Output> {
+    let mut tries = 0;
+    loop {
+        match Command::new(binary).arg("describe").output() {
+            Err(error) if error.kind() == ErrorKind::NotFound && tries < 20 => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Builds for the target that `cargo lambda` builds for, so that both share what they compile.

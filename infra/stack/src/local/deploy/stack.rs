@@ -1,5 +1,6 @@
 //! One stack: its template pointed at the uploaded code, created or updated, and watched until it is whole.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -38,12 +39,8 @@ impl Stack {
                     .get(function)
                     .with_context(|| format!("{path}: no binary for `{function}`"))?;
                 template.push_str(&format!("{indent}CodeUri: s3://{CODE}/{key}"));
-            } else if line.contains(":ses:") && line.contains(":identity/") {
-                // The emulator asks whether `ses:SendEmail` is allowed on `*`, whoever the mail is from.
-                let indent = line.len() - line.trim_start().len();
-                template.push_str(&format!("{:indent$}- \"*\"", ""));
             } else {
-                template.push_str(line);
+                template.push_str(&emulated(line));
             }
             template.push('\n');
         }
@@ -210,6 +207,20 @@ impl Stack {
     }
 }
 
+/// A line of a template as the emulator can take it. All else is the same as in the cloud.
+fn emulated(line: &str) -> Cow<'_, str> {
+    if line.contains(":ses:") && line.contains(":identity/") {
+        // It asks whether `ses:SendEmail` is allowed on `*`, whoever the mail is from.
+        let indent = line.len() - line.trim_start().len();
+        return Cow::Owned(format!("{:indent$}- \"*\"", ""));
+    }
+    if line.trim() == r#"aws:SecureTransport: "false""# {
+        // Buckets refuse what comes without TLS, and there is none on loopback.
+        return Cow::Owned(line.replace("false", "true"));
+    }
+    Cow::Borrowed(line)
+}
+
 /// `    CodeUri: ../../target/lambda/place-order/bootstrap.zip` → its indent and `place-order`.
 fn code_of(line: &str) -> Option<(&str, &str)> {
     let indent = &line[..line.len() - line.trim_start().len()];
@@ -245,13 +256,24 @@ pub(in crate::local) fn defaults(template: &str) -> Vec<(&str, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{code_of, defaults};
+    use super::{code_of, defaults, emulated};
 
     #[test]
     fn a_code_line_names_its_function() {
         let line = "      CodeUri: ../../target/lambda/place-order/bootstrap.zip";
         assert_eq!(code_of(line), Some(("      ", "place-order")));
         assert_eq!(code_of("      MemorySize: 128"), None);
+    }
+
+    #[test]
+    fn only_what_the_emulator_cannot_take_is_changed() {
+        let identity = r#"  - !Sub "arn:aws:ses:${AWS::Region}:1:identity/${MailIdentity}""#;
+        assert_eq!(emulated(identity), r#"  - "*""#);
+        assert_eq!(
+            emulated(r#" aws:SecureTransport: "false""#),
+            r#" aws:SecureTransport: "true""#
+        );
+        assert_eq!(emulated("  Timeout: 5"), "  Timeout: 5");
     }
 
     #[test]
