@@ -231,30 +231,33 @@ fn body(function: &Planned<'_>, description: &Description, schemas: &mut Schemas
     Some(map! { "required" => !input.optional, "content" => Node::Map(content) })
 }
 
-/// What a merge patch may say: every member may be left out; null removes it. Nothing has a default.
-fn patch_of(schema: &Value) -> Value {
+/// What a merge patch may say: every member may be left out; null removes it, where it may be missing. Nothing has
+/// a default.
+pub(super) fn patch_of(schema: &Value) -> Value {
     let mut schema = schema.clone();
-    if let Some(fields) = schema.as_object_mut() {
-        fields.remove("required");
-        let title = fields
-            .get("title")
-            .and_then(Value::as_str)
-            .unwrap_or("Patch");
-        let title = format!("{title}Patch");
-        fields.insert("title".to_owned(), title.into());
-        let properties = fields.get_mut("properties").and_then(Value::as_object_mut);
-        for property in properties
-            .into_iter()
-            .flat_map(|properties| properties.values_mut())
-        {
-            if let Some(fields) = property.as_object_mut() {
-                fields.remove("default");
-            }
-            let about = property.get("description").cloned();
-            *property = json!({ "anyOf": [without(property, "description"), { "type": "null" }] });
-            if let Some(about) = about {
-                property["description"] = about;
-            }
+    let Some(fields) = schema.as_object_mut() else {
+        return schema;
+    };
+    let required = fields.remove("required").unwrap_or_default();
+    let required = required.as_array().cloned().unwrap_or_default();
+    let title = fields
+        .get("title")
+        .and_then(Value::as_str)
+        .unwrap_or("Patch");
+    let title = format!("{title}Patch");
+    fields.insert("title".to_owned(), title.into());
+    let properties = fields.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, property) in properties.into_iter().flatten() {
+        let about = property.get("description").cloned();
+        let plain = without(&without(property, "default"), "description");
+        let needed = required.iter().any(|needed| needed == name);
+        *property = if needed {
+            plain
+        } else {
+            json!({ "anyOf": [plain, { "type": "null" }] })
+        };
+        if let Some(about) = about {
+            property["description"] = about;
         }
     }
     schema

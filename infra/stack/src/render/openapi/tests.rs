@@ -89,3 +89,25 @@ fn a_public_operation_takes_a_token_but_does_not_need_one() {
             .contains("`invalid_cursor`")
     );
 }
+
+#[test]
+fn a_patch_may_leave_out_anything_and_remove_what_may_be_missing() {
+    let patch = operation::patch_of(&json!({
+        "title": "Product",
+        "required": ["title"],
+        "properties": {
+            "title": { "type": "string", "description": "Its name." },
+            "about": { "type": "string", "default": "" },
+        },
+    }));
+    assert_eq!(patch["title"], "ProductPatch");
+    assert!(patch.get("required").is_none());
+    assert_eq!(
+        patch["properties"]["title"],
+        json!({ "type": "string", "description": "Its name." })
+    );
+    assert_eq!(
+        patch["properties"]["about"],
+        json!({ "anyOf": [{ "type": "string" }, { "type": "null" }] })
+    );
+}
