@@ -20,10 +20,6 @@ pub struct Accounts {
 
 impl Accounts {
     /// The tables of this stage.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             customers: platform.table("customer", "customers"),

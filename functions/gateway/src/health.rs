@@ -15,10 +15,6 @@ pub struct Backends {
 
 impl Backends {
     /// Those of this stage.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             probes: platform.table("gateway", "probes"),

@@ -43,10 +43,6 @@ pub struct PublicKey {
 
 impl KeySet {
     /// From the stage's settings.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         let setting = platform.setting("JWT_KEYS")?;
         Ok(Self {

@@ -17,10 +17,6 @@ pub struct ApiDescription {
 
 impl ApiDescription {
     /// That of this version.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             version: version(platform, DOCUMENT),

@@ -24,10 +24,6 @@ pub struct Reference {
 
 impl Reference {
     /// The page of this version.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         let page = page();
         Ok(Self {

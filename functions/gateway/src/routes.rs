@@ -12,10 +12,6 @@ pub struct Routes(Vec<(&'static str, &'static str)>);
 
 impl Routes {
     /// Those of this version.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(_: &'static Platform) -> Result<Self, Problem> {
         Ok(Self::read(ALL))
     }

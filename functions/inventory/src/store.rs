@@ -45,10 +45,6 @@ impl Shelf {
 
 impl Shelves {
     /// With the tables of the stage.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             db: platform.db.clone(),

@@ -1,13 +1,13 @@
 //! The table `mails`, item `mail#<event id>` / `mail`: that a mail was sent for an event.
 //!
 //! SES takes no idempotency key, so "once" is kept here: a mail is claimed, sent, and marked as sent. A second
-//! delivery finds the mark. A crash between sending and marking sends a mail twice, when the claim has run out;
-//! the other order would lose it.
+//! delivery finds the mark. A crash between sending and marking, or a lost answer of SES, sends a mail twice,
+//! when the claim has run out; the other order would lose it.
 
 use std::time::Duration;
 
 use contracts::views::{CustomerContact, OrderSummary};
-use dynamo::{Commands, Db, Intent, Item, Key, Stored, Table};
+use dynamo::{Commands, Db, Intent, Item, Key, Settled, Stored, Table};
 use kernel::{CustomerId, OrderId, Problem, Timestamp};
 use lambda::{Platform, aws::Ses};
 use serde::{Deserialize, Serialize};
@@ -60,10 +60,6 @@ pub struct Mails {
 
 impl Mails {
     /// With the stage's sender.
-    #[expect(
-        clippy::unused_async,
-        reason = "every service starts in one shape; some wait for a secret"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             db: platform.db.clone(),
@@ -151,7 +147,10 @@ impl Mails {
         };
         let mut command = self.commands.begin(&step);
         command.save(&self.table, before.as_ref(), &sending);
-        command.settle().await?;
+        // Two deliveries at once claim under one key: only the one that wrote the claim may send.
+        if command.settle().await? == Settled::Before {
+            return Err(Problem::contention());
+        }
         let created_at = before.map_or(intent.now, |sending| sending.created_at);
         Ok(Stored {
             value: sending,

@@ -132,10 +132,6 @@ pub struct Orders {
 
 impl Orders {
     /// Over the platform that the function was given.
-    #[expect(
-        clippy::unused_async,
-        reason = "a service's state may take calls to start"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             db: platform.db.clone(),

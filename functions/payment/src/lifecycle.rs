@@ -113,6 +113,20 @@ mod tests {
     }
 
     #[test]
+    fn the_provider_answers_an_open_payment_and_no_other() {
+        for from in Status::ALL {
+            for (input, to) in [
+                (Input::Held, Status::Authorized),
+                (Input::Refused, Status::Declined),
+                (Input::AnswerLost, Status::Unknown),
+            ] {
+                let expected = from.is_open().then_some(to);
+                assert_eq!(transition(from, input), expected, "{from:?} {input:?}");
+            }
+        }
+    }
+
+    #[test]
     fn money_moves_only_after_it_was_held() {
         for from in Status::ALL {
             let expected = (from == Status::Authorized).then_some(Status::Captured);
@@ -122,10 +136,11 @@ mod tests {
 
     #[test]
     fn a_cancelled_order_frees_whatever_is_held_or_may_be() {
-        for from in [Status::Pending, Status::Unknown, Status::Authorized] {
+        for from in Status::ALL {
+            let may_hold = from.is_open() || from == Status::Authorized;
             assert_eq!(
                 transition(from, Input::OrderCancelled),
-                Some(Status::Voided),
+                may_hold.then_some(Status::Voided),
                 "{from:?}"
             );
         }

@@ -29,9 +29,9 @@ pub struct Payment {
     /// Why it was declined, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
-    /// Whether the provider has let go of a voided payment.
-    #[serde(default)]
-    pub released: bool,
+    /// Whether the provider held any money to let go of when the payment was voided. None until it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_go: Option<bool>,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
 }
@@ -62,7 +62,7 @@ impl Payment {
             method: Some(order.payment_method.clone()),
             status: Status::Pending,
             decline_reason: None,
-            released: false,
+            let_go: None,
             history: vec![Passage {
                 status: Status::Pending,
                 at: now,
@@ -86,7 +86,7 @@ impl Payment {
             method: None,
             status: Status::Voided,
             decline_reason: None,
-            released: false,
+            let_go: None,
             history: vec![Passage {
                 status: Status::Voided,
                 at: now,

@@ -48,9 +48,13 @@ pub trait PaymentProvider: Debug + Send + Sync {
     /// Holds the money of a charge.
     fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Answer, Trouble>>;
 
+    /// What it has said of a charge, where its answer was lost; `None` where it knows of none.
+    fn find<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Option<Answer>, Trouble>>;
+
     /// Moves the held money of a charge to us.
     fn capture<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<(), Trouble>>;
 
-    /// Lets go of what is held under a charge's key, if anything is. Whether anything was.
+    /// Lets go of what is held under a charge's key, if anything is. Whether anything was: told again, it says
+    /// the same.
     fn void<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<bool, Trouble>>;
 }

@@ -118,12 +118,18 @@ impl Sandbox {
             .map_err(unavailable)
     }
 
-    /// Writes what has become of a charge; whoever else writes at the same time goes first.
-    async fn write(&self, before: Option<&Stored<Entry>>, next: &Entry) -> Result<(), Trouble> {
+    /// Writes what a call has made of a charge. Of two different calls at the same time one goes first and the
+    /// other fails; two of the same call make the same of it.
+    async fn write(
+        &self,
+        call: &str,
+        before: Option<&Stored<Entry>>,
+        next: &Entry,
+    ) -> Result<(), Trouble> {
         let step = before.map_or(0, |entry| entry.rev);
         let intent = Intent {
             scope: "sandbox".to_owned(),
-            key: format!("{} {step}", next.key),
+            key: format!("{} {call} {step}", next.key),
             request_hash: None,
             actor: Actor::system("sandbox"),
             correlation_id: next.key.clone(),
@@ -148,7 +154,7 @@ impl Sandbox {
         match charge.method.as_str() {
             "pm_sandbox_flaky" if next.failures < FAILURES => {
                 next.failures += 1;
-                self.write(before.as_ref(), &next).await?;
+                self.write("authorize", before.as_ref(), &next).await?;
                 return Err(Trouble::Unavailable);
             }
             "pm_sandbox_slow" => tokio::time::sleep(SLOW).await,
@@ -163,7 +169,7 @@ impl Sandbox {
         } else {
             (State::Declined, 0)
         };
-        self.write(before.as_ref(), &next).await?;
+        self.write("authorize", before.as_ref(), &next).await?;
         if charge.method == "pm_sandbox_lost_reply" {
             return Err(Trouble::AnswerLost);
         }
@@ -181,7 +187,7 @@ impl Sandbox {
             State::Held => {
                 let mut next = before.value.clone();
                 (next.state, next.captured) = (State::Captured, next.captured + 1);
-                self.write(Some(&before), &next).await
+                self.write("capture", Some(&before), &next).await
             }
             // Nothing is held: whoever asks has its own books wrong, and asking again does not help.
             State::Trying | State::Declined | State::Voided => Err(Trouble::Unavailable),
@@ -193,16 +199,15 @@ impl Sandbox {
         let mut next = before
             .as_ref()
             .map_or_else(|| Entry::new(charge), |entry| entry.value.clone());
-        let held = next.held > 0;
         match next.state {
-            State::Voided | State::Declined | State::Captured => return Ok(held),
+            State::Voided | State::Declined | State::Captured => return Ok(next.voided > 0),
             State::Held => next.voided += 1,
             // Voided before it was held: whoever asks for it later is refused.
             State::Trying => {}
         }
         next.state = State::Voided;
-        self.write(before.as_ref(), &next).await?;
-        Ok(held)
+        self.write("void", before.as_ref(), &next).await?;
+        Ok(next.voided > 0)
     }
 }
 
@@ -218,6 +223,13 @@ fn unavailable(problem: Problem) -> Trouble {
 impl PaymentProvider for Sandbox {
     fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Answer, Trouble>> {
         Box::pin(self.hold(charge))
+    }
+
+    fn find<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Option<Answer>, Trouble>> {
+        Box::pin(async move {
+            let entry = self.read(charge).await?;
+            Ok(entry.and_then(|entry| entry.answer()))
+        })
     }
 
     fn capture<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<(), Trouble>> {

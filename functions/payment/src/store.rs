@@ -38,10 +38,6 @@ pub struct Payments {
 
 impl Payments {
     /// With the tables and the provider of the stage.
-    #[expect(
-        clippy::unused_async,
-        reason = "every service starts in one shape; some wait for a secret"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             table: platform.table("payment", "payments"),
@@ -73,6 +69,18 @@ impl Payments {
         }
         self.write_first(Payment::asked_for(order, intent.now), "payment.ask", intent)
             .await
+    }
+
+    /// Asks the provider to hold the money of an open payment. Where its answer was lost, it is first asked what
+    /// it knows: a provider forgets the keys it was asked under sooner than the charges it made.
+    pub async fn ask(&self, payment: &Payment) -> Result<Answer, Trouble> {
+        let charge = payment.charge();
+        if payment.status == Status::Unknown
+            && let Some(answer) = self.provider.find(&charge).await?
+        {
+            return Ok(answer);
+        }
+        self.provider.authorize(&charge).await
     }
 
     /// Records what the provider said of an open payment, and tells the order.
@@ -154,9 +162,12 @@ impl Payments {
                 .map(Some);
         };
         if payment.status == Status::Voided {
-            return Ok((!payment.released).then_some(payment));
+            return Ok(payment.let_go.is_none().then_some(payment));
         }
         let Some(next) = payment.after(Input::OrderCancelled, intent.now) else {
+            if payment.status == Status::Captured {
+                tracing::warn!(payment.id = %payment.payment_id, "an order is cancelled whose money has moved");
+            }
             return Ok(None);
         };
         let mut command = self.commands.begin(&step_of(intent, "void"));
@@ -171,15 +182,18 @@ impl Payments {
         }))
     }
 
-    /// Records that the provider has let go of a voided payment; announced if it had held anything.
+    /// Records that the provider has let go of a voided payment; announced once, if it had held anything.
     pub async fn released(
         &self,
         payment: &Stored<Payment>,
         had_held: bool,
         intent: &Intent,
     ) -> Result<(), Problem> {
+        if payment.let_go == Some(had_held) {
+            return Ok(());
+        }
         let next = Payment {
-            released: true,
+            let_go: Some(had_held),
             ..payment.value.clone()
         };
         let mut command = self.commands.begin(intent);

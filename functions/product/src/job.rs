@@ -45,10 +45,6 @@ pub struct Imports {
 
 impl Imports {
     /// Over the platform that the function was given.
-    #[expect(
-        clippy::unused_async,
-        reason = "every service starts in one shape; some wait for a secret"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Self::open(platform)
     }
@@ -198,10 +194,6 @@ struct Progress {
 
 impl ImportJob {
     /// Over the platform that the function was given.
-    #[expect(
-        clippy::unused_async,
-        reason = "every service starts in one shape; some wait for a secret"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             platform,

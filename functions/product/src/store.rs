@@ -90,10 +90,6 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// Over the platform that the function was given.
-    #[expect(
-        clippy::unused_async,
-        reason = "every service starts in one shape; some wait for a secret"
-    )]
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Self::open(platform)
     }

@@ -103,6 +103,14 @@ pub fn reference(name: &str) -> Node {
     Node::Function("Ref", Box::new(name.into()))
 }
 
+/// `!If [condition, one, other]`.
+pub fn either(condition: &str, one: Node, other: Node) -> Node {
+    Node::Function(
+        "If",
+        Box::new(Node::List(vec![condition.into(), one, other])),
+    )
+}
+
 /// `!GetAtt resource.attribute`.
 pub fn attribute(resource: &str, attribute: &str) -> Node {
     Node::Function("GetAtt", Box::new(format!("{resource}.{attribute}").into()))

@@ -389,8 +389,8 @@ mod tests {
             prop_assert_eq!(sum, amount);
             let total: u128 = weights.iter().map(|&w| u128::from(w)).sum();
             for (part, weight) in parts.iter().zip(&weights) {
-                if total > 0 {
-                    let floor = u128::from(amount) * u128::from(*weight) / total;
+                let share = u128::from(amount) * u128::from(*weight);
+                if let Some(floor) = share.checked_div(total) {
                     let got = u128::from(part.amount());
                     prop_assert!(got == floor || got == floor + 1);
                 }

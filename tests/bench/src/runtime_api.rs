@@ -16,7 +16,7 @@ use serde_json::Value;
 use tiny_http::{Header, Request, Response, Server};
 
 /// How long a function may take for anything before the benchmark gives up: valgrind is slow.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What a function under measurement talks to.
 pub(crate) struct RuntimeApi {

@@ -74,12 +74,12 @@ impl Scene {
             variant: String::new(),
             email: "bench@example.com".to_owned(),
         };
-        scene.token = scene.token_for(scene.shopper)?;
+        scene.token = Self::token_for(scene.shopper)?;
         scene.fill()?;
         Ok(scene)
     }
 
-    fn token_for(&self, customer: CustomerId) -> Result<String> {
+    fn token_for(customer: CustomerId) -> Result<String> {
         let now = Clock::system().now();
         let secret = json!({ "kid": "bench", "pkcs8": PKCS8 }).to_string();
         let principal = Principal {

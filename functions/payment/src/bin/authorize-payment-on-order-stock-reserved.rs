@@ -12,14 +12,14 @@ async fn authorize_payment(
     let payment = payments.open(&event.data, event.intent()).await?;
     match payment.status {
         Status::Pending | Status::Unknown => {
-            // Asked again under the same key, the provider says what it said, or what got lost.
-            let said = payments.provider.authorize(&payment.charge()).await;
+            // Asked again, the provider does nothing twice and says what it said, or what got lost.
+            let said = payments.ask(&payment).await;
             payments.record(&payment, said, event.intent()).await
         }
         Status::Voided => {
             // The order is off. If it was cancelled while the provider was being asked, what it holds goes.
-            payments.provider.void(&payment.charge()).await?;
-            Ok(())
+            let had_held = payments.provider.void(&payment.charge()).await?;
+            payments.released(&payment, had_held, event.intent()).await
         }
         Status::Authorized | Status::Declined | Status::Captured => {
             payments.answer_again(&payment, event.intent()).await

@@ -37,19 +37,27 @@ pub fn template(project: &Project, manifest: &Manifest) -> String {
     }
     alarms::add_errors(manifest, &mut resources);
 
-    let document = map! {
+    let differs =
+        !manifest.buckets.is_empty() || functions.iter().any(|function| function.entry.mail);
+    let mut document = map! {
         "AWSTemplateFormatVersion" => "2010-09-09",
         "Transform" => "AWS::Serverless-2016-10-31",
         "Description" => format!("Souk: the {} service.", manifest.name),
-        "Parameters" => parameters(&functions),
-        "Globals" => globals(manifest),
-        "Resources" => Node::Map(resources),
+        "Parameters" => parameters(&functions, differs),
     };
+    if differs {
+        let on_aws = vec![reference("OnAws"), "true".into()];
+        let equals = Node::Function("Equals", Box::new(Node::List(on_aws)));
+        document.push("Conditions", map! { "IsOnAws" => equals });
+    }
+    document.push("Globals", globals(manifest));
+    document.push("Resources", Node::Map(resources));
     format!("{NOTICE}{}", document.to_yaml())
 }
 
 /// The parameters of a service's stack; those of type SSM take the name of a parameter of the platform stack.
-fn parameters(functions: &[Planned<'_>]) -> Node {
+/// `differs` says that something of it is another thing on an emulator.
+fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
     let mut parameters = map! {
         "Stage" => map! {
             "Type" => "String",
@@ -78,6 +86,11 @@ fn parameters(functions: &[Planned<'_>]) -> Node {
         },
         "AlarmTopic" => shared("alarms/topic"),
     };
+    if differs {
+        let either = vec!["true", "false"];
+        let on_aws = map! { "Type" => "String", "Default" => "true", "AllowedValues" => either };
+        parameters.push("OnAws", on_aws);
+    }
     if functions.iter().any(|function| function.route().is_some()) {
         parameters.push("ApiId", shared("api/id"));
         parameters.push("JwtKeys", shared("jwt/keys"));

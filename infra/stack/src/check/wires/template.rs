@@ -55,6 +55,10 @@ impl Template {
         if let Some(id) = value["Ref"].as_str() {
             return self.reference(id);
         }
+        // What differs is for an emulator: proven is what AWS gets.
+        if let Some(on_aws) = value["Fn::If"].get(1) {
+            return self.text(on_aws);
+        }
         match &value["Fn::GetAtt"] {
             Value::Array(parts) => {
                 let part =

@@ -1,6 +1,6 @@
 //! A function, its role and its log.
 
-use crate::node::{Node, attribute, reference, substitute};
+use crate::node::{Node, attribute, either, reference, substitute};
 use crate::plan::{Condition, Grant, Planned, Setting, own};
 use crate::project::Project;
 use crate::{map, names};
@@ -72,7 +72,16 @@ pub(super) fn trust(principal: &str) -> Node {
 }
 
 fn statement(grant: &Grant) -> Node {
-    let resources: Vec<_> = grant.resources.iter().map(|arn| substitute(arn)).collect();
+    // MiniStack asks for a grant on `*` to send a mail, where AWS asks for the identity.
+    let on_emulator = grant
+        .actions
+        .iter()
+        .any(|action| *action == "ses:SendEmail");
+    let resource = |arn: &String| match on_emulator {
+        true => either("IsOnAws", substitute(arn), "*".into()),
+        false => substitute(arn),
+    };
+    let resources: Vec<_> = grant.resources.iter().map(resource).collect();
     let mut statement = map! {
         "Sid" => grant.sid.as_str(),
         "Effect" => "Allow",

@@ -163,6 +163,8 @@ fn add_bucket(
 fn over_tls_alone(bucket: &str) -> Node {
     map! {
         "Type" => "AWS::S3::BucketPolicy",
+        // A laptop has no TLS to insist on.
+        "Condition" => "IsOnAws",
         "Properties" => map! {
             "Bucket" => reference(bucket),
             "PolicyDocument" => map! {
