@@ -14,6 +14,21 @@ use crate::{
 
 thread_local! {
     static LOADING: RefCell<Loading> = const { RefCell::new(Loading::No) };
+    /// What the functions of this thread log, once one was loaded here.
+    static LOG: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// Keeps a line of the log for the test that loaded a function on this thread; no line is kept elsewhere.
+pub(crate) fn keep(line: &[u8]) -> bool {
+    LOG.with_borrow_mut(|log| {
+        let text = String::from_utf8_lossy(line);
+        log.as_mut().map(|log| log.push(text.into_owned())).is_some()
+    })
+}
+
+/// What the functions of this thread have logged since this was last asked.
+pub fn take_log() -> Vec<String> {
+    LOG.with_borrow_mut(|log| log.as_mut().map(std::mem::take).unwrap_or_default())
 }
 
 /// Whether this thread is loading a function.
@@ -56,6 +71,9 @@ impl Function {
     /// When the function would not start in Lambda either.
     pub async fn load(platform: &'static Platform, main: fn() -> Exit) -> Result<Self, Problem> {
         LOADING.set(Loading::Waiting);
+        LOG.with_borrow_mut(|log| {
+            log.get_or_insert_default();
+        });
         main();
         let Loading::Served(entry) = LOADING.take() else {
             return Err(Problem::internal("this main serves nothing"));

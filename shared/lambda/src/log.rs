@@ -7,12 +7,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::platform::Platform;
+use crate::{harness, platform::Platform};
 
 /// Writes one line of JSON.
 pub(crate) fn line(value: &impl Serialize) {
     if let Ok(mut bytes) = serde_json::to_vec(value) {
         bytes.push(b'\n');
+        if harness::keep(&bytes) {
+            return;
+        }
         // Nobody is left to tell when the log itself cannot be written.
         let _ = std::io::stdout().lock().write_all(&bytes);
     }

@@ -1,0 +1,570 @@
+//! The backends of a function in one process, behind the SDK's connector.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::Headers,
+};
+use aws_smithy_types::body::SdkBody;
+use dynoxide::Database;
+use serde_json::{Value, json};
+
+use crate::{dynamodb, fault::Fault, manifest};
+
+/// One attempt at a call to AWS.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Who made it.
+    pub function: String,
+    /// What it was: `TransactWriteItems`, `PutEvents`, `SendMessage`, `GetObject`.
+    pub operation: String,
+    /// The table of a call that has one.
+    pub table: Option<String>,
+    /// The read units that it used.
+    pub read_units: f64,
+    /// The write units that it used.
+    pub write_units: f64,
+}
+
+/// A record of the stream of a service's command table.
+#[derive(Debug, Clone)]
+pub struct StreamRecord {
+    /// Whose it is.
+    pub service: String,
+    /// The command record in DynamoDB's JSON.
+    pub image: Value,
+}
+
+/// An event on the bus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BusEvent {
+    /// The service it comes from.
+    pub source: String,
+    /// Its type.
+    pub detail_type: String,
+    /// The envelope.
+    pub detail: Value,
+}
+
+/// A message of a queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Its text.
+    pub body: String,
+    /// Its text attributes.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// A mail that was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent {
+    /// The address.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// Its HTML.
+    pub html: String,
+}
+
+struct Object {
+    content_type: String,
+    bytes: Vec<u8>,
+}
+
+#[derive(Default)]
+struct State {
+    calls: Vec<Call>,
+    /// By the number of the call, counted from when they were set.
+    faults: HashMap<usize, Fault>,
+    counted: usize,
+    killed: bool,
+    /// A generator that decides which of the waiting calls goes first.
+    order: u64,
+    tokens: HashSet<String>,
+    stream: Vec<StreamRecord>,
+    bus: Vec<BusEvent>,
+    queues: BTreeMap<String, Vec<Message>>,
+    objects: HashMap<String, Object>,
+    mails: Vec<Sent>,
+    secrets: HashMap<String, String>,
+}
+
+/// The backends. A clone is the same ones.
+#[derive(Clone)]
+pub struct Cloud {
+    database: Arc<Database>,
+    state: Arc<Mutex<State>>,
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cloud")
+    }
+}
+
+impl Cloud {
+    /// With all tables that the manifests declare, empty. The seed decides the order of calls that are made
+    /// at once.
+    ///
+    /// # Panics
+    /// When the engine does not start.
+    pub fn new(seed: u64) -> Self {
+        let database = match Database::memory() {
+            Ok(database) => database,
+            Err(error) => panic!("no database: {error}"),
+        };
+        for (table, indexes) in manifest::tables() {
+            dynamodb::create_table(&database, &table, &indexes);
+        }
+        let state = State {
+            order: seed,
+            ..State::default()
+        };
+        Self {
+            database: Arc::new(database),
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the call with this number fail, counted from zero from now on: a retry of the SDK is a call.
+    pub fn fault(&self, number: usize, fault: Fault) {
+        let mut state = self.state();
+        state.counted = 0;
+        state.faults.clear();
+        state.faults.insert(number, fault);
+    }
+
+    /// Lets every call fail from now on.
+    pub fn outage(&self, fault: Fault) {
+        let mut state = self.state();
+        state.counted = 0;
+        state.faults = (0..1_000).map(|number| (number, fault)).collect();
+    }
+
+    /// Lets calls succeed again, and tells whether a fault was still waiting for its call.
+    pub fn heal(&self) -> bool {
+        let mut state = self.state();
+        let waiting = state
+            .faults
+            .keys()
+            .any(|number| *number >= state.counted);
+        state.faults.clear();
+        waiting
+    }
+
+    /// Whether the process of a function was ended since this was last asked.
+    pub(crate) fn take_killed(&self) -> bool {
+        std::mem::take(&mut self.state().killed)
+    }
+
+    /// The calls since they were last taken.
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.state().calls)
+    }
+
+    /// The stream records since they were last taken.
+    pub fn take_stream(&self) -> Vec<StreamRecord> {
+        std::mem::take(&mut self.state().stream)
+    }
+
+    /// What was put on the bus since it was last taken.
+    pub fn take_bus(&self) -> Vec<BusEvent> {
+        std::mem::take(&mut self.state().bus)
+    }
+
+    /// The messages of a queue, by the end of its URL, since they were last taken.
+    pub fn take_messages(&self, queue: &str) -> Vec<Message> {
+        self.state().queues.remove(queue).unwrap_or_default()
+    }
+
+    /// The names of the queues that hold messages.
+    pub fn queues(&self) -> Vec<String> {
+        self.state().queues.keys().cloned().collect()
+    }
+
+    /// The mails that were sent, all of them.
+    pub fn mails(&self) -> Vec<Sent> {
+        self.state().mails.clone()
+    }
+
+    /// Writes an object, as an upload would.
+    pub fn upload(&self, path: &str, content_type: &str, bytes: Vec<u8>) {
+        let object = Object {
+            content_type: content_type.to_owned(),
+            bytes,
+        };
+        self.state().objects.insert(path.to_owned(), object);
+    }
+
+    /// The paths of all objects: `bucket/key`.
+    pub fn objects(&self) -> Vec<String> {
+        self.state().objects.keys().cloned().collect()
+    }
+
+    /// Sets a secret.
+    pub fn secret(&self, name: &str, text: String) {
+        self.state().secrets.insert(name.to_owned(), text);
+    }
+
+    /// Every item of a table, as plain JSON.
+    pub fn items(&self, table: &str) -> Vec<Value> {
+        dynamodb::items(&self.database, &format!("local-{table}"))
+    }
+
+    /// Puts an item that is given as plain JSON, past all commands.
+    pub fn put(&self, table: &str, item: &Value) {
+        dynamodb::put(&self.database, &format!("local-{table}"), item);
+    }
+
+    /// Every item of every table whose name passes, for comparing before with after.
+    pub fn snapshot(&self, which: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<Value>> {
+        manifest::tables()
+            .map(|(table, _)| table)
+            .filter(|table| which(table))
+            .map(|table| {
+                let items = dynamodb::items(&self.database, &table);
+                (table, items)
+            })
+            .collect()
+    }
+
+    async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        // Calls that are made at once reach the backend in an order that the seed decides.
+        let turns = {
+            let mut state = self.state();
+            state.order = state.order.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.order >> 62
+        };
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        let asked = Asked::read(&request);
+        let fault = {
+            let mut state = self.state();
+            let number = state.counted;
+            state.counted += 1;
+            state.faults.get(&number).copied()
+        };
+        if fault.is_some_and(|fault| !fault.arrives()) {
+            self.state().calls.push(asked.call(0.0, 0.0));
+        }
+        let broken = |message: &str| ConnectorError::io(message.to_owned().into());
+        match fault {
+            None => Ok(self.carry_out(&asked)),
+            Some(Fault::Unreachable) => Err(broken("connection refused")),
+            Some(Fault::LostReply) => {
+                self.carry_out(&asked);
+                Err(broken("connection reset"))
+            }
+            Some(Fault::Throttled) => Ok(respond(400, &asked.throttled())),
+            Some(Fault::Conflict) => Ok(respond(400, &asked.conflict())),
+            Some(fault @ (Fault::KilledBefore | Fault::KilledAfter)) => {
+                if fault.arrives() {
+                    self.carry_out(&asked);
+                }
+                self.state().killed = true;
+                std::future::pending().await
+            }
+        }
+    }
+
+    fn carry_out(&self, asked: &Asked) -> HttpResponse {
+        let (status, body) = match asked.service {
+            Service::DynamoDb => return self.dynamodb(asked),
+            Service::S3 => return self.s3(asked),
+            Service::EventBridge => self.put_events(&asked.json()),
+            Service::Sqs => self.sqs(&asked.operation, &asked.json()),
+            Service::Secrets => self.get_secret(&asked.json()),
+            Service::Ses => self.send_email(&asked.json()),
+        };
+        self.state().calls.push(asked.call(0.0, 0.0));
+        respond(status, &body)
+    }
+
+    fn dynamodb(&self, asked: &Asked) -> HttpResponse {
+        let mut request = asked.json();
+        // The engine counts units as DynamoDB does; the functions don't ask.
+        request["ReturnConsumedCapacity"] = "TOTAL".into();
+        let (status, body) = dynamodb::answer(
+            &self.database,
+            &asked.operation,
+            request.to_string().as_bytes(),
+        );
+        let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let consumed = match &answer["ConsumedCapacity"] {
+            Value::Array(tables) => tables.clone(),
+            one => vec![one.clone()],
+        };
+        let sum = |name: &str| -> f64 { consumed.iter().filter_map(|used| used[name].as_f64()).sum() };
+        let units = sum("CapacityUnits");
+        let is_write = asked.operation == "TransactWriteItems";
+        let (read, write) = if is_write { (0.0, units) } else { (units, 0.0) };
+
+        let mut state = self.state();
+        state.calls.push(asked.call(read, write));
+        let token = request["ClientRequestToken"].as_str().map(str::to_owned);
+        // A transaction that is sent again with its token changes nothing, so nothing streams.
+        if is_write && status == 200 && token.is_none_or(|token| state.tokens.insert(token)) {
+            let items = request["TransactItems"].as_array().into_iter().flatten();
+            for put in items.filter_map(|item| item.get("Put")) {
+                let table = put["TableName"].as_str().unwrap_or_default();
+                let service = table
+                    .strip_prefix("local-")
+                    .and_then(|table| table.strip_suffix("-commands"));
+                if let Some(service) = service {
+                    state.stream.push(StreamRecord {
+                        service: service.to_owned(),
+                        image: put["Item"].clone(),
+                    });
+                }
+            }
+        }
+        respond_bytes(status, body)
+    }
+
+    fn put_events(&self, request: &Value) -> (u16, Value) {
+        let entries = request["Entries"].as_array().into_iter().flatten();
+        let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let events: Vec<BusEvent> = entries
+            .map(|entry| BusEvent {
+                source: text(entry, "Source"),
+                detail_type: text(entry, "DetailType"),
+                detail: serde_json::from_str(&text(entry, "Detail")).unwrap_or_default(),
+            })
+            .collect();
+        let ids: Vec<Value> = events.iter().map(|_| json!({ "EventId": "1" })).collect();
+        self.state().bus.extend(events);
+        (200, json!({ "FailedEntryCount": 0, "Entries": ids }))
+    }
+
+    fn sqs(&self, operation: &str, request: &Value) -> (u16, Value) {
+        if operation != "SendMessage" {
+            return (200, json!({}));
+        }
+        let queue = request["QueueUrl"].as_str().unwrap_or_default();
+        let name = queue.rsplit('/').next().unwrap_or_default().to_owned();
+        let attributes = request["MessageAttributes"].as_object().into_iter().flatten();
+        let message = Message {
+            body: request["MessageBody"].as_str().unwrap_or_default().to_owned(),
+            attributes: attributes
+                .filter_map(|(name, value)| {
+                    Some((name.clone(), value["StringValue"].as_str()?.to_owned()))
+                })
+                .collect(),
+        };
+        self.state().queues.entry(name).or_default().push(message);
+        (200, json!({ "MessageId": "1", "MD5OfMessageBody": "" }))
+    }
+
+    fn get_secret(&self, request: &Value) -> (u16, Value) {
+        let id = request["SecretId"].as_str().unwrap_or_default();
+        match self.state().secrets.get(id) {
+            Some(text) => (200, json!({ "Name": id, "SecretString": text })),
+            None => (400, json!({ "__type": "ResourceNotFoundException", "message": id })),
+        }
+    }
+
+    fn send_email(&self, request: &Value) -> (u16, Value) {
+        let text = |pointer: &str| {
+            let found = request.pointer(pointer).and_then(Value::as_str);
+            found.unwrap_or_default().to_owned()
+        };
+        let mut state = self.state();
+        state.mails.push(Sent {
+            to: text("/Destination/ToAddresses/0"),
+            subject: text("/Content/Simple/Subject/Data"),
+            text: text("/Content/Simple/Body/Text/Data"),
+            html: text("/Content/Simple/Body/Html/Data"),
+        });
+        (200, json!({ "MessageId": format!("mail-{}", state.mails.len()) }))
+    }
+
+    fn s3(&self, asked: &Asked) -> HttpResponse {
+        let mut state = self.state();
+        state.calls.push(asked.call(0.0, 0.0));
+        if asked.operation == "PutObject" {
+            let object = Object {
+                content_type: asked.content_type.clone(),
+                bytes: asked.body.clone(),
+            };
+            state.objects.insert(asked.path.clone(), object);
+            return respond_bytes(200, Vec::new());
+        }
+        let Some(object) = state.objects.get(&asked.path) else {
+            let body = "<Error><Code>NoSuchKey</Code></Error>";
+            return respond_bytes(404, body.as_bytes().to_vec());
+        };
+        let size = object.bytes.len();
+        let (start, end) = asked.range.unwrap_or((0, usize::MAX));
+        if start >= size {
+            let body = "<Error><Code>InvalidRange</Code></Error>";
+            return respond_bytes(416, body.as_bytes().to_vec());
+        }
+        let end = end.saturating_add(1).min(size);
+        let mut response = respond_bytes(206, object.bytes[start..end].to_vec());
+        let headers = response.headers_mut();
+        headers.insert("content-range", format!("bytes {start}-{}/{size}", end - 1));
+        headers.insert("content-length", (end - start).to_string());
+        headers.insert("content-type", object.content_type.clone());
+        response
+    }
+}
+
+impl HttpConnector for Cloud {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.clone().answer(request))
+    }
+}
+
+impl HttpClient for Cloud {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+fn respond(status: u16, body: &Value) -> HttpResponse {
+    respond_bytes(status, body.to_string().into_bytes())
+}
+
+/// # Panics
+/// When the status is none: all of them are written above.
+fn respond_bytes(status: u16, body: Vec<u8>) -> HttpResponse {
+    match status.try_into() {
+        Ok(status) => HttpResponse::new(status, SdkBody::from(body)),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Service {
+    DynamoDb,
+    EventBridge,
+    S3,
+    Secrets,
+    Ses,
+    Sqs,
+}
+
+/// A call as it arrives.
+struct Asked {
+    service: Service,
+    operation: String,
+    function: String,
+    /// Of an object: `bucket/key`.
+    path: String,
+    range: Option<(usize, usize)>,
+    content_type: String,
+    body: Vec<u8>,
+}
+
+impl Asked {
+    fn read(request: &HttpRequest) -> Self {
+        let headers = request.headers();
+        let target = headers.get("x-amz-target").unwrap_or_default();
+        let path = request.uri().split_once("://").map_or("", |(_, rest)| rest);
+        let path = path.split_once('/').map_or("", |(_, path)| path);
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        let (service, operation) = match target.split_once('.') {
+            Some((api, operation)) => {
+                let service = match api {
+                    "AWSEvents" => Service::EventBridge,
+                    "AmazonSQS" => Service::Sqs,
+                    "secretsmanager" => Service::Secrets,
+                    _ => Service::DynamoDb,
+                };
+                (service, operation)
+            }
+            None if path.starts_with("v2/email/") => (Service::Ses, "SendEmail"),
+            None if request.method() == "PUT" => (Service::S3, "PutObject"),
+            None => (Service::S3, "GetObject"),
+        };
+        Self {
+            service,
+            operation: operation.to_owned(),
+            function: caller(headers),
+            path,
+            range: headers.get("range").and_then(range),
+            content_type: headers.get("content-type").unwrap_or_default().to_owned(),
+            body: request.body().bytes().unwrap_or_default().to_vec(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    fn call(&self, read_units: f64, write_units: f64) -> Call {
+        let table = match self.service {
+            Service::DynamoDb => self.json()["TableName"].as_str().map(str::to_owned),
+            _ => None,
+        };
+        Call {
+            function: self.function.clone(),
+            operation: self.operation.clone(),
+            table,
+            read_units,
+            write_units,
+        }
+    }
+
+    fn throttled(&self) -> Value {
+        let r#type = match self.service {
+            Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+            _ => "ThrottlingException",
+        };
+        json!({ "__type": r#type, "message": "too many" })
+    }
+
+    /// What DynamoDB says when two transactions meet: nothing was done.
+    fn conflict(&self) -> Value {
+        if self.operation != "TransactWriteItems" {
+            return self.throttled();
+        }
+        let request = self.json();
+        let number = request["TransactItems"].as_array().map_or(0, Vec::len);
+        let reason = |place: usize| match place {
+            0 => json!({ "Code": "None" }),
+            _ => json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" }),
+        };
+        let reasons: Vec<Value> = (0..number).map(reason).collect();
+        json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "message": "Transaction cancelled", "CancellationReasons": reasons,
+        })
+    }
+}
+
+/// The function that calls: a stage makes its name its access key.
+fn caller(headers: &Headers) -> String {
+    let signed = headers.get("authorization").unwrap_or_default();
+    let key = signed.split("Credential=").nth(1).unwrap_or_default();
+    key.split('/').next().unwrap_or_default().to_owned()
+}
+
+fn range(header: &str) -> Option<(usize, usize)> {
+    let (start, end) = header.strip_prefix("bytes=")?.split_once('-')?;
+    Some((start.parse().ok()?, end.parse().ok()?))
+}

@@ -1,0 +1,149 @@
+//! DynamoDB's JSON calls, answered by an engine in memory, and items as plain JSON.
+
+use dynoxide::Database;
+use serde_json::{Map, Value, json};
+
+/// Answers a call by its operation (`GetItem`) with a status and a body.
+pub fn answer(database: &Database, operation: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    macro_rules! run {
+        ($method:ident) => {
+            match serde_json::from_slice(body) {
+                Ok(request) => match database.$method(request) {
+                    Ok(response) => (200, serde_json::to_vec(&response).unwrap_or_default()),
+                    Err(error) => (error.status_code(), error.to_json().into_bytes()),
+                },
+                Err(error) => refused(&error.to_string()),
+            }
+        };
+    }
+    match operation {
+        "GetItem" => run!(get_item),
+        "BatchGetItem" => run!(batch_get_item),
+        "Query" => run!(query),
+        "TransactWriteItems" => run!(transact_write_items),
+        // Every write is a command, and nothing is ever scanned.
+        other => refused(&format!("Souk does not call {other}")),
+    }
+}
+
+fn refused(message: &str) -> (u16, Vec<u8>) {
+    let body = json!({ "__type": "ValidationException", "message": message });
+    (400, body.to_string().into_bytes())
+}
+
+/// Makes a table with `pk` and `sk`, and indexes named by their attributes' stems.
+///
+/// # Panics
+/// When the engine refuses it.
+pub fn create_table(database: &Database, name: &str, indexes: &[String]) {
+    let attribute = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
+    let keys = |pk: &str, sk: &str| json!([{ "AttributeName": pk, "KeyType": "HASH" }, { "AttributeName": sk, "KeyType": "RANGE" }]);
+    let mut attributes = vec![attribute("pk"), attribute("sk")];
+    let mut secondary = Vec::new();
+    for index in indexes {
+        let stem = index.replace('-', "_");
+        let (pk, sk) = (format!("{stem}_pk"), format!("{stem}_sk"));
+        attributes.extend([attribute(&pk), attribute(&sk)]);
+        secondary.push(json!({
+            "IndexName": index, "KeySchema": keys(&pk, &sk), "Projection": { "ProjectionType": "ALL" },
+        }));
+    }
+    let mut request = json!({
+        "TableName": name, "AttributeDefinitions": attributes, "KeySchema": keys("pk", "sk"),
+        "BillingMode": "PAY_PER_REQUEST",
+    });
+    if !secondary.is_empty() {
+        request["GlobalSecondaryIndexes"] = Value::Array(secondary);
+    }
+    let made = serde_json::from_value(request)
+        .map_err(|error| error.to_string())
+        .and_then(|request| {
+            database
+                .create_table(request)
+                .map_err(|error| error.to_string())
+        });
+    if let Err(error) = made {
+        panic!("the table {name} was not made: {error}");
+    }
+}
+
+/// Every item of a table as plain JSON, in the order of its keys.
+///
+/// # Panics
+/// When there is no such table.
+pub fn items(database: &Database, table: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut start = Value::Null;
+    loop {
+        let mut request = json!({ "TableName": table });
+        if !start.is_null() {
+            request["ExclusiveStartKey"] = start;
+        }
+        let page = serde_json::from_value(request)
+            .map_err(|error| error.to_string())
+            .and_then(|request| database.scan(request).map_err(|error| error.to_string()))
+            .map(|page| serde_json::to_value(&page).unwrap_or_default());
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => panic!("{table} was not read: {error}"),
+        };
+        let read = page["Items"].as_array().into_iter().flatten();
+        items.extend(read.map(|item| plain(&json!({ "M": item }))));
+        start = page["LastEvaluatedKey"].clone();
+        if start.is_null() {
+            break;
+        }
+    }
+    items.sort_by_cached_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
+    items
+}
+
+/// Puts an item that is given as plain JSON.
+///
+/// # Panics
+/// When the engine refuses it.
+pub fn put(database: &Database, table: &str, item: &Value) {
+    let request = json!({ "TableName": table, "Item": typed(item)["M"] });
+    let put = serde_json::from_value(request)
+        .map_err(|error| error.to_string())
+        .and_then(|request| database.put_item(request).map_err(|error| error.to_string()));
+    if let Err(error) = put {
+        panic!("nothing was put into {table}: {error}");
+    }
+}
+
+/// An attribute value as plain JSON: `{"S": "a"}` is `"a"`.
+pub fn plain(attribute: &Value) -> Value {
+    let Some((kind, value)) = attribute.as_object().and_then(|object| object.iter().next()) else {
+        return Value::Null;
+    };
+    match kind.as_str() {
+        "N" => {
+            let text = value.as_str().unwrap_or_default();
+            serde_json::from_str(text).unwrap_or(Value::Null)
+        }
+        "NULL" => Value::Null,
+        "L" => value.as_array().into_iter().flatten().map(plain).collect(),
+        "M" => {
+            let members = value.as_object().into_iter().flatten();
+            let members = members.map(|(name, value)| (name.clone(), plain(value)));
+            Value::Object(members.collect())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Plain JSON as an attribute value: `"a"` is `{"S": "a"}`.
+pub fn typed(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({ "NULL": true }),
+        Value::Bool(value) => json!({ "BOOL": value }),
+        Value::Number(value) => json!({ "N": value.to_string() }),
+        Value::String(value) => json!({ "S": value }),
+        Value::Array(values) => json!({ "L": values.iter().map(typed).collect::<Vec<_>>() }),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), typed(value)));
+            json!({ "M": members.collect::<Map<_, _>>() })
+        }
+    }
+}

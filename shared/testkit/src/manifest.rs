@@ -1,0 +1,80 @@
+//! What is deployed, as it was rendered for Terraform: the tables, and each function's settings and trigger.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde_json::Value;
+
+use crate::keys;
+
+static RENDERED: LazyLock<Value> = LazyLock::new(|| {
+    let text = include_str!("../../../infra/terraform/functions.json");
+    serde_json::from_str(text).unwrap_or_default()
+});
+
+const ACCOUNT: &str = "000000000000";
+
+/// A name at stage `local`.
+fn name(template: &str) -> String {
+    template
+        .replace("${Stage}", "local")
+        .replace("${AWS::AccountId}", ACCOUNT)
+}
+
+/// The tables: their names and indexes.
+pub(crate) fn tables() -> impl Iterator<Item = (String, Vec<String>)> {
+    let tables = RENDERED["tables"].as_object().into_iter().flatten();
+    tables.map(|(_, table)| {
+        let indexes = table["indexes"].as_object().into_iter().flatten();
+        (
+            name(table["name"].as_str().unwrap_or_default()),
+            indexes.map(|(index, _)| index.clone()).collect(),
+        )
+    })
+}
+
+/// What a function is told at stage `local`.
+///
+/// # Panics
+/// When there is no such function: the manifests were not rendered.
+pub(crate) fn settings(function: &str) -> HashMap<String, String> {
+    let environment = RENDERED["functions"][function]["environment"].as_object();
+    let Some(environment) = environment else {
+        panic!("{function} is not in infra/terraform/functions.json: run `make render`");
+    };
+    let read = |(setting, value): (&String, &Value)| {
+        let text = |kind: &str| value[kind].as_str().map(name);
+        let value = text("text")
+            .or_else(|| text("queue").map(|queue| format!("https://sqs.test/{queue}")))
+            .or_else(|| text("secret"))
+            .or_else(|| variable(value["variable"].as_str()?));
+        (setting.clone(), value.unwrap_or_default())
+    };
+    environment.iter().map(read).collect()
+}
+
+/// A parameter of the stack.
+fn variable(name: &str) -> Option<String> {
+    let fixed = match name {
+        "stage" => "local",
+        "version" => "test",
+        "log_level" => "error",
+        "currency" => "EUR",
+        "locale" => "en",
+        "client_ip_from" => "gateway",
+        "mail_from" => "shop@souk.test",
+        "jwt_issuer" => keys::ISSUER,
+        "jwt_keys" => return Some(keys::jwks()),
+        _ => {
+            let setting = &RENDERED["settings"][name.to_uppercase()]["default"];
+            return setting.as_u64().map(|seconds| seconds.to_string());
+        }
+    };
+    Some(fixed.to_owned())
+}
+
+/// The route of a function: `("POST", "/v1/orders")`.
+pub(crate) fn route(function: &str) -> Option<(String, String)> {
+    let route = RENDERED["functions"][function]["trigger"]["route"].as_str()?;
+    let (method, path) = route.split_once(' ')?;
+    Some((method.to_owned(), path.to_owned()))
+}

@@ -1,0 +1,205 @@
+//! A stage of the platform in process, and its functions.
+
+use std::{
+    collections::HashMap,
+    future::poll_fn,
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use dynamo::Connection;
+use kernel::{Clock, CustomerId, Ids, Problem, Role, Timestamp};
+use lambda::{Exit, Platform, harness::Function};
+use serde_json::{Value, json};
+
+use crate::{
+    ask::{Answer, Ask},
+    cloud::Cloud,
+    keys, manifest,
+};
+
+/// A stage: its backends, its clock, its ids.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// The backends.
+    pub cloud: Cloud,
+    /// The time, which stands still until it is told.
+    pub clock: Clock,
+    /// Ids that repeat from test to test.
+    pub ids: Ids,
+    settings: HashMap<String, String>,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Why an invocation has no answer.
+#[derive(Debug)]
+pub enum Ended {
+    /// Lambda counts it as failed.
+    Failed(Problem),
+    /// Its process was ended by a fault.
+    Killed,
+}
+
+impl Stage {
+    /// A new, empty stage.
+    pub fn new() -> Self {
+        Self::seeded(1)
+    }
+
+    /// A new, empty stage, whose ids and order of calls follow from a seed.
+    pub fn seeded(seed: u64) -> Self {
+        let cloud = Cloud::new(seed);
+        cloud.secret("/souk/local/jwt-signing-key", keys::secret());
+        Self {
+            cloud,
+            // 2026-01-01
+            clock: Clock::manual(Timestamp::from_second(1_767_225_600)),
+            ids: Ids::seeded(seed),
+            settings: HashMap::new(),
+        }
+    }
+
+    /// With another value of a setting, for all functions that are started after.
+    pub fn with(mut self, setting: &str, value: &str) -> Self {
+        self.settings.insert(setting.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Starts a function of the platform, with the settings that its manifest gives it.
+    ///
+    /// # Panics
+    /// When it would not start in Lambda either.
+    pub async fn start(&self, name: &str, main: fn() -> Exit) -> Lambda {
+        self.start_with(name, manifest::settings(name), main).await
+    }
+
+    /// Starts a function that no manifest knows: for tests of what all functions share.
+    ///
+    /// # Panics
+    /// When it would not start in Lambda either.
+    pub async fn start_with(
+        &self,
+        name: &str,
+        settings: HashMap<String, String>,
+        main: fn() -> Exit,
+    ) -> Lambda {
+        let mut settings = settings;
+        settings.extend(self.settings.clone());
+        let route = settings.get("ROUTE").cloned().unwrap_or_default();
+        let http = SharedHttpClient::new(self.cloud.clone());
+        let endpoint = Some("http://aws.test".to_owned());
+        let connection = Connection::new("eu-central-1", endpoint, (name, "secret", None), http);
+        let platform = Platform::new(
+            settings,
+            connection,
+            self.clock.clone(),
+            self.ids.clone(),
+        );
+        // A function lives as long as its process; a test's is short.
+        let platform: &'static Platform = Box::leak(Box::new(platform));
+        match Function::load(platform, main).await {
+            Ok(function) => Lambda {
+                name: name.to_owned(),
+                route,
+                function,
+                stage: self.clone(),
+            },
+            Err(problem) => panic!("{name} did not start: {}", problem.causes()),
+        }
+    }
+
+    /// The settings that a manifest gives a function, to start another with.
+    pub fn settings_of(name: &str) -> HashMap<String, String> {
+        manifest::settings(name)
+    }
+
+    /// The method and path of a function's route.
+    pub fn route_of(name: &str) -> Option<(String, String)> {
+        manifest::route(name)
+    }
+
+    /// A new customer's id.
+    pub fn customer(&self) -> CustomerId {
+        self.ids.fresh(self.clock.now())
+    }
+
+    /// A good access token, for an hour.
+    pub fn token(&self, customer: CustomerId, roles: &[Role]) -> String {
+        let now = self.clock.now();
+        keys::token(customer, self.ids.fresh(now), roles, now)
+    }
+
+    /// What the functions on this thread have logged since this was last asked.
+    pub fn take_log(&self) -> Vec<Value> {
+        let lines = lambda::harness::take_log();
+        let read = |line: String| serde_json::from_str(&line).unwrap_or_default();
+        lines.into_iter().map(read).collect()
+    }
+}
+
+/// A function that has started.
+#[derive(Debug)]
+pub struct Lambda {
+    /// Its name.
+    pub name: String,
+    route: String,
+    function: Function,
+    stage: Stage,
+}
+
+impl Lambda {
+    /// Sends it a request and waits for the answer.
+    ///
+    /// # Panics
+    /// When there is none, since the process was killed.
+    pub async fn send(&self, ask: Ask) -> Answer {
+        match self.try_send(ask).await {
+            Ok(answer) => answer,
+            Err(ended) => panic!("{} has not answered: {ended:?}", self.name),
+        }
+    }
+
+    /// Sends it a request that may have no answer.
+    pub async fn try_send(&self, ask: Ask) -> Result<Answer, Ended> {
+        let id: kernel::EventId = self.stage.ids.fresh(self.stage.clock.now());
+        let payload = ask.payload(&self.route, &id.to_string());
+        self.invoke(payload).await.map(|answer| Answer::read(&answer))
+    }
+
+    /// Delivers one message of a queue to it, and tells whether it was taken.
+    pub async fn deliver(&self, id: &str, body: &str, received: u32) -> Result<bool, Ended> {
+        let record = json!({
+            "messageId": id, "receiptHandle": id, "body": body, "eventSource": "aws:sqs",
+            "attributes": { "ApproximateReceiveCount": received.to_string() },
+        });
+        let answer = self.invoke(json!({ "Records": [record] })).await?;
+        let failed = answer["batchItemFailures"].as_array();
+        Ok(failed.is_none_or(Vec::is_empty))
+    }
+
+    /// Invokes it with a raw payload, and thirty seconds to answer.
+    pub async fn invoke(&self, payload: Value) -> Result<Value, Ended> {
+        self.invoke_for(payload, Duration::from_secs(30)).await
+    }
+
+    /// Invokes it with a raw payload and so much time to answer, by the stage's clock.
+    pub async fn invoke_for(&self, payload: Value, time: Duration) -> Result<Value, Ended> {
+        let deadline = self.stage.clock.now().plus(time).as_millisecond();
+        let mut invocation = pin!(self.function.invoke(payload, deadline));
+        let cloud = &self.stage.cloud;
+        poll_fn(|context| match invocation.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(answer.map_err(Ended::Failed)),
+            // The call that killed it never answers; what it did until then stays.
+            Poll::Pending if cloud.take_killed() => Poll::Ready(Err(Ended::Killed)),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+}
