@@ -81,12 +81,13 @@ pub struct Sent {
     pub html: String,
 }
 
+#[derive(Clone)]
 struct Object {
     content_type: String,
     bytes: Vec<u8>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     calls: Vec<Call>,
     /// By the number of the call, counted from when they were set.
@@ -100,6 +101,7 @@ struct State {
     bus: Vec<BusEvent>,
     queues: BTreeMap<String, Vec<Message>>,
     objects: HashMap<String, Object>,
+    uploads: Vec<String>,
     mails: Vec<Sent>,
     secrets: HashMap<String, String>,
 }
@@ -141,6 +143,21 @@ impl Cloud {
         }
     }
 
+    /// The same backends, apart from now on: what is done to the one does not show in the other.
+    pub fn fork(&self) -> Self {
+        let fork = Self::new(0);
+        for (table, _) in manifest::tables() {
+            for item in dynamodb::items(&self.database, &table) {
+                dynamodb::put(&fork.database, &table, &item);
+            }
+        }
+        *fork.state() = State {
+            faults: HashMap::new(),
+            ..self.state().clone()
+        };
+        fork
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,20 +170,17 @@ impl Cloud {
         state.faults.insert(number, fault);
     }
 
-    /// Lets every call fail from now on.
-    pub fn outage(&self, fault: Fault) {
+    /// Lets every call fail from the one with this number on, counted from zero from now on.
+    pub fn outage(&self, number: usize, fault: Fault) {
         let mut state = self.state();
         state.counted = 0;
-        state.faults = (0..1_000).map(|number| (number, fault)).collect();
+        state.faults = (number..1_000).map(|number| (number, fault)).collect();
     }
 
     /// Lets calls succeed again, and tells whether a fault was still waiting for its call.
     pub fn heal(&self) -> bool {
         let mut state = self.state();
-        let waiting = state
-            .faults
-            .keys()
-            .any(|number| *number >= state.counted);
+        let waiting = state.faults.keys().any(|number| *number >= state.counted);
         state.faults.clear();
         waiting
     }
@@ -212,7 +226,14 @@ impl Cloud {
             content_type: content_type.to_owned(),
             bytes,
         };
-        self.state().objects.insert(path.to_owned(), object);
+        let mut state = self.state();
+        state.objects.insert(path.to_owned(), object);
+        state.uploads.push(path.to_owned());
+    }
+
+    /// The paths of the objects that were written since they were last taken: `bucket/key`.
+    pub fn take_uploads(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().uploads)
     }
 
     /// The paths of all objects: `bucket/key`.
@@ -251,7 +272,10 @@ impl Cloud {
         // Calls that are made at once reach the backend in an order that the seed decides.
         let turns = {
             let mut state = self.state();
-            state.order = state.order.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.order = state
+                .order
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             state.order >> 62
         };
         for _ in 0..turns {
@@ -314,7 +338,8 @@ impl Cloud {
             Value::Array(tables) => tables.clone(),
             one => vec![one.clone()],
         };
-        let sum = |name: &str| -> f64 { consumed.iter().filter_map(|used| used[name].as_f64()).sum() };
+        let sum =
+            |name: &str| -> f64 { consumed.iter().filter_map(|used| used[name].as_f64()).sum() };
         let units = sum("CapacityUnits");
         let is_write = asked.operation == "TransactWriteItems";
         let (read, write) = if is_write { (0.0, units) } else { (units, 0.0) };
@@ -362,9 +387,15 @@ impl Cloud {
         }
         let queue = request["QueueUrl"].as_str().unwrap_or_default();
         let name = queue.rsplit('/').next().unwrap_or_default().to_owned();
-        let attributes = request["MessageAttributes"].as_object().into_iter().flatten();
+        let attributes = request["MessageAttributes"]
+            .as_object()
+            .into_iter()
+            .flatten();
         let message = Message {
-            body: request["MessageBody"].as_str().unwrap_or_default().to_owned(),
+            body: request["MessageBody"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
             attributes: attributes
                 .filter_map(|(name, value)| {
                     Some((name.clone(), value["StringValue"].as_str()?.to_owned()))
@@ -379,7 +410,10 @@ impl Cloud {
         let id = request["SecretId"].as_str().unwrap_or_default();
         match self.state().secrets.get(id) {
             Some(text) => (200, json!({ "Name": id, "SecretString": text })),
-            None => (400, json!({ "__type": "ResourceNotFoundException", "message": id })),
+            None => (
+                400,
+                json!({ "__type": "ResourceNotFoundException", "message": id }),
+            ),
         }
     }
 
@@ -395,7 +429,10 @@ impl Cloud {
             text: text("/Content/Simple/Body/Text/Data"),
             html: text("/Content/Simple/Body/Html/Data"),
         });
-        (200, json!({ "MessageId": format!("mail-{}", state.mails.len()) }))
+        (
+            200,
+            json!({ "MessageId": format!("mail-{}", state.mails.len()) }),
+        )
     }
 
     fn s3(&self, asked: &Asked) -> HttpResponse {
@@ -407,6 +444,7 @@ impl Cloud {
                 bytes: asked.body.clone(),
             };
             state.objects.insert(asked.path.clone(), object);
+            state.uploads.push(asked.path.clone());
             return respond_bytes(200, Vec::new());
         }
         let Some(object) = state.objects.get(&asked.path) else {
@@ -532,7 +570,9 @@ impl Asked {
 
     fn throttled(&self) -> Value {
         let r#type = match self.service {
-            Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+            Service::DynamoDb => {
+                "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"
+            }
             _ => "ThrottlingException",
         };
         json!({ "__type": r#type, "message": "too many" })
@@ -547,7 +587,9 @@ impl Asked {
         let number = request["TransactItems"].as_array().map_or(0, Vec::len);
         let reason = |place: usize| match place {
             0 => json!({ "Code": "None" }),
-            _ => json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" }),
+            _ => {
+                json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" })
+            }
         };
         let reasons: Vec<Value> = (0..number).map(reason).collect();
         json!({

@@ -106,7 +106,11 @@ pub fn put(database: &Database, table: &str, item: &Value) {
     let request = json!({ "TableName": table, "Item": typed(item)["M"] });
     let put = serde_json::from_value(request)
         .map_err(|error| error.to_string())
-        .and_then(|request| database.put_item(request).map_err(|error| error.to_string()));
+        .and_then(|request| {
+            database
+                .put_item(request)
+                .map_err(|error| error.to_string())
+        });
     if let Err(error) = put {
         panic!("nothing was put into {table}: {error}");
     }
@@ -114,7 +118,10 @@ pub fn put(database: &Database, table: &str, item: &Value) {
 
 /// An attribute value as plain JSON: `{"S": "a"}` is `"a"`.
 pub fn plain(attribute: &Value) -> Value {
-    let Some((kind, value)) = attribute.as_object().and_then(|object| object.iter().next()) else {
+    let Some((kind, value)) = attribute
+        .as_object()
+        .and_then(|object| object.iter().next())
+    else {
         return Value::Null;
     };
     match kind.as_str() {
@@ -142,7 +149,9 @@ pub fn typed(value: &Value) -> Value {
         Value::String(value) => json!({ "S": value }),
         Value::Array(values) => json!({ "L": values.iter().map(typed).collect::<Vec<_>>() }),
         Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| (name.clone(), typed(value)));
+            let members = members
+                .iter()
+                .map(|(name, value)| (name.clone(), typed(value)));
             json!({ "M": members.collect::<Map<_, _>>() })
         }
     }

@@ -1,12 +1,6 @@
 //! A stage of the platform in process, and its functions.
 
-use std::{
-    collections::HashMap,
-    future::poll_fn,
-    pin::pin,
-    task::Poll,
-    time::Duration,
-};
+use std::{collections::HashMap, future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynamo::Connection;
@@ -72,6 +66,16 @@ impl Stage {
         self
     }
 
+    /// The same stage, apart from now on: its own backends and clock, and ids that no other fork has.
+    pub fn fork(&self, seed: u64) -> Self {
+        Self {
+            cloud: self.cloud.fork(),
+            clock: Clock::manual(self.clock.now()),
+            ids: Ids::seeded(seed),
+            settings: self.settings.clone(),
+        }
+    }
+
     /// Starts a function of the platform, with the settings that its manifest gives it.
     ///
     /// # Panics
@@ -91,17 +95,20 @@ impl Stage {
         main: fn() -> Exit,
     ) -> Lambda {
         let mut settings = settings;
+        // What Lambda itself sets; the key is the caller's name, by which the backends know who calls.
+        let own = [
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", name),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_ENDPOINT_URL", "http://aws.test"),
+        ];
+        settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         settings.extend(self.settings.clone());
         let route = settings.get("ROUTE").cloned().unwrap_or_default();
         let http = SharedHttpClient::new(self.cloud.clone());
         let endpoint = Some("http://aws.test".to_owned());
         let connection = Connection::new("eu-central-1", endpoint, (name, "secret", None), http);
-        let platform = Platform::new(
-            settings,
-            connection,
-            self.clock.clone(),
-            self.ids.clone(),
-        );
+        let platform = Platform::new(settings, connection, self.clock.clone(), self.ids.clone());
         // A function lives as long as its process; a test's is short.
         let platform: &'static Platform = Box::leak(Box::new(platform));
         match Function::load(platform, main).await {
@@ -170,7 +177,9 @@ impl Lambda {
     pub async fn try_send(&self, ask: Ask) -> Result<Answer, Ended> {
         let id: kernel::EventId = self.stage.ids.fresh(self.stage.clock.now());
         let payload = ask.payload(&self.route, &id.to_string());
-        self.invoke(payload).await.map(|answer| Answer::read(&answer))
+        self.invoke(payload)
+            .await
+            .map(|answer| Answer::read(&answer))
     }
 
     /// Delivers one message of a queue to it, and tells whether it was taken.

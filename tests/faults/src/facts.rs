@@ -1,0 +1,162 @@
+//! What a world has come to, without the names that chance gave: two worlds that went through the same have the
+//! same facts.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use serde_json::Value;
+
+use crate::World;
+
+/// What a world has come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// The items of each table, but for the command records.
+    pub items: BTreeMap<String, Vec<String>>,
+    /// The events, each once: their type and what they say.
+    pub events: Vec<String>,
+    /// The mails. SES may be asked twice when a process ends between the mail and its record.
+    pub mails: BTreeSet<String>,
+    /// What was laid aside.
+    pub letters: usize,
+}
+
+impl Facts {
+    /// Of a world, in which ids that are in `known` keep their name.
+    pub fn of(world: &World, known: &HashSet<String>) -> Self {
+        let cloud = &world.stage.cloud;
+        let items = cloud
+            .snapshot(|table| !table.ends_with("-commands"))
+            .into_iter()
+            .map(|(table, items)| {
+                let mut items: Vec<String> = items
+                    .iter()
+                    .map(|item| nameless(&item.to_string(), known))
+                    .collect();
+                items.sort();
+                (table, items)
+            })
+            .collect();
+        let mut events: Vec<String> = world
+            .published
+            .values()
+            .map(|event| {
+                let told = format!("{} {}", event.detail_type, event.detail["data"]);
+                nameless(&told, known)
+            })
+            .collect();
+        events.sort();
+        let mails = cloud.mails().into_iter().map(|mail| {
+            nameless(
+                &format!("{} {} {}", mail.to, mail.subject, mail.text),
+                known,
+            )
+        });
+        Self {
+            items,
+            events,
+            mails: mails.collect(),
+            letters: world.letters.len(),
+        }
+    }
+
+    /// Every id in a world.
+    pub fn ids(world: &World) -> HashSet<String> {
+        let mut ids = HashSet::new();
+        for items in world.stage.cloud.snapshot(|_| true).values() {
+            for item in items {
+                collect(item, &mut ids);
+            }
+        }
+        for event in world.published.values() {
+            collect(&event.detail, &mut ids);
+        }
+        ids
+    }
+
+    /// What two worlds do not have in common, to be read.
+    pub fn difference(&self, other: &Self) -> String {
+        let mut lines = Vec::new();
+        for (table, items) in &self.items {
+            let others = other.items.get(table).map_or(&[][..], Vec::as_slice);
+            lines.extend(apart(table, items, others));
+        }
+        lines.extend(apart("events", &self.events, &other.events));
+        let list = |mails: &BTreeSet<String>| mails.iter().cloned().collect::<Vec<_>>();
+        lines.extend(apart("mails", &list(&self.mails), &list(&other.mails)));
+        if self.letters != other.letters {
+            lines.push(format!("letters: {} and {}", self.letters, other.letters));
+        }
+        lines.join("\n")
+    }
+}
+
+fn apart(what: &str, these: &[String], those: &[String]) -> Vec<String> {
+    let count = |list: &[String], one: &String| list.iter().filter(|other| *other == one).count();
+    let all: BTreeSet<&String> = these.iter().chain(those).collect();
+    all.into_iter()
+        .filter(|one| count(these, one) != count(those, one))
+        .map(|one| {
+            let (here, there) = (count(these, one), count(those, one));
+            format!("{what}: {here}× and {there}×: {one}")
+        })
+        .collect()
+}
+
+fn collect(value: &Value, ids: &mut HashSet<String>) {
+    match value {
+        Value::String(text) => {
+            ids.extend(words(text).filter(|word| is_id(word)).map(str::to_owned))
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(value, ids)),
+        Value::Object(members) => members.values().for_each(|value| collect(value, ids)),
+        _ => {}
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)))
+}
+
+/// `ord_` and 32 hexadecimal digits.
+fn is_id(word: &str) -> bool {
+    let Some((prefix, rest)) = word.split_once('_') else {
+        return false;
+    };
+    prefix.len() == 3 && is_hex(rest)
+}
+
+fn is_hex(word: &str) -> bool {
+    word.len() >= 32 && word.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The text without the ids, digests and salts that chance made.
+fn nameless(text: &str, known: &HashSet<String>) -> String {
+    let mut told = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = words(rest).next().unwrap_or_default();
+        if word.is_empty() {
+            let first = rest.chars().next().map_or(1, char::len_utf8);
+            told.push_str(&rest[..first]);
+            rest = &rest[first..];
+            continue;
+        }
+        if is_id(word) && !known.contains(word) {
+            told.push_str(&word[..4]);
+            told.push('*');
+        } else if is_hex(word) || word.len() > 40 {
+            told.push('*');
+        } else {
+            told.push_str(word);
+        }
+        rest = &rest[word.len()..];
+    }
+    // A password's hash: everything behind the method is salt and digest.
+    match told.split_once("$argon2") {
+        Some((before, after)) => {
+            let behind = after.find('"').map_or("", |end| &after[end..]);
+            format!("{before}$argon2{behind}")
+        }
+        None => told,
+    }
+}

@@ -1,0 +1,427 @@
+//! A day in the marketplace that goes through every function of the platform.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::{Answer, Ask};
+
+use crate::World;
+
+const PASSWORD: &str = "correct horse battery staple";
+const NAME: &str = "Wilhelmina Ottersworth";
+const STREET: &str = "1 Observatory Quay";
+
+/// What must never be in a log: the values above, and how every token begins.
+pub(crate) const SECRETS: &[&str] = &[PASSWORD, NAME, STREET, "@example.com", "eyJ", "$argon2"];
+
+/// Someone with an account, logged in.
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: String,
+    pub email: String,
+    pub token: String,
+    pub refresh_token: String,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn ok(answer: Answer, status: u16) -> Answer {
+    assert_eq!(answer.status, status, "{}", answer.text);
+    answer
+}
+
+impl Person {
+    /// Logs in.
+    pub async fn log_in(world: &mut World, id: &str, email: &str) -> Self {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let tokens = world.send("log-in", Ask::post("/v1/auth/login").json(&body));
+        let tokens = ok(tokens.await, 200).body;
+        Self {
+            id: id.to_owned(),
+            email: email.to_owned(),
+            token: text(&tokens["access_token"]),
+            refresh_token: text(&tokens["refresh_token"]),
+        }
+    }
+
+    /// Makes an account and logs in.
+    pub async fn register(world: &mut World, who: &str) -> Self {
+        let email = format!("{who}@example.com");
+        let body = json!({ "email": email, "password": PASSWORD, "name": NAME });
+        let ask = Ask::post("/v1/customers").key(&format!("register {who}"));
+        let customer = ok(world.send("register-customer", ask.json(&body)).await, 201);
+        Self::log_in(world, &text(&customer.body["id"]), &email).await
+    }
+
+    /// Lays pieces into the cart.
+    pub async fn add(&self, world: &mut World, variant: &str, quantity: u32, key: &str) -> Answer {
+        let body = json!({ "variant_id": variant, "quantity": quantity });
+        let ask = Ask::post("/v1/cart/items").by(&self.token).key(key);
+        world.send("add-cart-item", ask.json(&body)).await
+    }
+
+    /// Orders what is in the cart.
+    pub async fn order(&self, world: &mut World, method: &str, key: &str) -> Answer {
+        let ask = Ask::post("/v1/orders").by(&self.token).key(key);
+        world.send("place-order", ask.json(&order(method))).await
+    }
+
+    /// Buys pieces of a variant, and returns the order's id.
+    pub async fn buy(
+        &self,
+        world: &mut World,
+        variant: &str,
+        quantity: u32,
+        method: &str,
+    ) -> String {
+        let id: kernel::EventId = world.stage.ids.fresh(world.stage.clock.now());
+        ok(
+            self.add(world, variant, quantity, &format!("add {id}"))
+                .await,
+            200,
+        );
+        let order = self.order(world, method, &format!("order {id}")).await;
+        text(&ok(order, 201).body["id"])
+    }
+
+    /// An order as its customer sees it.
+    pub async fn see(&self, world: &mut World, order: &str) -> Value {
+        let ask = Ask::get(&format!("/v1/orders/{order}")).by(&self.token);
+        ok(world.send("get-order", ask).await, 200).body
+    }
+
+    /// Ships this seller's part of an order.
+    pub async fn ship(&self, world: &mut World, order: &str) -> Answer {
+        let ask = Ask::post(&format!("/v1/orders/{order}/ship")).by(&self.token);
+        world
+            .send("ship-order", ask.key(&format!("ship {order}")))
+            .await
+    }
+
+    /// Books pieces of a variant.
+    pub async fn receive(&self, world: &mut World, variant: &str, quantity: u32, key: &str) {
+        let ask = Ask::post(&format!("/v1/stock/{variant}/receipts")).by(&self.token);
+        let ask = ask.key(key).json(&json!({ "quantity": quantity }));
+        ok(world.send("receive-stock", ask).await, 201);
+    }
+
+    /// What there is of a variant.
+    pub async fn stock(&self, world: &mut World, variant: &str) -> Value {
+        let ask = Ask::get(&format!("/v1/stock/{variant}")).by(&self.token);
+        ok(world.send("get-stock", ask).await, 200).body
+    }
+}
+
+/// What goes into `POST /v1/orders`.
+pub fn order(method: &str) -> Value {
+    json!({
+        "shipping_address": {
+            "name": NAME, "line1": STREET, "city": "Utrecht", "postal_code": "3511 AB", "country": "NL",
+        },
+        "payment_method": method,
+    })
+}
+
+async fn admin(world: &mut World) -> Person {
+    let email = "root@example.com";
+    let who = json!({ "email": email, "password": PASSWORD, "name": NAME });
+    world.call("create-first-admin", who).await;
+    Person::log_in(world, "", email).await
+}
+
+/// A seller, the first admin being made for it where there is none.
+pub async fn seller(world: &mut World, who: &str) -> Person {
+    let root = admin(world).await;
+    promote(world, &root, who).await
+}
+
+async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
+    let person = Person::register(world, who).await;
+    let path = format!("/v1/customers/{}/roles", person.id);
+    let ask = Ask::new("PUT", &path)
+        .by(&root.token)
+        .key(&format!("promote {who}"));
+    let ask = ask.json(&json!({ "roles": ["customer", "seller"] }));
+    ok(world.send("change-customer-roles", ask).await, 200);
+    Person::log_in(world, &person.id, &person.email).await
+}
+
+/// A shopper.
+pub async fn shopper(world: &mut World, who: &str) -> Person {
+    Person::register(world, who).await
+}
+
+/// A product in the shop, with so many pieces of its one variant; the variant's id.
+pub async fn offer(world: &mut World, seller: &Person, title: &str, pieces: u32) -> String {
+    let product = json!({
+        "title": title, "description": "For tests.", "category": "lights", "tags": ["new"],
+        "variants": [{ "price": { "amount": 1_250, "currency": "EUR" } }],
+    });
+    let ask = Ask::post("/v1/products").by(&seller.token);
+    let ask = ask.key(&format!("create {title}")).json(&product);
+    let product = ok(world.send("create-product", ask).await, 201).body;
+    let path = format!("/v1/products/{}/publish", text(&product["id"]));
+    let ask = Ask::post(&path)
+        .by(&seller.token)
+        .key(&format!("publish {title}"));
+    ok(world.send("publish-product", ask).await, 200);
+    let variant = text(&product["variants"][0]["id"]);
+    if pieces > 0 {
+        seller
+            .receive(world, &variant, pieces, &format!("receive {title}"))
+            .await;
+    }
+    world.settle().await;
+    variant
+}
+
+const FILE: &str = "\
+Handle,Title,Body (HTML),Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price
+lantern,Lantern,Bright,lights,new,true,Size,Small,LA-S,5,10.00
+lantern,,,,,,,Large,LA-L,6,12.00
+broken,Broken,,lights,,true,,,BR-1,1,free
+candle,Candle,Dim,lights,,false,,,CA-1,7,3.50
+";
+
+/// Goes through every function.
+pub async fn journey(world: &mut World) {
+    let root = admin(world).await;
+    let one = promote(world, &root, "one").await;
+    let two = promote(world, &root, "two").await;
+    let shopper = Person::register(world, "shopper").await;
+    world.settle().await;
+    sessions(world, &shopper).await;
+    let goods = catalogue(world, &one).await;
+    let others = offer(world, &two, "Other goods", 20).await;
+    imports(world, &one).await;
+    carts(world, &shopper, &goods, &others).await;
+    orders(world, &shopper, [&one, &two], &goods, &others).await;
+    trouble(world, &shopper, &goods).await;
+    gateway(world, &root).await;
+}
+
+async fn sessions(world: &mut World, shopper: &Person) {
+    let ask = Ask::get("/v1/customers/me").by(&shopper.token);
+    ok(world.send("get-own-profile", ask).await, 200);
+    let ask =
+        Ask::post("/v1/auth/refresh").json(&json!({ "refresh_token": shopper.refresh_token }));
+    let tokens = ok(world.send("refresh-session", ask).await, 200).body;
+    let ask = Ask::post("/v1/auth/logout").by(&text(&tokens["access_token"]));
+    ok(world.send("log-out", ask).await, 204);
+}
+
+/// A product, made, changed and published; the variant that is sold.
+async fn catalogue(world: &mut World, seller: &Person) -> String {
+    let goods = offer(world, seller, "Goods", 0).await;
+    seller.receive(world, &goods, 30, "first pieces").await;
+    world.settle().await;
+    let listed = ok(
+        world
+            .send("list-products", Ask::get("/v1/products?limit=5"))
+            .await,
+        200,
+    );
+    let id = text(&listed.body["data"][0]["id"]);
+    let seen = ok(
+        world
+            .send("get-product", Ask::get(&format!("/v1/products/{id}")))
+            .await,
+        200,
+    );
+    let ask = Ask::new("PATCH", &format!("/v1/products/{id}")).by(&seller.token);
+    let ask = ask.header("if-match", seen.header("etag")).key("retitle");
+    let ask = ask.body(
+        "application/merge-patch+json",
+        json!({ "title": "Better goods" }).to_string(),
+    );
+    ok(world.send("update-product", ask).await, 200);
+    world.settle().await;
+    assert_eq!(seller.stock(world, &goods).await["available"], 30);
+    goods
+}
+
+async fn imports(world: &mut World, seller: &Person) {
+    let ask = Ask::post("/v1/product-imports?currency=EUR")
+        .by(&seller.token)
+        .key("import");
+    let import = world
+        .send("import-products", ask.body("text/csv", FILE))
+        .await;
+    let path = text(&ok(import, 202).headers["location"]);
+    world.settle().await;
+    let ask = Ask::get(&path).by(&seller.token);
+    let import = ok(world.send("get-product-import", ask).await, 200).body;
+    assert_eq!(
+        (&import["status"], &import["created"], &import["failed"]),
+        (&"completed".into(), &2.into(), &1.into()),
+        "{import}"
+    );
+
+    let ask = Ask::post("/v1/product-imports/uploads")
+        .by(&seller.token)
+        .key("upload");
+    let upload = ok(world.send("start-import-upload", ask).await, 201).body;
+    let bucket = "local-souk-imports-000000000000";
+    let key = text(&upload["fields"]["key"]);
+    let file = FILE.replace("10.00", "11.00").into_bytes();
+    world
+        .stage
+        .cloud
+        .upload(&format!("{bucket}/{key}"), "text/csv", file);
+    world.settle().await;
+}
+
+async fn carts(world: &mut World, shopper: &Person, goods: &str, others: &str) {
+    let body = json!({ "variant_id": goods, "quantity": 1 });
+    let ask = Ask::post("/v1/cart/items").key("guest").json(&body);
+    let guest = ok(world.send("add-cart-item", ask).await, 200).body;
+    let ask = Ask::get("/v1/cart").header("x-cart-token", &text(&guest["cart_token"]));
+    assert_eq!(
+        ok(world.send("get-cart", ask).await, 200).body["lines"][0]["quantity"],
+        1
+    );
+
+    ok(shopper.add(world, goods, 2, "goods").await, 200);
+    ok(shopper.add(world, others, 1, "others").await, 200);
+    let path = format!("/v1/cart/items/{goods}");
+    let ask = Ask::new("PATCH", &path).by(&shopper.token).key("three");
+    let ask = ask.json(&json!({ "quantity": 3 }));
+    ok(world.send("change-cart-item", ask).await, 200);
+    let path = format!("/v1/cart/items/{others}");
+    let ask = Ask::new("DELETE", &path).by(&shopper.token).key("none");
+    ok(world.send("remove-cart-item", ask).await, 200);
+    ok(shopper.add(world, others, 2, "two others").await, 200);
+    let ask = Ask::get("/v1/cart").by(&shopper.token);
+    let cart = ok(world.send("get-cart", ask).await, 200).body;
+    assert_eq!(cart["subtotal"]["amount"], 5 * 1_250);
+}
+
+/// An order of two sellers' goods, to its end; one that is declined, one that is cancelled.
+async fn orders(
+    world: &mut World,
+    shopper: &Person,
+    sellers: [&Person; 2],
+    goods: &str,
+    others: &str,
+) {
+    let order = shopper.order(world, "pm_sandbox_ok", "first order").await;
+    let order = text(&ok(order, 201).body["id"]);
+    world.settle().await;
+    let seen = shopper.see(world, &order).await;
+    assert_eq!(seen["status"], "confirmed", "{seen}");
+    let payment = order.replacen("ord_", "pay_", 1);
+    let ask = Ask::get(&format!("/v1/payments/{payment}")).by(&shopper.token);
+    assert_eq!(
+        ok(world.send("get-payment", ask).await, 200).body["status"],
+        "authorized"
+    );
+    for seller in sellers {
+        ok(seller.ship(world, &order).await, 200);
+        world.settle().await;
+    }
+    assert_eq!(shopper.see(world, &order).await["status"], "shipped");
+
+    let declined = shopper.buy(world, goods, 1, "pm_sandbox_declined").await;
+    world.settle().await;
+    assert_eq!(
+        shopper.see(world, &declined).await["cancel_reason"],
+        "payment_declined"
+    );
+
+    let regretted = shopper.buy(world, others, 1, "pm_sandbox_ok").await;
+    world.settle().await;
+    let ask = Ask::post(&format!("/v1/orders/{regretted}/cancel")).by(&shopper.token);
+    ok(world.send("cancel-order", ask.key("regret")).await, 200);
+    world.settle().await;
+    assert_eq!(
+        shopper.see(world, &regretted).await["cancel_reason"],
+        "customer"
+    );
+
+    let greedy = shopper.buy(world, goods, 900, "pm_sandbox_ok").await;
+    world.settle().await;
+    assert_eq!(
+        shopper.see(world, &greedy).await["cancel_reason"],
+        "out_of_stock"
+    );
+
+    for method in [
+        "pm_sandbox_lost_reply",
+        "pm_sandbox_flaky",
+        "pm_sandbox_slow",
+    ] {
+        let order = shopper.buy(world, goods, 1, method).await;
+        world.settle().await;
+        assert_eq!(
+            shopper.see(world, &order).await["status"],
+            "confirmed",
+            "{method}"
+        );
+    }
+    let ask = Ask::get("/v1/orders?limit=3").by(&shopper.token);
+    assert_eq!(
+        ok(world.send("list-orders", ask).await, 200).body["has_more"],
+        true
+    );
+    let ask = Ask::get("/v1/orders?as=seller").by(&sellers[0].token);
+    ok(world.send("list-orders", ask).await, 200);
+}
+
+/// An order that nobody pays, and one that the watchdog helps.
+async fn trouble(world: &mut World, shopper: &Person, goods: &str) {
+    let unheard = (
+        "order.stock-reserved.v1".to_owned(),
+        "authorize-payment-on-order-stock-reserved",
+    );
+    world.lost.insert(unheard.clone());
+    let abandoned = shopper.buy(world, goods, 1, "pm_sandbox_ok").await;
+    world.settle().await;
+    world
+        .tick("expire-reservations", Duration::from_mins(16))
+        .await;
+    world.settle().await;
+    assert_eq!(
+        shopper.see(world, &abandoned).await["cancel_reason"],
+        "expired"
+    );
+
+    let stuck = shopper.buy(world, goods, 1, "pm_sandbox_ok").await;
+    world.settle().await;
+    world.lost.remove(&unheard);
+    world
+        .tick("watch-stuck-orders", Duration::from_mins(11))
+        .await;
+    world.settle().await;
+    assert_eq!(shopper.see(world, &stuck).await["status"], "confirmed");
+}
+
+async fn gateway(world: &mut World, root: &Person) {
+    ok(
+        world.send("check-health", Ask::get("/v1/health")).await,
+        200,
+    );
+    let root = Person::log_in(world, &root.id, &root.email).await;
+    let ask = Ask::get("/v1/health").by(&root.token);
+    ok(world.send("check-health", ask).await, 200);
+    ok(
+        world
+            .send("get-openapi", Ask::get("/v1/openapi.json"))
+            .await,
+        200,
+    );
+    ok(world.send("get-docs", Ask::get("/docs")).await, 200);
+    ok(
+        world
+            .send("get-jwks", Ask::get("/.well-known/jwks.json"))
+            .await,
+        200,
+    );
+    ok(
+        world
+            .send("refuse-unknown-route", Ask::get("/v1/nothing"))
+            .await,
+        404,
+    );
+}

@@ -1,0 +1,12 @@
+//! The whole platform in one process: the functions as they are deployed, the relays, the bus, the queues. Time
+//! stands still until a test moves it, and nothing happens until a test lets it.
+
+mod facts;
+mod journey;
+mod world;
+
+pub use self::{
+    facts::Facts,
+    journey::{Person, journey, offer, order, seller, shopper},
+    world::{Delivery, Moment, Outcome, Stimulus, World},
+};

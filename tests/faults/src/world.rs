@@ -1,0 +1,420 @@
+//! The world that functions live in: what carries their events, and a client that does not give up.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    rc::Rc,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use testkit::{Answer, Ask, BusEvent, Ended, Lambda, Message, Stage, StreamRecord};
+
+/// How often a queue delivers a message before it is a dead letter.
+const DELIVERIES: u32 = 5;
+/// How often a client sends a request that was not answered.
+const PATIENCE: u32 = 8;
+
+/// A message on its way to a consumer.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub function: &'static str,
+    pub id: String,
+    pub body: String,
+    pub received: u32,
+}
+
+/// What sets a function off.
+#[derive(Debug, Clone)]
+pub enum Stimulus {
+    Request(Ask),
+    Message(Delivery),
+    Stream(Vec<StreamRecord>),
+    Tick,
+    Call(Value),
+}
+
+/// What comes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    Answer(Answer),
+    /// Whether a message was taken, a stream read on, a tick or a call done.
+    Done(bool),
+}
+
+impl Outcome {
+    /// Whether nobody asks again.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Answer(answer) => answer.status < 500 && answer.code() != "idempotency_in_flight",
+            Self::Done(done) => *done,
+        }
+    }
+}
+
+/// A function about to be set off, and the world as it is then.
+pub struct Moment {
+    pub function: &'static str,
+    pub stimulus: Stimulus,
+    world: World,
+}
+
+impl Moment {
+    /// The world as it is then, to go on in. Each fork has ids of its own.
+    pub fn world(&self, seed: u64) -> World {
+        self.world.fork(seed)
+    }
+}
+
+pub struct World {
+    pub stage: Stage,
+    functions: HashMap<&'static str, Rc<Lambda>>,
+    /// What waits in the queues.
+    waiting: VecDeque<Delivery>,
+    /// What waits in the streams, by service.
+    streams: BTreeMap<String, Vec<StreamRecord>>,
+    /// Every event that was ever published, by its id.
+    pub published: BTreeMap<String, BusEvent>,
+    /// Messages that were laid aside, or given up.
+    pub letters: Vec<Message>,
+    /// How often each event is delivered.
+    pub copies: usize,
+    /// Consumers that get no event of a type.
+    pub lost: HashSet<(String, &'static str)>,
+    /// Why functions have failed, for a test that fails.
+    pub causes: Vec<String>,
+    /// What decides which message comes first, where chance does.
+    chance: Option<u64>,
+    /// The first few moments of each function, where they are kept.
+    moments: Option<Vec<Moment>>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new(1)
+    }
+}
+
+impl World {
+    /// An empty world in which everything comes once and in order.
+    pub fn new(seed: u64) -> Self {
+        // A day is long, and nobody logs in anew.
+        Self::over(Stage::seeded(seed).with("ACCESS_TOKEN_SECONDS", "86400"))
+    }
+
+    fn over(stage: Stage) -> Self {
+        Self {
+            stage,
+            functions: HashMap::new(),
+            waiting: VecDeque::new(),
+            streams: BTreeMap::new(),
+            published: BTreeMap::new(),
+            letters: Vec::new(),
+            copies: 1,
+            lost: HashSet::new(),
+            causes: Vec::new(),
+            chance: None,
+            moments: None,
+        }
+    }
+
+    /// A world in which every event comes thrice, and in an order that the seed decides.
+    pub fn unruly(seed: u64) -> Self {
+        Self {
+            copies: 3,
+            chance: Some(seed),
+            ..Self::new(seed)
+        }
+    }
+
+    /// Keeps the first few moments of each function.
+    pub fn remembering(mut self) -> Self {
+        self.moments = Some(Vec::new());
+        self
+    }
+
+    /// What was kept.
+    pub fn moments(self) -> Vec<Moment> {
+        self.moments.unwrap_or_default()
+    }
+
+    fn fork(&self, seed: u64) -> Self {
+        Self {
+            waiting: self.waiting.clone(),
+            streams: self.streams.clone(),
+            published: self.published.clone(),
+            letters: self.letters.clone(),
+            lost: self.lost.clone(),
+            ..Self::over(self.stage.fork(seed))
+        }
+    }
+
+    /// A function, started if it is not.
+    async fn function(&mut self, name: &str) -> (&'static str, Rc<Lambda>) {
+        let found = fleet::FLEET.iter().find(|(known, _)| *known == name);
+        let Some((name, main)) = found else {
+            panic!("{name} is not in the fleet: run `make render`");
+        };
+        if let Some(function) = self.functions.get(name) {
+            return (name, Rc::clone(function));
+        }
+        let function = Rc::new(self.stage.start(name, *main).await);
+        self.functions.insert(name, Rc::clone(&function));
+        // What it does at its start is no part of a request.
+        self.stage.cloud.take_calls();
+        (name, function)
+    }
+
+    /// Sets a function off, once.
+    pub async fn once(&mut self, name: &str, stimulus: &Stimulus) -> Result<Outcome, Ended> {
+        let (name, function) = self.function(name).await;
+        let outcome = match stimulus {
+            Stimulus::Request(ask) => function.try_send(ask.clone()).await.map(Outcome::Answer),
+            Stimulus::Message(delivery) => function
+                .deliver(&delivery.id, &delivery.body, delivery.received)
+                .await
+                .map(Outcome::Done),
+            Stimulus::Stream(records) => {
+                let answer = function.invoke(stream(records)).await;
+                answer.map(|answer| {
+                    let failed = answer["batchItemFailures"].as_array();
+                    Outcome::Done(failed.is_none_or(Vec::is_empty))
+                })
+            }
+            Stimulus::Tick => function
+                .invoke(json!({}))
+                .await
+                .map(|_| Outcome::Done(true)),
+            Stimulus::Call(payload) => {
+                let answer = function.invoke(payload.clone()).await;
+                answer.map(|_| Outcome::Done(true))
+            }
+        };
+        // An environment that has ended is replaced by a new one.
+        if matches!(outcome, Err(Ended::Killed)) {
+            self.functions.remove(name);
+        }
+        self.read_log();
+        outcome
+    }
+
+    /// Sets a function off again and again until it has done what it should: a client sends its request anew,
+    /// a queue delivers its message anew.
+    pub async fn persist(&mut self, name: &str, stimulus: &Stimulus) -> Outcome {
+        let mut last = None;
+        for _ in 0..PATIENCE {
+            match self.once(name, stimulus).await {
+                Ok(outcome) if outcome.is_final() => return outcome,
+                unfinished => last = Some(unfinished),
+            }
+            self.stage.cloud.heal();
+        }
+        panic!("{name} does not get done: {last:?}\n{:?}", self.causes);
+    }
+
+    async fn meet(&mut self, name: &'static str, stimulus: Stimulus) -> Outcome {
+        self.remember(name, &stimulus);
+        self.persist(name, &stimulus).await
+    }
+
+    fn remember(&mut self, function: &'static str, stimulus: &Stimulus) {
+        let Some(moments) = &self.moments else { return };
+        let seen = moments
+            .iter()
+            .filter(|moment| moment.function == function)
+            .count();
+        if seen < 3 {
+            let moment = Moment {
+                function,
+                stimulus: stimulus.clone(),
+                world: self.fork(0),
+            };
+            self.moments.get_or_insert_default().push(moment);
+        }
+    }
+
+    /// Sends a request, and lets nothing follow from it yet.
+    pub async fn send(&mut self, name: &'static str, ask: Ask) -> Answer {
+        match self.meet(name, Stimulus::Request(ask)).await {
+            Outcome::Answer(answer) => answer,
+            Outcome::Done(_) => unreachable!("a request has an answer"),
+        }
+    }
+
+    /// Calls a function by its name.
+    pub async fn call(&mut self, name: &'static str, payload: Value) {
+        self.meet(name, Stimulus::Call(payload)).await;
+    }
+
+    /// Lets a schedule fire after this time.
+    pub async fn tick(&mut self, name: &'static str, after: Duration) {
+        self.stage.clock.advance(after);
+        self.meet(name, Stimulus::Tick).await;
+    }
+
+    /// Lets everything follow from what has happened, until nothing more does.
+    pub async fn settle(&mut self) {
+        while self.step().await {}
+    }
+
+    /// Lets one thing follow; whether there was one.
+    async fn step(&mut self) -> bool {
+        self.collect();
+        let relays = self.streams.len();
+        let number = relays + self.waiting.len();
+        if number == 0 {
+            return false;
+        }
+        let choice = self.choose(number);
+        if choice < relays {
+            self.relay(choice).await;
+        } else if let Some(delivery) = self.waiting.remove(choice - relays) {
+            self.deliver(delivery).await;
+        }
+        true
+    }
+
+    fn choose(&mut self, number: usize) -> usize {
+        let Some(chance) = &mut self.chance else {
+            return 0;
+        };
+        *chance = chance
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(*chance >> 33).unwrap_or(0) % number
+    }
+
+    /// Takes what the functions left in the backends to where it goes next.
+    fn collect(&mut self) {
+        let cloud = self.stage.cloud.clone();
+        for record in cloud.take_stream() {
+            let has_relay = fleet::FLEET
+                .iter()
+                .any(|(name, _)| *name == format!("relay-{}-events", record.service));
+            if has_relay {
+                let service = record.service.clone();
+                self.streams.entry(service).or_default().push(record);
+            }
+        }
+        for event in cloud.take_bus() {
+            self.route(event);
+        }
+        for path in cloud.take_uploads() {
+            let key = path.split_once('/').map_or("", |(_, key)| key);
+            let notification = json!({ "Records": [{ "s3": { "object": { "key": key } } }] });
+            self.enqueue("run-product-import", notification.to_string());
+        }
+        for queue in cloud.queues() {
+            let messages = cloud.take_messages(&queue);
+            if queue.ends_with("-dlq") {
+                self.letters.extend(messages);
+            } else {
+                for message in messages {
+                    self.enqueue("run-product-import", message.body);
+                }
+            }
+        }
+    }
+
+    fn route(&mut self, event: BusEvent) {
+        let body = json!({
+            "detail-type": event.detail_type, "source": event.source, "detail": event.detail,
+        });
+        let listeners = fleet::LISTENERS
+            .iter()
+            .find(|(kind, _)| *kind == event.detail_type)
+            .map_or(&[][..], |(_, listeners)| listeners);
+        for listener in listeners {
+            if !self.lost.contains(&(event.detail_type.clone(), *listener)) {
+                for _ in 0..self.copies {
+                    self.enqueue(listener, body.to_string());
+                }
+            }
+        }
+        let id = event.detail["metadata"]["id"].as_str().unwrap_or_default();
+        self.published.insert(id.to_owned(), event);
+    }
+
+    /// Lays a message into the queue of a function.
+    pub fn enqueue(&mut self, function: &'static str, body: String) {
+        let id: kernel::EventId = self.stage.ids.fresh(self.stage.clock.now());
+        self.waiting.push_back(Delivery {
+            function,
+            id: id.to_string(),
+            body,
+            received: 1,
+        });
+    }
+
+    async fn relay(&mut self, choice: usize) {
+        let Some(service) = self.streams.keys().nth(choice).cloned() else {
+            return;
+        };
+        let records = self.streams.remove(&service).unwrap_or_default();
+        let name = format!("relay-{service}-events");
+        let (name, _) = self.function(&name).await;
+        self.meet(name, Stimulus::Stream(records)).await;
+    }
+
+    async fn deliver(&mut self, delivery: Delivery) {
+        let stimulus = Stimulus::Message(delivery.clone());
+        self.remember(delivery.function, &stimulus);
+        let taken = self.once(delivery.function, &stimulus).await;
+        if matches!(taken, Ok(Outcome::Done(true))) {
+            return;
+        }
+        let again = Delivery {
+            received: delivery.received + 1,
+            ..delivery
+        };
+        if again.received > DELIVERIES {
+            self.letters.push(Message {
+                body: again.body,
+                attributes: BTreeMap::new(),
+            });
+        } else {
+            self.waiting.push_back(again);
+        }
+    }
+
+    /// No function ever writes a secret or a personal value into the log.
+    fn read_log(&mut self) {
+        for line in self.stage.take_log() {
+            let text = line.to_string();
+            for secret in crate::journey::SECRETS {
+                assert!(!text.contains(secret), "{secret:?} is in the log: {text}");
+            }
+            if !line["cause"].is_null() {
+                self.causes.push(text);
+            }
+        }
+    }
+
+    /// The published events of a type.
+    pub fn events(&self, kind: &str) -> Vec<&Value> {
+        let events = self.published.values();
+        events
+            .filter(|event| event.detail_type == kind)
+            .map(|event| &event.detail["data"])
+            .collect()
+    }
+}
+
+/// What a stream sends to its relay.
+fn stream(records: &[StreamRecord]) -> Value {
+    let records: Vec<Value> = records
+        .iter()
+        .enumerate()
+        .map(|(number, record)| {
+            json!({
+                "eventID": number.to_string(), "eventName": "INSERT", "eventVersion": "1.1",
+                "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
+                "dynamodb": {
+                    "ApproximateCreationDateTime": 1_767_225_600, "Keys": {}, "SizeBytes": 1,
+                    "SequenceNumber": format!("{number:021}"), "StreamViewType": "NEW_IMAGE",
+                    "NewImage": record.image,
+                },
+            })
+        })
+        .collect();
+    json!({ "Records": records })
+}

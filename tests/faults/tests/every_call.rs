@@ -1,0 +1,132 @@
+//! Every function, stopped at every one of its calls, in every way.
+
+use std::collections::HashSet;
+
+use faults::{Facts, Moment, Outcome, World, journey};
+use testkit::{Ended, Fault};
+
+/// What is done to an invocation.
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    /// One call fails.
+    Once(usize, Fault),
+    /// From one call on, all do.
+    From(usize),
+}
+
+/// What a moment leads to without trouble, and how many calls it takes.
+struct Peace {
+    facts: Facts,
+    outcome: Outcome,
+    calls: usize,
+    known: HashSet<String>,
+}
+
+async fn peace(moment: &Moment) -> Peace {
+    let mut world = moment.world(1_000);
+    let known = Facts::ids(&world);
+    let outcome = world.persist(moment.function, &moment.stimulus).await;
+    let calls = world.stage.cloud.take_calls().len();
+    world.settle().await;
+    Peace {
+        facts: Facts::of(&world, &known),
+        outcome,
+        calls,
+        known,
+    }
+}
+
+/// What it leads to with trouble, once whoever asked has asked again.
+async fn war(moment: &Moment, trouble: Trouble, seed: u64) -> (World, Outcome) {
+    let mut world = moment.world(seed);
+    match trouble {
+        Trouble::Once(call, fault) => world.stage.cloud.fault(call, fault),
+        Trouble::From(call) => world.stage.cloud.outage(call, Fault::Unreachable),
+    }
+    let first = world.once(moment.function, &moment.stimulus).await;
+    world.stage.cloud.heal();
+    let outcome = match (first, &moment.stimulus) {
+        (Ok(outcome), _) if outcome.is_final() => outcome,
+        (Ok(_) | Err(Ended::Failed(_) | Ended::Killed), stimulus) => {
+            world.persist(moment.function, stimulus).await
+        }
+    };
+    world.settle().await;
+    (world, outcome)
+}
+
+async fn survives_every_fault(moment: &Moment) {
+    let peace = peace(moment).await;
+    let mut seed = 2_000;
+    for call in 0..peace.calls {
+        let faults = Fault::ALL.map(|fault| Trouble::Once(call, fault));
+        for trouble in faults.into_iter().chain([Trouble::From(call)]) {
+            seed += 1;
+            let (world, outcome) = war(moment, trouble, seed).await;
+            let facts = Facts::of(&world, &peace.known);
+            let told = format!(
+                "{} with {trouble:?} of {} calls",
+                moment.function, peace.calls
+            );
+            assert_eq!(
+                status(&outcome),
+                status(&peace.outcome),
+                "{told}: {outcome:?}"
+            );
+            assert!(
+                facts == peace.facts,
+                "{told}:\n{}\n{:?}",
+                facts.difference(&peace.facts),
+                moment.stimulus,
+            );
+        }
+    }
+}
+
+fn status(outcome: &Outcome) -> Option<u16> {
+    match outcome {
+        Outcome::Answer(answer) => Some(answer.status),
+        Outcome::Done(_) => None,
+    }
+}
+
+/// Every function of a service, in the moments of a day.
+async fn service_survives(services: &[&str]) {
+    let mut world = World::new(7).remembering();
+    journey(&mut world).await;
+    for moment in world.moments() {
+        let service = fleet::SETTINGS
+            .iter()
+            .find(|(name, _)| *name == moment.function)
+            .and_then(|(_, settings)| settings.iter().find(|(name, _)| *name == "SERVICE"))
+            .map_or("", |(_, service)| *service);
+        if services.contains(&service) {
+            survives_every_fault(&moment).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_and_the_gate_survive_every_fault() {
+    service_survives(&["customer", "gateway"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_catalogue_survives_every_fault() {
+    service_survives(&["product"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn stock_and_carts_survive_every_fault() {
+    service_survives(&["inventory", "cart"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn orders_survive_every_fault() {
+    service_survives(&["order"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn payments_and_mails_survive_every_fault() {
+    service_survives(&["payment", "notification"]).await;
+}

@@ -1,0 +1,5 @@
+//! What the platform must survive.
+
+mod day;
+mod every_call;
+mod unruly;

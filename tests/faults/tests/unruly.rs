@@ -1,0 +1,1 @@
+//! Events come thrice and in any order.
