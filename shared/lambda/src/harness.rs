@@ -22,7 +22,9 @@ thread_local! {
 pub(crate) fn keep(line: &[u8]) -> bool {
     LOG.with_borrow_mut(|log| {
         let text = String::from_utf8_lossy(line);
-        log.as_mut().map(|log| log.push(text.into_owned())).is_some()
+        log.as_mut()
+            .map(|log| log.push(text.into_owned()))
+            .is_some()
     })
 }
 

@@ -4,9 +4,10 @@ use contracts::Actor;
 use dynamo::{Intent, Pending};
 use kernel::{EventId, Problem};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
+    contention,
     platform::Platform,
     runtime::{self, Entry, EventHandler, Exit, Running},
 };
@@ -35,7 +36,7 @@ pub fn serve<S, T, R, Starting, Handling>(
 ) -> Exit
 where
     S: Sync + Send + 'static,
-    T: DeserializeOwned + Send + 'static,
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
     R: Serialize + 'static,
     Starting: Future<Output = Result<S, Problem>> + Send + 'static,
     Handling: Future<Output = Result<R, Problem>> + Send + 'static,
@@ -60,18 +61,22 @@ where
                         now,
                         ids: platform.ids.clone(),
                     };
-                    match handle(
-                        state,
-                        Call {
-                            platform,
-                            input,
-                            intent,
-                        },
-                    )
-                    .await
-                    {
-                        Ok(answer) => serde_json::to_value(answer).map_err(Problem::internal),
-                        Err(problem) if problem.is_ours() => Err(problem),
+                    let call = Call {
+                        platform,
+                        input,
+                        intent,
+                    };
+                    let run = || -> Pending<'static, Result<Value, Problem>> {
+                        let answer = handle(state, call.clone());
+                        Box::pin(async move {
+                            serde_json::to_value(answer.await?).map_err(Problem::internal)
+                        })
+                    };
+                    match contention::decide(platform, &run).await {
+                        Ok(answer) => Ok(answer),
+                        Err(problem) if problem.is_ours() || problem.is_contention() => {
+                            Err(problem)
+                        }
                         Err(problem) => Ok(json!({ "error": problem.body(&id) })),
                     }
                 })

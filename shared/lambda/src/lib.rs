@@ -16,6 +16,7 @@
 
 pub mod aws;
 pub mod consume;
+mod contention;
 mod describe;
 pub mod harness;
 pub mod http;

@@ -9,6 +9,7 @@ use kernel::{EventId, Problem, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{
+    contention,
     log::{self, Facts},
     platform::Platform,
     runtime::{self, Entry, EventHandler, Exit, Running},
@@ -93,7 +94,7 @@ async fn answer(
     started: Timestamp,
     run: Run,
 ) -> Result<Value, Problem> {
-    let outcome = sqs::again_after_contention(platform, &*run).await;
+    let outcome = contention::decide(platform, &*run).await;
     let took = platform.clock.now().since(started);
     log::invocation(
         platform,

@@ -14,14 +14,11 @@ use serde_json::{Value, json};
 
 use crate::{
     aws::Sqs,
-    http::jitter,
+    contention::{self, jitter},
     log::{self, Facts},
     platform::Platform,
     runtime::{EventHandler, Running},
 };
-
-/// How often a message is decided anew on the spot after contention.
-const TRIES: u32 = 6;
 
 /// A message that can be worked on: what it is, and what to do once.
 pub(crate) struct Message {
@@ -146,7 +143,7 @@ impl Edge {
         facts.subject.clone_from(&task.subject);
         facts.correlation_id.clone_from(&task.intent.correlation_id);
         facts.actor.clone_from(&task.intent.actor.id);
-        again_after_contention(self.platform, &*task.run).await
+        contention::decide(self.platform, &*task.run).await
     }
 
     /// Makes the message visible again after 1, 2, 4 … seconds with jitter, rather than after the queue's own
@@ -197,24 +194,6 @@ impl Edge {
                 tracing::error!(cause = %problem.causes(), "a dead letter was not sent");
                 false
             }
-        }
-    }
-}
-
-/// Runs something that decides on what it reads, again as long as others change the same things.
-pub(crate) async fn again_after_contention(
-    platform: &Platform,
-    run: &(dyn Fn() -> Pending<'static, Result<(), Problem>> + Send + Sync),
-) -> Result<(), Problem> {
-    let mut tried = 0;
-    loop {
-        let outcome = run().await;
-        tried += 1;
-        match outcome {
-            Err(problem) if problem.is_contention() && tried < TRIES => {
-                tokio::time::sleep(jitter(platform, 10 << tried)).await;
-            }
-            outcome => return outcome,
         }
     }
 }

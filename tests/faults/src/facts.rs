@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::World;
 
+/// This much of a difference is told.
+const MOST_LINES: usize = 12;
+
 /// What a world has come to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
@@ -30,9 +33,22 @@ impl Facts {
             .map(|(table, items)| {
                 let mut items: Vec<String> = items
                     .iter()
-                    .map(|item| nameless(&item.to_string(), known))
+                    .map(|item| {
+                        // When it ends follows from when it was written.
+                        let mut item = item.clone();
+                        item["expires_at"] = Value::Null;
+                        // A mail is claimed anew when the process that claimed it has ended.
+                        if item["kind"] == "mail" {
+                            item["rev"] = Value::Null;
+                        }
+                        nameless(&item.to_string(), known)
+                    })
                     .collect();
                 items.sort();
+                // A log-in whose answer was lost leaves a session that nobody has the token of.
+                if table.ends_with("-sessions") {
+                    items.dedup();
+                }
                 (table, items)
             })
             .collect();
@@ -86,6 +102,7 @@ impl Facts {
         if self.letters != other.letters {
             lines.push(format!("letters: {} and {}", self.letters, other.letters));
         }
+        lines.truncate(MOST_LINES);
         lines.join("\n")
     }
 }
@@ -97,7 +114,8 @@ fn apart(what: &str, these: &[String], those: &[String]) -> Vec<String> {
         .filter(|one| count(these, one) != count(those, one))
         .map(|one| {
             let (here, there) = (count(these, one), count(those, one));
-            format!("{what}: {here}× and {there}×: {one}")
+            let start: String = one.chars().take(600).collect();
+            format!("{what}: {here}× and {there}×: {start}")
         })
         .collect()
 }
@@ -113,8 +131,20 @@ fn collect(value: &Value, ids: &mut HashSet<String>) {
     }
 }
 
+/// Ids, digests and times come out whole.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)))
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || "_-:.".contains(c)))
+}
+
+/// `2026-01-01T00:00:00.000Z`
+fn is_time(word: &str) -> bool {
+    word.len() == 24 && word.ends_with('Z') && word.as_bytes()[10] == b'T'
+}
+
+/// A handle that was made of a title: `goods-a7ae1ffa`.
+fn made_of_title(word: &str) -> Option<&str> {
+    let (title, unique) = word.rsplit_once('-')?;
+    (unique.len() == 8 && unique.bytes().all(|b| b.is_ascii_hexdigit())).then_some(title)
 }
 
 /// `ord_` and 32 hexadecimal digits.
@@ -129,7 +159,7 @@ fn is_hex(word: &str) -> bool {
     word.len() >= 32 && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// The text without the ids, digests and salts that chance made.
+/// The text without the ids, digests, salts and times that chance made.
 fn nameless(text: &str, known: &HashSet<String>) -> String {
     let mut told = String::with_capacity(text.len());
     let mut rest = text;
@@ -141,11 +171,15 @@ fn nameless(text: &str, known: &HashSet<String>) -> String {
             rest = &rest[first..];
             continue;
         }
-        if is_id(word) && !known.contains(word) {
+        if known.contains(word) {
+            told.push_str(word);
+        } else if is_id(word) {
             told.push_str(&word[..4]);
             told.push('*');
-        } else if is_hex(word) || word.len() > 40 {
+        } else if is_hex(word) || word.len() > 40 || is_time(word) {
             told.push('*');
+        } else if let Some(title) = made_of_title(word) {
+            told.push_str(title);
         } else {
             told.push_str(word);
         }

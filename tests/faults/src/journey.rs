@@ -92,6 +92,20 @@ impl Person {
         ok(world.send("get-order", ask).await, 200).body
     }
 
+    /// The cart.
+    pub async fn cart(&self, world: &mut World) -> Value {
+        let ask = Ask::get("/v1/cart").by(&self.token);
+        ok(world.send("get-cart", ask).await, 200).body
+    }
+
+    /// Cancels an order.
+    pub async fn cancel(&self, world: &mut World, order: &str) -> Answer {
+        let ask = Ask::post(&format!("/v1/orders/{order}/cancel")).by(&self.token);
+        world
+            .send("cancel-order", ask.key(&format!("cancel {order}")))
+            .await
+    }
+
     /// Ships this seller's part of an order.
     pub async fn ship(&self, world: &mut World, order: &str) -> Answer {
         let ask = Ask::post(&format!("/v1/orders/{order}/ship")).by(&self.token);
@@ -293,8 +307,7 @@ async fn carts(world: &mut World, shopper: &Person, goods: &str, others: &str) {
     let ask = Ask::new("DELETE", &path).by(&shopper.token).key("none");
     ok(world.send("remove-cart-item", ask).await, 200);
     ok(shopper.add(world, others, 2, "two others").await, 200);
-    let ask = Ask::get("/v1/cart").by(&shopper.token);
-    let cart = ok(world.send("get-cart", ask).await, 200).body;
+    let cart = shopper.cart(world).await;
     assert_eq!(cart["subtotal"]["amount"], 5 * 1_250);
 }
 
@@ -332,8 +345,7 @@ async fn orders(
 
     let regretted = shopper.buy(world, others, 1, "pm_sandbox_ok").await;
     world.settle().await;
-    let ask = Ask::post(&format!("/v1/orders/{regretted}/cancel")).by(&shopper.token);
-    ok(world.send("cancel-order", ask.key("regret")).await, 200);
+    ok(shopper.cancel(world, &regretted).await, 200);
     world.settle().await;
     assert_eq!(
         shopper.see(world, &regretted).await["cancel_reason"],

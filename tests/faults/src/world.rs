@@ -11,6 +11,8 @@ use testkit::{Answer, Ask, BusEvent, Ended, Lambda, Message, Stage, StreamRecord
 
 /// How often a queue delivers a message before it is a dead letter.
 const DELIVERIES: u32 = 5;
+/// How long a message that was received does not show again: six times what its function may take.
+const VISIBILITY: Duration = Duration::from_mins(1);
 /// How often a client sends a request that was not answered.
 const PATIENCE: u32 = 8;
 
@@ -164,6 +166,11 @@ impl World {
         (name, function)
     }
 
+    /// Starts a function before it is needed, so that no fault meets its start.
+    pub async fn warm(&mut self, name: &str) {
+        self.function(name).await;
+    }
+
     /// Sets a function off, once.
     pub async fn once(&mut self, name: &str, stimulus: &Stimulus) -> Result<Outcome, Ended> {
         let (name, function) = self.function(name).await;
@@ -207,8 +214,17 @@ impl World {
                 unfinished => last = Some(unfinished),
             }
             self.stage.cloud.heal();
+            self.wait(stimulus);
         }
         panic!("{name} does not get done: {last:?}\n{:?}", self.causes);
+    }
+
+    /// Lets the time pass until whoever asked asks again: a client at once, a queue when the message shows
+    /// again.
+    pub fn wait(&self, stimulus: &Stimulus) {
+        if matches!(stimulus, Stimulus::Message(_)) {
+            self.stage.clock.advance(VISIBILITY);
+        }
     }
 
     async fn meet(&mut self, name: &'static str, stimulus: Stimulus) -> Outcome {
@@ -257,7 +273,7 @@ impl World {
     }
 
     /// Lets one thing follow; whether there was one.
-    async fn step(&mut self) -> bool {
+    pub async fn step(&mut self) -> bool {
         self.collect();
         let relays = self.streams.len();
         let number = relays + self.waiting.len();

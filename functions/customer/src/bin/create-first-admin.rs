@@ -6,7 +6,7 @@ use lambda::invoke::{self, Call};
 use serde::Deserialize;
 
 /// Who is to be the first.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FirstAdmin {
     email: EmailAddress,

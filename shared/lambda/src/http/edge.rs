@@ -19,15 +19,12 @@ use sha2::{Digest, Sha256};
 
 use super::{Handler, Incoming, Outcome};
 use crate::{
+    contention,
     log::{self, Facts},
     platform::Platform,
     runtime::{HttpHandler, Running},
     token::{Principal, Verifier},
 };
-
-/// How often a handler decides anew after contention, and how long it waits before, at most: 10, 20, 40, … ms.
-const TRIES: u32 = 6;
-const FIRST_WAIT: u64 = 10;
 
 /// A request without a limit of its own takes no body larger than this.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -153,7 +150,8 @@ impl Edge {
         let keyed = self.keyed(&incoming)?;
 
         let incoming = Arc::new(incoming);
-        let outcome = self.decide(&incoming).await;
+        let run = || (self.handler)(Arc::clone(&incoming));
+        let outcome = contention::decide(self.platform, &run).await;
         match outcome {
             // What the request is about may be gone because this very request was done before.
             Err(problem) if keyed && !problem.is_ours() => {
@@ -164,21 +162,6 @@ impl Edge {
                 }
             }
             outcome => outcome,
-        }
-    }
-
-    /// Runs the handler; again, on fresh reads, as long as others change the same things.
-    async fn decide(&self, incoming: &Arc<Incoming>) -> Outcome<()> {
-        let mut tried = 0;
-        loop {
-            let outcome = (self.handler)(Arc::clone(incoming)).await;
-            tried += 1;
-            match outcome {
-                Err(problem) if problem.is_contention() && tried < TRIES => {
-                    tokio::time::sleep(jitter(self.platform, FIRST_WAIT << tried)).await;
-                }
-                outcome => return outcome,
-            }
         }
     }
 
@@ -411,12 +394,6 @@ fn is_token(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-}
-
-/// Somewhere between half and all of `millis`: who waits together should not come back together.
-pub(crate) fn jitter(platform: &Platform, millis: u64) -> Duration {
-    let random = u64::from(u16::from_le_bytes(platform.ids.bytes()));
-    Duration::from_millis(millis / 2 + random * (millis / 2 + 1) / 65_536)
 }
 
 fn matches_etag(sent: Option<&http_types::HeaderValue>, etag: &str) -> bool {

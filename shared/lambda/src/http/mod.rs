@@ -16,7 +16,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-pub(crate) use self::edge::jitter;
 pub use self::{
     incoming::{Incoming, Request},
     input::{Body, Input, Json, MergePatch, Query},
