@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use aws_smithy_runtime_api::{
@@ -20,6 +21,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use dynoxide::Database;
+use kernel::Clock;
 use serde_json::{Value, json};
 
 use crate::{dynamodb, fault::Fault, manifest};
@@ -104,6 +106,7 @@ struct State {
     uploads: Vec<String>,
     mails: Vec<Sent>,
     secrets: HashMap<String, String>,
+    latency: Option<(Clock, Duration)>,
 }
 
 /// The backends. A clone is the same ones.
@@ -153,6 +156,7 @@ impl Cloud {
         }
         *fork.state() = State {
             faults: HashMap::new(),
+            latency: None,
             ..self.state().clone()
         };
         fork
@@ -183,6 +187,11 @@ impl Cloud {
         let waiting = state.faults.keys().any(|number| *number >= state.counted);
         state.faults.clear();
         waiting
+    }
+
+    /// Lets every call move this clock on.
+    pub(crate) fn slow_down(&self, clock: &Clock, latency: Duration) {
+        self.state().latency = Some((clock.clone(), latency));
     }
 
     /// Whether the process of a function was ended since this was last asked.
@@ -284,6 +293,9 @@ impl Cloud {
         let asked = Asked::read(&request);
         let fault = {
             let mut state = self.state();
+            if let Some((clock, latency)) = &state.latency {
+                clock.advance(*latency);
+            }
             let number = state.counted;
             state.counted += 1;
             state.faults.get(&number).copied()

@@ -1,6 +1,6 @@
 //! What is deployed, as it was rendered for Terraform: the tables, and each function's settings and trigger.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, sync::LazyLock, time::Duration};
 
 use serde_json::Value;
 
@@ -77,4 +77,11 @@ pub(crate) fn route(function: &str) -> Option<(String, String)> {
     let route = RENDERED["functions"][function]["trigger"]["route"].as_str()?;
     let (method, path) = route.split_once(' ')?;
     Some((method.to_owned(), path.to_owned()))
+}
+
+/// How long a function may take.
+pub(crate) fn timeout(function: &str) -> Option<Duration> {
+    RENDERED["functions"][function]["timeout"]
+        .as_u64()
+        .map(Duration::from_secs)
 }

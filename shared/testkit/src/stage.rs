@@ -76,6 +76,12 @@ impl Stage {
         }
     }
 
+    /// Lets every call to a backend take so long by the stage's clock.
+    pub fn with_latency(self, latency: Duration) -> Self {
+        self.cloud.slow_down(&self.clock, latency);
+        self
+    }
+
     /// Starts a function of the platform, with the settings that its manifest gives it.
     ///
     /// # Panics
@@ -193,9 +199,10 @@ impl Lambda {
         Ok(failed.is_none_or(Vec::is_empty))
     }
 
-    /// Invokes it with a raw payload, and thirty seconds to answer.
+    /// Invokes it with a raw payload, and the time to answer that its manifest gives it.
     pub async fn invoke(&self, payload: Value) -> Result<Value, Ended> {
-        self.invoke_for(payload, Duration::from_secs(30)).await
+        let time = manifest::timeout(&self.name).unwrap_or(Duration::from_secs(30));
+        self.invoke_for(payload, time).await
     }
 
     /// Invokes it with a raw payload and so much time to answer, by the stage's clock.

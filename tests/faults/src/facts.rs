@@ -123,7 +123,7 @@ fn apart(what: &str, these: &[String], those: &[String]) -> Vec<String> {
 fn collect(value: &Value, ids: &mut HashSet<String>) {
     match value {
         Value::String(text) => {
-            ids.extend(words(text).filter(|word| is_id(word)).map(str::to_owned))
+            ids.extend(words(text).filter(|word| is_id(word)).map(str::to_owned));
         }
         Value::Array(values) => values.iter().for_each(|value| collect(value, ids)),
         Value::Object(members) => members.values().for_each(|value| collect(value, ids)),

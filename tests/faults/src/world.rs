@@ -8,6 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, BusEvent, Ended, Lambda, Message, Stage, StreamRecord};
+use tokio::task::LocalSet;
 
 /// How often a queue delivers a message before it is a dead letter.
 const DELIVERIES: u32 = 5;
@@ -84,6 +85,8 @@ pub struct World {
     pub lost: HashSet<(String, &'static str)>,
     /// Why functions have failed, for a test that fails.
     pub causes: Vec<String>,
+    /// How often each function was set off.
+    invocations: HashMap<&'static str, usize>,
     /// What decides which message comes first, where chance does.
     chance: Option<u64>,
     /// The first few moments of each function, where they are kept.
@@ -103,7 +106,8 @@ impl World {
         Self::over(Stage::seeded(seed).with("ACCESS_TOKEN_SECONDS", "86400"))
     }
 
-    fn over(stage: Stage) -> Self {
+    /// An empty world on this stage.
+    pub fn over(stage: Stage) -> Self {
         Self {
             stage,
             functions: HashMap::new(),
@@ -114,6 +118,7 @@ impl World {
             copies: 1,
             lost: HashSet::new(),
             causes: Vec::new(),
+            invocations: HashMap::new(),
             chance: None,
             moments: None,
         }
@@ -174,6 +179,7 @@ impl World {
     /// Sets a function off, once.
     pub async fn once(&mut self, name: &str, stimulus: &Stimulus) -> Result<Outcome, Ended> {
         let (name, function) = self.function(name).await;
+        *self.invocations.entry(name).or_default() += 1;
         let outcome = match stimulus {
             Stimulus::Request(ask) => function.try_send(ask.clone()).await.map(Outcome::Answer),
             Stimulus::Message(delivery) => function
@@ -246,6 +252,26 @@ impl World {
             };
             self.moments.get_or_insert_default().push(moment);
         }
+    }
+
+    /// Sends requests to a function all at once, and waits for all answers.
+    pub async fn at_once(&mut self, name: &str, asks: Vec<Ask>) -> Vec<Answer> {
+        let (_, function) = self.function(name).await;
+        let together = LocalSet::new();
+        let sent: Vec<_> = asks
+            .into_iter()
+            .map(|ask| {
+                let function = Rc::clone(&function);
+                together.spawn_local(async move { function.send(ask).await })
+            })
+            .collect();
+        together.await;
+        let mut answers = Vec::new();
+        for answer in sent {
+            answers.push(answer.await.expect("no handler panics"));
+        }
+        self.read_log();
+        answers
     }
 
     /// Sends a request, and lets nothing follow from it yet.
@@ -350,6 +376,16 @@ impl World {
         self.published.insert(id.to_owned(), event);
     }
 
+    /// Lets no consumer hear anything from now on: for a test of what publishes alone.
+    pub fn silence(&mut self) {
+        for (kind, listeners) in fleet::LISTENERS {
+            let deaf = listeners
+                .iter()
+                .map(|listener| ((*kind).to_owned(), *listener));
+            self.lost.extend(deaf);
+        }
+    }
+
     /// Lays a message into the queue of a function.
     pub fn enqueue(&mut self, function: &'static str, body: String) {
         let id: kernel::EventId = self.stage.ids.fresh(self.stage.clock.now());
@@ -403,6 +439,11 @@ impl World {
                 self.causes.push(text);
             }
         }
+    }
+
+    /// How often a function was set off.
+    pub fn invocations(&self, name: &str) -> usize {
+        self.invocations.get(name).copied().unwrap_or(0)
     }
 
     /// The published events of a type.

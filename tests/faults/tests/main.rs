@@ -2,4 +2,7 @@
 
 mod day;
 mod every_call;
+mod hostile;
+mod import;
+mod race;
 mod unruly;

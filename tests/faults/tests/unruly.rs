@@ -84,9 +84,9 @@ async fn end(world: &mut World, market: &Market, orders: &[String]) -> End {
             .or_default()
             .push(times);
     }
-    money
-        .values_mut()
-        .for_each(|charges| charges.sort_unstable());
+    for charges in money.values_mut() {
+        charges.sort_unstable();
+    }
     let mut mails = BTreeMap::new();
     for mail in world.stage.cloud.mails() {
         *mails.entry(mail.subject).or_default() += 1;
@@ -124,7 +124,7 @@ async fn thrice_and_out_of_order_is_the_same_as_once_and_in_order() {
     assert_eq!(orderly.money["\"pm_sandbox_lost_reply\""], [[1, 0, 0]]);
     assert_eq!(orderly.letters, 0);
 
-    for seed in 1..=40 {
+    for seed in 1..=20 {
         assert_eq!(day(World::unruly(seed)).await, orderly, "seed {seed}");
     }
 }
