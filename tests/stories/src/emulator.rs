@@ -64,40 +64,40 @@ impl Emulator {
         serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
     }
 
-    /// Holds back all events for one consumer: its rule is off as long as `story` runs. Those that come in
-    /// between are lost to it.
-    pub fn without_events_for<R>(
+    /// Holds back the events of one chain (those with this correlation id) from one consumer, as long as
+    /// `story` runs. Those that come in between are lost to it; nobody else's are.
+    pub fn losing_events<R>(
         &self,
         service: &str,
         function: &str,
+        correlation_id: &str,
         story: impl FnOnce() -> R,
     ) -> R {
-        let rules = self.aws(&["events", "list-rules", "--event-bus-name", "local-souk"]);
+        let bus = "local-souk";
+        let rules = self.aws(&["events", "list-rules", "--event-bus-name", bus]);
         let name = format!("local-{service}-{function}");
-        let rules: Vec<String> = rules["Rules"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|rule| rule["Name"].as_str())
-            .filter(|rule| rule.starts_with(&name))
-            .map(str::to_owned)
-            .collect();
-        assert!(!rules.is_empty(), "{name} has no rule");
-        let switch = |verb: &str| {
-            for rule in &rules {
-                self.aws(&[
-                    "events",
-                    verb,
-                    "--event-bus-name",
-                    "local-souk",
-                    "--name",
-                    rule,
-                ]);
-            }
+        let rules = rules["Rules"].as_array().into_iter().flatten();
+        let rule = rules
+            .filter_map(|rule| Some((rule["Name"].as_str()?, rule["EventPattern"].as_str()?)))
+            .find(|(rule, _)| rule.starts_with(&name));
+        let (rule, pattern) = rule.expect("the consumer's rule");
+        let matching = |pattern: &str| {
+            let put = [
+                "events",
+                "put-rule",
+                "--event-bus-name",
+                bus,
+                "--name",
+                rule,
+            ];
+            self.aws(&[&put[..], &["--event-pattern", pattern]].concat());
         };
-        switch("disable-rule");
+        let mut deaf: Value = serde_json::from_str(pattern).expect("a pattern is JSON");
+        deaf["detail"]["metadata"]["correlation_id"] =
+            json!([{ "anything-but": [correlation_id] }]);
+        matching(&deaf.to_string());
         let result = story();
-        switch("enable-rule");
+        matching(pattern);
         result
     }
 

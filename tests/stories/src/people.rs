@@ -93,9 +93,16 @@ impl Shopper {
     /// Orders the cart.
     #[track_caller]
     pub fn order(&self, method: &str) -> String {
-        let order = self.order_with(&self.shop.unique(), method).expect(201);
-        assert_eq!(order["status"], "placed");
-        order["id"].as_str().expect("an id").to_owned()
+        placed(&self.order_with(&self.shop.unique(), method))
+    }
+
+    /// Orders the cart; what follows carries this correlation id.
+    #[track_caller]
+    pub fn order_in(&self, correlation_id: &str, method: &str) -> String {
+        let ask = self.shop.post("/v1/orders").bearer(&self.token);
+        let ask = ask.key(correlation_id);
+        let ask = ask.header("x-correlation-id", correlation_id);
+        placed(&ask.json(&order_body(method)).send())
     }
 
     /// Puts pieces of a variant into the cart and orders them.
@@ -157,6 +164,13 @@ impl Shopper {
     pub fn mails(&self) -> Vec<Value> {
         crate::Emulator::open(&self.shop).mails_to(&self.email)
     }
+}
+
+#[track_caller]
+fn placed(answer: &Answer) -> String {
+    let order = answer.expect(201);
+    assert_eq!(order["status"], "placed");
+    order["id"].as_str().expect("an id").to_owned()
 }
 
 /// What goes into `POST /v1/orders`.

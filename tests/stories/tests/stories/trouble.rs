@@ -11,15 +11,13 @@ fn an_order_whose_event_was_lost_is_finished_by_the_watchdog() {
     let goods = seller.offer("Lost and found", 1_500, 5);
     let shopper = Shopper::register(&shop);
     shopper.add_to_cart(&goods.variant, 1);
-    let order = emulator.without_events_for(
-        "payment",
-        "authorize-payment-on-order-stock-reserved",
-        || {
-            let order = shopper.order("pm_sandbox_ok");
-            shopper.order_becomes(&order, "stock_reserved");
-            order
-        },
-    );
+    let chain = shop.unique();
+    let (service, function) = ("payment", "authorize-payment-on-order-stock-reserved");
+    let order = emulator.losing_events(service, function, &chain, || {
+        let order = shopper.order_in(&chain, "pm_sandbox_ok");
+        shopper.order_becomes(&order, "stock_reserved");
+        order
+    });
     // Schedules tick once a minute: patience twice over.
     shopper.order_ends_late(&order);
     shopper.order_becomes(&order, "confirmed");
