@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    contention,
+    contention, log,
     platform::Platform,
     runtime::{self, Entry, EventHandler, Exit, Running},
 };
@@ -46,40 +46,36 @@ where
         Box::pin(async move {
             let state: &'static S = Box::leak(Box::new(starting.await?));
             let handle: EventHandler = Box::new(move |payload, _| {
-                Box::pin(async move {
-                    let input: T = serde_json::from_value(payload).map_err(Problem::internal)?;
-                    let now = platform.clock.now();
-                    let id = platform.ids.fresh::<EventId>(now).to_string();
-                    let intent = Intent {
-                        scope: platform.function().to_owned(),
-                        key: id.clone(),
-                        request_hash: None,
-                        actor: Actor::system(platform.function()),
-                        correlation_id: id.clone(),
-                        causation_id: id.clone(),
-                        traceparent: None,
-                        now,
-                        ids: platform.ids.clone(),
-                    };
-                    let call = Call {
-                        platform,
-                        input,
-                        intent,
-                    };
-                    let run = || -> Pending<'static, Result<Value, Problem>> {
+                let now = platform.clock.now();
+                let id = platform.ids.fresh::<EventId>(now).to_string();
+                let intent = Intent {
+                    scope: platform.function().to_owned(),
+                    key: id.clone(),
+                    request_hash: None,
+                    actor: Actor::system(platform.function()),
+                    correlation_id: id.clone(),
+                    causation_id: id,
+                    traceparent: None,
+                    now,
+                    ids: platform.ids.clone(),
+                };
+                let input = serde_json::from_value::<T>(payload);
+                let call = input.map(|input| Call {
+                    platform,
+                    input,
+                    intent: intent.clone(),
+                });
+                let run = call.map(|call| -> Run {
+                    Box::new(move || {
                         let answer = handle(state, call.clone());
                         Box::pin(async move {
                             serde_json::to_value(answer.await?).map_err(Problem::internal)
                         })
-                    };
-                    match contention::decide(platform, &run).await {
-                        Ok(answer) => Ok(answer),
-                        Err(problem) if problem.is_ours() || problem.is_contention() => {
-                            Err(problem)
-                        }
-                        Err(problem) => Ok(json!({ "error": problem.body(&id) })),
-                    }
-                })
+                    })
+                });
+                // Who calls by name is told what is wrong with the call.
+                let run = run.map_err(|error| Problem::invalid("", error));
+                Box::pin(answer(platform, intent, run))
             });
             Ok(Running::Event(handle))
         })
@@ -88,4 +84,25 @@ where
         start: Box::new(start),
         describe: || json!({ "kind": "invoke" }),
     })
+}
+
+type Run = Box<dyn Fn() -> Pending<'static, Result<Value, Problem>> + Send + Sync>;
+
+async fn answer(
+    platform: &'static Platform,
+    intent: Intent,
+    run: Result<Run, Problem>,
+) -> Result<Value, Problem> {
+    let outcome = match run {
+        Ok(run) => contention::decide(platform, &*run).await,
+        Err(problem) => Err(problem),
+    };
+    let id = intent.correlation_id;
+    log::unasked(platform, &id, "invoke", intent.now, outcome.as_ref().err());
+    match outcome {
+        Err(problem) if !problem.is_ours() && !problem.is_contention() => {
+            Ok(json!({ "error": problem.body(&id) }))
+        }
+        outcome => outcome,
+    }
 }

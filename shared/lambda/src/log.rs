@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use kernel::{Problem, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tracing_subscriber::filter::LevelFilter;
@@ -89,6 +90,31 @@ pub(crate) fn invocation(platform: &Platform, facts: Facts) {
         entry.retain(|_, value| !value.is_null());
     }
     line(&entry);
+}
+
+/// Logs one invocation that no request or event has caused: by the clock, or by name.
+pub(crate) fn unasked(
+    platform: &Platform,
+    id: &str,
+    subject: &str,
+    started: Timestamp,
+    problem: Option<&Problem>,
+) {
+    let took = platform.clock.now().since(started);
+    invocation(
+        platform,
+        Facts {
+            request_id: id.to_owned(),
+            correlation_id: id.to_owned(),
+            actor: platform.function().to_owned(),
+            subject: subject.to_owned(),
+            status: problem.map_or(200, |problem| problem.code().status()),
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            error_code: problem.map(|problem| problem.code().name()),
+            cause: problem.map(Problem::causes),
+            ..Facts::default()
+        },
+    );
 }
 
 /// Counts something that happened: a business metric, by service and function.

@@ -47,7 +47,9 @@ struct Relay {
 
 impl Relay {
     async fn carry(&self, payload: Value) -> Result<Value, Problem> {
-        let batch: dynamodb::Event = serde_json::from_value(payload).map_err(Problem::internal)?;
+        let batch: dynamodb::Event = serde_json::from_value(payload)
+            .inspect_err(|error| tracing::error!(%error, "this is no batch"))
+            .map_err(Problem::internal)?;
         let mut carried = BTreeMap::new();
         let mut failed = Vec::new();
         for record in batch.records {

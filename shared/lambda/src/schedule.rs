@@ -9,8 +9,7 @@ use kernel::{EventId, Problem, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{
-    contention,
-    log::{self, Facts},
+    contention, log,
     platform::Platform,
     runtime::{self, Entry, EventHandler, Exit, Running},
     sqs,
@@ -95,23 +94,6 @@ async fn answer(
     run: Run,
 ) -> Result<Value, Problem> {
     let outcome = contention::decide(platform, &*run).await;
-    let took = platform.clock.now().since(started);
-    log::invocation(
-        platform,
-        Facts {
-            request_id: id.clone(),
-            correlation_id: id,
-            actor: platform.function().to_owned(),
-            subject: "schedule".to_owned(),
-            status: outcome
-                .as_ref()
-                .err()
-                .map_or(200, |problem| problem.code().status()),
-            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            error_code: outcome.as_ref().err().map(|problem| problem.code().name()),
-            cause: outcome.as_ref().err().map(Problem::causes),
-            ..Facts::default()
-        },
-    );
+    log::unasked(platform, &id, "schedule", started, outcome.as_ref().err());
     outcome.map(|()| Value::Null)
 }

@@ -84,7 +84,9 @@ impl Edge {
         deadline: i64,
     ) -> Pending<'static, Result<Value, Problem>> {
         Box::pin(async move {
-            let batch: Batch = serde_json::from_value(payload).map_err(Problem::internal)?;
+            let batch: Batch = serde_json::from_value(payload)
+                .inspect_err(|error| tracing::error!(%error, "this is no batch"))
+                .map_err(Problem::internal)?;
             let mut failures = Vec::new();
             for record in batch.records {
                 let id = record.message_id.clone();
@@ -180,11 +182,13 @@ impl Edge {
             .and_then(|body| {
                 body.pointer("/detail/metadata/id")?
                     .as_str()
-                    .map(str::to_owned)
+                    .map(attribute)
+                    .filter(|id| !id.is_empty())
             })
             .unwrap_or_else(|| record.message_id.clone());
+        let reason = attribute(reason);
         let attributes = [
-            ("reason", reason),
+            ("reason", reason.as_str()),
             ("function", self.platform.function()),
             ("event_id", &event_id),
         ];
@@ -196,6 +200,19 @@ impl Edge {
             }
         }
     }
+}
+
+/// Text as a message's attribute: SQS takes no control characters there, and a reason may repeat what a
+/// message says.
+fn attribute(text: &str) -> String {
+    let plain = |c: char| {
+        if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
+            ' '
+        } else {
+            c
+        }
+    };
+    text.chars().map(plain).take(500).collect()
 }
 
 /// How long until a deadline, by the platform's clock.

@@ -108,7 +108,9 @@ impl Verifier {
             return Err(refused());
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| refused())?;
-        if header.alg != Algorithm::ES256 || header.typ.as_deref() != Some(TYPE) {
+        let ours = header.alg == Algorithm::ES256 && header.typ.as_deref() == Some(TYPE);
+        // RFC 7515 §4.1.11: what must be understood is not, whatever it is.
+        if !ours || header.crit.is_some() {
             return Err(refused());
         }
         let id = header.kid.ok_or_else(refused)?;

@@ -52,6 +52,13 @@ impl Ask {
         self
     }
 
+    /// With a header that is sent once more: what a gateway does not join.
+    pub fn again(mut self, name: &str, value: &str) -> Self {
+        let sent = self.headers.remove(name).unwrap_or_default();
+        self.headers.insert(name.to_owned(), json!([sent, value]));
+        self
+    }
+
     /// With a JSON body.
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())

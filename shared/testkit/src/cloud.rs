@@ -20,6 +20,7 @@ use aws_smithy_runtime_api::{
     http::Headers,
 };
 use aws_smithy_types::body::SdkBody;
+use dynamo::Pending;
 use dynoxide::Database;
 use kernel::Clock;
 use serde_json::{Value, json};
@@ -107,13 +108,21 @@ struct State {
     mails: Vec<Sent>,
     secrets: HashMap<String, String>,
     latency: Option<(Clock, Duration)>,
+    /// What no manifest knows: tables and their indexes.
+    tables: Vec<(String, Vec<String>)>,
+    refused_events: usize,
+    waits: Vec<u64>,
 }
+
+/// What else happens before the call with a number.
+type Meanwhile = Option<(usize, Pending<'static, ()>)>;
 
 /// The backends. A clone is the same ones.
 #[derive(Clone)]
 pub struct Cloud {
     database: Arc<Database>,
     state: Arc<Mutex<State>>,
+    meanwhile: Arc<Mutex<Meanwhile>>,
 }
 
 impl fmt::Debug for Cloud {
@@ -143,13 +152,32 @@ impl Cloud {
         Self {
             database: Arc::new(database),
             state: Arc::new(Mutex::new(state)),
+            meanwhile: Arc::default(),
         }
+    }
+
+    /// Makes a table that no manifest knows, at stage `local`.
+    pub(crate) fn create_table(&self, name: &str, indexes: &[&str]) {
+        let name = format!("local-{name}");
+        let indexes: Vec<String> = indexes.iter().map(|index| (*index).to_owned()).collect();
+        dynamodb::create_table(&self.database, &name, &indexes);
+        self.state().tables.push((name, indexes));
+    }
+
+    /// All tables: their names and indexes.
+    fn tables(&self) -> Vec<(String, Vec<String>)> {
+        manifest::tables()
+            .chain(self.state().tables.clone())
+            .collect()
     }
 
     /// The same backends, apart from now on: what is done to the one does not show in the other.
     pub fn fork(&self) -> Self {
         let fork = Self::new(0);
-        for (table, _) in manifest::tables() {
+        for (table, indexes) in &self.state().tables {
+            dynamodb::create_table(&fork.database, table, indexes);
+        }
+        for (table, _) in self.tables() {
             for item in dynamodb::items(&self.database, &table) {
                 dynamodb::put(&fork.database, &table, &item);
             }
@@ -181,12 +209,25 @@ impl Cloud {
         state.faults = (number..1_000).map(|number| (number, fault)).collect();
     }
 
+    /// Lets something else happen, to its end, just before the call with this number, counted from zero from
+    /// now on.
+    pub fn meanwhile(&self, number: usize, other: Pending<'static, ()>) {
+        self.state().counted = 0;
+        *self.other() = Some((number, other));
+    }
+
+    fn other(&self) -> MutexGuard<'_, Meanwhile> {
+        self.meanwhile
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Lets calls succeed again, and tells whether a fault was still waiting for its call.
     pub fn heal(&self) -> bool {
         let mut state = self.state();
         let waiting = state.faults.keys().any(|number| *number >= state.counted);
         state.faults.clear();
-        waiting
+        waiting || self.other().take().is_some()
     }
 
     /// Lets every call move this clock on.
@@ -212,6 +253,17 @@ impl Cloud {
     /// What was put on the bus since it was last taken.
     pub fn take_bus(&self) -> Vec<BusEvent> {
         std::mem::take(&mut self.state().bus)
+    }
+
+    /// Lets the bus refuse the next events that it is given, this many, though their calls succeed.
+    pub fn refuse_events(&self, number: usize) {
+        self.state().refused_events = number;
+    }
+
+    /// The seconds after which messages are to be delivered again, in the order in which consumers asked for it,
+    /// since they were last taken.
+    pub fn take_waits(&self) -> Vec<u64> {
+        std::mem::take(&mut self.state().waits)
     }
 
     /// The messages of a queue, by the end of its URL, since they were last taken.
@@ -267,7 +319,8 @@ impl Cloud {
 
     /// Every item of every table whose name passes, for comparing before with after.
     pub fn snapshot(&self, which: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<Value>> {
-        manifest::tables()
+        self.tables()
+            .into_iter()
             .map(|(table, _)| table)
             .filter(|table| which(table))
             .map(|table| {
@@ -291,15 +344,19 @@ impl Cloud {
             tokio::task::yield_now().await;
         }
         let asked = Asked::read(&request);
-        let fault = {
+        let (number, fault) = {
             let mut state = self.state();
             if let Some((clock, latency)) = &state.latency {
                 clock.advance(*latency);
             }
             let number = state.counted;
             state.counted += 1;
-            state.faults.get(&number).copied()
+            (number, state.faults.get(&number).copied())
         };
+        let other = self.other().take_if(|(at, _)| *at == number);
+        if let Some((_, other)) = other {
+            other.await;
+        }
         if fault.is_some_and(|fault| !fault.arrives()) {
             self.state().calls.push(asked.call(0.0, 0.0));
         }
@@ -381,21 +438,48 @@ impl Cloud {
     fn put_events(&self, request: &Value) -> (u16, Value) {
         let entries = request["Entries"].as_array().into_iter().flatten();
         let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-        let events: Vec<BusEvent> = entries
-            .map(|entry| BusEvent {
+        let mut state = self.state();
+        let mut refused = 0;
+        let mut answers = Vec::new();
+        for entry in entries {
+            if state.refused_events > 0 {
+                state.refused_events -= 1;
+                refused += 1;
+                answers.push(
+                    json!({ "ErrorCode": "ThrottlingException", "ErrorMessage": "too many" }),
+                );
+                continue;
+            }
+            state.bus.push(BusEvent {
                 source: text(entry, "Source"),
                 detail_type: text(entry, "DetailType"),
                 detail: serde_json::from_str(&text(entry, "Detail")).unwrap_or_default(),
-            })
-            .collect();
-        let ids: Vec<Value> = events.iter().map(|_| json!({ "EventId": "1" })).collect();
-        self.state().bus.extend(events);
-        (200, json!({ "FailedEntryCount": 0, "Entries": ids }))
+            });
+            answers.push(json!({ "EventId": "1" }));
+        }
+        (
+            200,
+            json!({ "FailedEntryCount": refused, "Entries": answers }),
+        )
     }
 
     fn sqs(&self, operation: &str, request: &Value) -> (u16, Value) {
         if operation != "SendMessage" {
+            let seconds = request["VisibilityTimeout"].as_u64();
+            self.state().waits.extend(seconds);
             return (200, json!({}));
+        }
+        let sent = request["MessageAttributes"].as_object().into_iter();
+        let refused = |value: &Value| {
+            let text = value["StringValue"].as_str().unwrap_or_default();
+            text.is_empty()
+                || text
+                    .chars()
+                    .any(|c| c.is_control() && !"\t\n\r".contains(c))
+        };
+        if sent.flatten().any(|(_, value)| refused(value)) {
+            let r#type = "com.amazonaws.sqs#InvalidParameterValue";
+            return (400, json!({ "__type": r#type, "message": "an attribute" }));
         }
         let queue = request["QueueUrl"].as_str().unwrap_or_default();
         let name = queue.rsplit('/').next().unwrap_or_default().to_owned();

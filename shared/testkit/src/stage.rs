@@ -66,6 +66,15 @@ impl Stage {
         self
     }
 
+    /// With a table that no manifest knows: `notebook-notes`, with these indexes.
+    ///
+    /// # Panics
+    /// When there is one with its name.
+    pub fn with_table(self, name: &str, indexes: &[&str]) -> Self {
+        self.cloud.create_table(name, indexes);
+        self
+    }
+
     /// The same stage, apart from now on: its own backends and clock, and ids that no other fork has.
     pub fn fork(&self, seed: u64) -> Self {
         Self {
@@ -100,23 +109,8 @@ impl Stage {
         settings: HashMap<String, String>,
         main: fn() -> Exit,
     ) -> Lambda {
-        let mut settings = settings;
-        // What Lambda itself sets; the key is the caller's name, by which the backends know who calls.
-        let own = [
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_ACCESS_KEY_ID", name),
-            ("AWS_SECRET_ACCESS_KEY", "secret"),
-            ("AWS_ENDPOINT_URL", "http://aws.test"),
-        ];
-        settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        settings.extend(self.settings.clone());
         let route = settings.get("ROUTE").cloned().unwrap_or_default();
-        let http = SharedHttpClient::new(self.cloud.clone());
-        let endpoint = Some("http://aws.test".to_owned());
-        let connection = Connection::new("eu-central-1", endpoint, (name, "secret", None), http);
-        let platform = Platform::new(settings, connection, self.clock.clone(), self.ids.clone());
-        // A function lives as long as its process; a test's is short.
-        let platform: &'static Platform = Box::leak(Box::new(platform));
+        let platform = self.platform_of(name, settings);
         match Function::load(platform, main).await {
             Ok(function) => Lambda {
                 name: name.to_owned(),
@@ -126,6 +120,34 @@ impl Stage {
             },
             Err(problem) => panic!("{name} did not start: {}", problem.causes()),
         }
+    }
+
+    /// What a function of the platform is given, to start its state without the function.
+    pub fn platform(&self, name: &str) -> &'static Platform {
+        self.platform_of(name, manifest::settings(name))
+    }
+
+    /// What a function is given that no manifest knows.
+    pub fn platform_of(
+        &self,
+        name: &str,
+        mut settings: HashMap<String, String>,
+    ) -> &'static Platform {
+        // What Lambda itself sets; the key is the caller's name, by which the backends know who calls.
+        let own = [
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", name),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_ENDPOINT_URL", "http://aws.test"),
+        ];
+        settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        settings.extend(self.settings.clone());
+        let http = SharedHttpClient::new(self.cloud.clone());
+        let endpoint = Some("http://aws.test".to_owned());
+        let connection = Connection::new("eu-central-1", endpoint, (name, "secret", None), http);
+        let platform = Platform::new(settings, connection, self.clock.clone(), self.ids.clone());
+        // A function lives as long as its process; a test's is short.
+        Box::leak(Box::new(platform))
     }
 
     /// The settings that a manifest gives a function, to start another with.

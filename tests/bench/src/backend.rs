@@ -13,6 +13,8 @@ use std::{
 use anyhow::Result;
 use tiny_http::{Header, Response, Server};
 
+use crate::listen::listen;
+
 /// Answers a call: its target (`DynamoDB_20120810.GetItem`) and body, with a status and a body.
 pub(crate) type Answer = Arc<dyn Fn(&str, &[u8]) -> (u16, Vec<u8>) + Send + Sync>;
 
@@ -35,8 +37,8 @@ pub(crate) struct Backend {
 impl Backend {
     /// Starts to listen on a free port, with threads enough for calls that are made side by side.
     pub(crate) fn start(answer: Answer) -> Result<Self> {
-        let server = Server::http("127.0.0.1:0").map_err(|error| anyhow::anyhow!(error))?;
-        let url = format!("http://{}", server.server_addr());
+        let (server, address) = listen()?;
+        let url = format!("http://{address}");
         let calls = Arc::new(Mutex::new(Vec::new()));
         let slow = Arc::new(AtomicBool::new(false));
         let server = Arc::new(server);

@@ -2,7 +2,7 @@
 //! calls, sizes) are the same in every run and are a gate; times and memory are shown, never judged.
 
 mod backend;
-mod database;
+mod listen;
 mod measure;
 mod process;
 mod report;
@@ -39,12 +39,15 @@ const ROOM: f64 = 1.03;
 /// Measures the functions and writes docs/benchmarks.md.
 #[derive(Parser)]
 struct Options {
-    /// Every function that the scene can call, not only the usual five.
+    /// The start of every function too, not only the usual five: an hour and a half of building.
     #[arg(long)]
     all: bool,
     /// Only compares the counts of a few functions with those written down; fails if they have grown.
     #[arg(long)]
     gate: bool,
+    /// Takes the binaries as they lie in the target folder, instead of building them.
+    #[arg(long)]
+    built: bool,
     /// Requests for CPU and memory; ten times as many for growth.
     #[arg(long, default_value_t = 500)]
     requests: u64,
@@ -70,7 +73,9 @@ fn run(options: &Options) -> Result<()> {
     let host = host()?;
     let target = root.join("target").join(&host);
     let functions: &[&str] = if options.gate { &GATED } else { &USUAL };
-    build(&root, &host, functions)?;
+    if !options.built {
+        build(&root, &host, functions)?;
+    }
 
     let scene = Scene::set(root.clone(), target.clone())?;
     let mut all = BTreeMap::new();
@@ -104,9 +109,41 @@ fn run(options: &Options) -> Result<()> {
         return gate(&root, &all);
     }
     let twins = twins::measure(&scene, &root)?;
-    report::write(&root, &all, &twins)?;
+    let starts = if options.all {
+        starts(&scene, &root, &host, &target)?
+    } else {
+        BTreeMap::new()
+    };
+    report::write(&root, &all, &twins, &starts)?;
     remember(&root, &all)?;
     Ok(())
+}
+
+/// What it takes to start each function that is not measured whole.
+fn starts(
+    scene: &Scene,
+    root: &Path,
+    host: &str,
+    target: &Path,
+) -> Result<BTreeMap<String, Figures>> {
+    let mut starts = BTreeMap::new();
+    for function in scene.functions().filter(|name| !USUAL.contains(name)) {
+        build(root, host, &[function])?;
+        eprintln!("measuring the start of {function} …");
+        let binary = target.join("release").join(function);
+        let program = binary.display().to_string();
+        let subject = Subject {
+            name: function,
+            program: vec![&program],
+            environment: scene.environment(function)?,
+            payload: &|_| Value::Null,
+            status: 0,
+            api: &scene.api,
+            backend: &scene.backend,
+        };
+        starts.insert(function.to_owned(), subject.start_counts(&binary)?);
+    }
+    Ok(starts)
 }
 
 /// What each request of a function is.

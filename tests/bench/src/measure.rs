@@ -50,19 +50,28 @@ const WARM_UP: u64 = 20;
 impl Subject<'_> {
     /// Everything that is counted: the same in every run.
     pub(crate) fn counts(&self, binary: &Path) -> Result<Figures> {
-        let (init_instructions, warm_instructions) = self.instructions()?;
-        let (init_syscalls, init_files, init_threads) = self.init_syscalls()?;
+        self.say("backend calls");
         let (calls, depth) = self.backend_calls()?;
+        self.say("instructions and allocations of a request");
+        Ok(Figures {
+            warm_instructions: self.a_request(CALLGRIND, instructions)?,
+            warm_allocations: self.a_request(MEMCHECK, allocations)?,
+            calls,
+            depth,
+            ..self.start_counts(binary)?
+        })
+    }
+
+    /// What is counted until the function asks for its first request.
+    pub(crate) fn start_counts(&self, binary: &Path) -> Result<Figures> {
+        self.say("its start");
+        let (init_syscalls, init_files, init_threads) = self.init_syscalls()?;
         let (binary_bytes, zip_bytes) = sizes(binary)?;
         Ok(Figures {
-            init_instructions,
-            warm_instructions,
-            warm_allocations: self.allocations()?,
+            init_instructions: self.counted(CALLGRIND, 0, instructions)?,
             init_syscalls,
             init_files,
             init_threads,
-            calls,
-            depth,
             binary_bytes,
             zip_bytes,
             ..Figures::default()
@@ -71,11 +80,15 @@ impl Subject<'_> {
 
     /// CPU and memory: the median of `rounds` starts for init, 500 and 5,000 requests for the rest.
     pub(crate) fn times(&self, figures: &mut Figures, rounds: usize, requests: u64) -> Result<()> {
+        self.say("CPU and memory");
         let mut starts = Vec::new();
         for _ in 0..rounds {
             let process = self.start(&[])?;
-            let _idle = self.api.idle()?;
+            let idle = self.api.idle()?;
             starts.push(process.cpu_ms()?);
+            // It ends before its question does, or it would ask again.
+            drop(process);
+            drop(idle);
         }
         starts.sort_by(f64::total_cmp);
         figures.init_cpu_ms = starts[starts.len() / 2];
@@ -86,14 +99,22 @@ impl Subject<'_> {
         let idle = self.requests(idle, WARM_UP, requests)?;
         figures.warm_cpu_ms = (process.cpu_ms()? - before) / requests as f64;
         figures.peak_kb = process.peak_kb()?;
-        let _idle = self.requests(idle, WARM_UP + requests, 9 * requests)?;
+        let idle = self.requests(idle, WARM_UP + requests, 9 * requests)?;
         let after = process.peak_kb()?;
+        drop(process);
+        drop(idle);
         figures.growth_percent =
             (after as f64 - figures.peak_kb as f64) / figures.peak_kb as f64 * 100.0;
         Ok(())
     }
 
+    /// Says what is being done: a measurement takes minutes.
+    fn say(&self, what: &str) {
+        eprintln!("  {}: {what}", self.name);
+    }
+
     fn start(&self, under: &[String]) -> Result<Process> {
+        self.api.forget();
         Process::start(&self.program, under, &self.environment)
     }
 
@@ -128,35 +149,10 @@ impl Subject<'_> {
         read(&text).with_context(|| format!("{} reported nothing for {}", tool[0], self.name))
     }
 
-    fn instructions(&self) -> Result<(u64, u64)> {
-        let tool = [
-            "valgrind",
-            "--tool=callgrind",
-            "--callgrind-out-file=REPORT",
-        ];
-        let read = |text: &str| {
-            let line = text.lines().find(|line| line.starts_with("summary:"))?;
-            line.split_whitespace().nth(1)?.parse().ok()
-        };
-        let init = self.counted(&tool, 0, read)?;
-        let (few, many) = (
-            self.counted(&tool, WARM_UP, read)?,
-            self.counted(&tool, 2 * WARM_UP, read)?,
-        );
-        Ok((init, many.saturating_sub(few) / WARM_UP))
-    }
-
-    fn allocations(&self) -> Result<u64> {
-        let tool = ["valgrind", "--tool=memcheck", "--log-file=REPORT"];
-        let read = |text: &str| {
-            // ==1== total heap usage: 1,234 allocs, 1,200 frees, 56,789 bytes allocated
-            let (_, rest) = text.split_once("total heap usage: ")?;
-            rest.split(' ').next()?.replace(',', "").parse().ok()
-        };
-        let (few, many) = (
-            self.counted(&tool, WARM_UP, read)?,
-            self.counted(&tool, 2 * WARM_UP, read)?,
-        );
+    /// What one request more costs once it is warm.
+    fn a_request(&self, tool: &[&str], read: fn(&str) -> Option<u64>) -> Result<u64> {
+        let few = self.counted(tool, WARM_UP, read)?;
+        let many = self.counted(tool, 2 * WARM_UP, read)?;
         Ok(many.saturating_sub(few) / WARM_UP)
     }
 
@@ -193,14 +189,36 @@ impl Subject<'_> {
     }
 
     fn backend_calls(&self) -> Result<(Vec<String>, u64)> {
-        let _process = self.start(&[])?;
+        let process = self.start(&[])?;
         let idle = self.requests(self.api.idle()?, 0, 2)?;
         self.backend.reset(true);
-        let _idle = self.requests(idle, 2, 1)?;
+        let idle = self.requests(idle, 2, 1)?;
+        drop(process);
+        drop(idle);
         let (calls, depth) = self.backend.calls();
         self.backend.reset(false);
         Ok((calls, depth as u64))
     }
+}
+
+const CALLGRIND: &[&str] = &[
+    "valgrind",
+    "--tool=callgrind",
+    "--callgrind-out-file=REPORT",
+];
+
+/// `summary: 1234567`
+fn instructions(report: &str) -> Option<u64> {
+    let line = report.lines().find(|line| line.starts_with("summary:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+const MEMCHECK: &[&str] = &["valgrind", "--tool=memcheck", "--log-file=REPORT"];
+
+/// `==1== total heap usage: 1,234 allocs, 1,200 frees, 56,789 bytes allocated`
+fn allocations(report: &str) -> Option<u64> {
+    let (_, rest) = report.split_once("total heap usage: ")?;
+    rest.split(' ').next()?.replace(',', "").parse().ok()
 }
 
 /// Whether a tool is on this machine.

@@ -70,18 +70,32 @@ impl Process {
         Ok(number.parse()?)
     }
 
-    /// Asks it to end and waits until it has: valgrind then writes what it has counted.
+    /// Asks it to end and waits until it has: valgrind and strace then write what they have counted.
     pub(crate) fn end(mut self) -> Result<()> {
-        Command::new("kill")
-            .arg(self.child.id().to_string())
-            .status()?;
+        Command::new("kill").args(self.inmost()).status()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// The function itself: valgrind is the same process, strace has it for a child and hears no signal.
+    fn inmost(&self) -> Vec<String> {
+        let id = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let children = children.unwrap_or_default();
+        match children.split_whitespace().map(str::to_owned).collect() {
+            none if Vec::is_empty(&none) => vec![id.to_string()],
+            children => children,
+        }
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
+        let _ = Command::new("kill")
+            .arg("-9")
+            .args(self.inmost())
+            .stderr(Stdio::null())
+            .status();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -62,6 +62,7 @@ pub(crate) fn write(
     root: &Path,
     functions: &BTreeMap<String, Figures>,
     twins: &BTreeMap<String, Figures>,
+    starts: &BTreeMap<String, Figures>,
 ) -> Result<()> {
     let mut page = String::from(
         "# Benchmarks\n\nWritten by `make bench`; do not edit. Each function is its release binary (fat LTO, \
@@ -110,6 +111,25 @@ pub(crate) fn write(
         page.push_str(&row("Rust", ours));
         for (name, figures) in twins {
             page.push_str(&row(name, figures));
+        }
+    }
+    if !starts.is_empty() {
+        page.push_str(
+            "\n## The start of every other function\n\n\
+             | | instructions | system calls | files | threads | binary | zip |\n\
+             |---|---:|---:|---:|---:|---:|---:|\n",
+        );
+        for (name, f) in starts {
+            writeln!(
+                page,
+                "| {name} | {} | {} | {} | {} | {} | {} |",
+                millions(f.init_instructions),
+                f.init_syscalls,
+                f.init_files,
+                f.init_threads,
+                megabytes(f.binary_bytes),
+                megabytes(f.zip_bytes)
+            )?;
         }
     }
     let extra = root.join("tests/bench/notes.md");

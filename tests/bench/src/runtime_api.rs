@@ -15,6 +15,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tiny_http::{Header, Request, Response, Server};
 
+use crate::listen::listen;
+
 /// How long a function may take for anything before the benchmark gives up: valgrind is slow.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -30,8 +32,7 @@ pub(crate) struct RuntimeApi {
 impl RuntimeApi {
     /// Starts to listen on a free port.
     pub(crate) fn start() -> Result<Self> {
-        let server = Server::http("127.0.0.1:0").map_err(|error| anyhow::anyhow!(error))?;
-        let address = server.server_addr().to_string();
+        let (server, address) = listen()?;
         let (ask, asked) = mpsc::channel();
         let (answer, answered) = mpsc::channel();
         let server = Arc::new(server);
@@ -42,6 +43,13 @@ impl RuntimeApi {
             answered,
             sequence: Mutex::new(0),
         })
+    }
+
+    /// Forgets what ended functions have asked: a function whose question is dropped asks once more before it
+    /// ends.
+    pub(crate) fn forget(&self) {
+        while self.asked.try_recv().is_ok() {}
+        while self.answered.try_recv().is_ok() {}
     }
 
     /// Waits until the function asks for work: it has started, or has finished what it had.

@@ -8,10 +8,10 @@ use dynoxide::Database;
 use kernel::{Clock, CustomerId, Ids, Role};
 use lambda::{Principal, token::Signer};
 use serde_json::{Value, json};
+use testkit::dynamodb;
 
 use crate::{
     backend::{Answer, Backend},
-    database,
     process::Process,
     runtime_api::RuntimeApi,
 };
@@ -50,7 +50,7 @@ impl Scene {
                 .flatten()
                 .map(|(name, _)| name.clone())
                 .collect();
-            database::create_table(&database, &format!("bench-{name}"), &indexes)?;
+            dynamodb::create_table(&database, &format!("bench-{name}"), &indexes);
         }
         let under = database.clone();
         let secret =
@@ -59,7 +59,8 @@ impl Scene {
             if target.starts_with("secretsmanager") {
                 return (200, secret.to_string().into_bytes());
             }
-            database::answer(&under, target, body)
+            let operation = target.rsplit('.').next().unwrap_or_default();
+            dynamodb::answer(&under, operation, body)
         });
         let now = Clock::system().now();
         let mut scene = Self {
@@ -117,14 +118,9 @@ impl Scene {
                 &self.request("create-product", &[], Some(&product)),
                 201,
             )?;
-            self.product = made["id"]
-                .as_str()
-                .context("a product has an id")?
-                .to_owned();
-            self.variant = made["variants"][0]["id"]
-                .as_str()
-                .context("a variant has an id")?
-                .to_owned();
+            let text = |id: &Value| id.as_str().map(str::to_owned);
+            self.product = text(&made["id"]).context("a product has an id")?;
+            self.variant = text(&made["variants"][0]["id"]).context("a variant has an id")?;
             let publish = self.request("publish-product", &[("id", &self.product)], None);
             self.once("publish-product", &publish, 200)?;
         }
@@ -169,6 +165,12 @@ impl Scene {
         Ok(())
     }
 
+    /// The names of all functions.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &str> {
+        let functions = self.functions.as_object().into_iter().flatten();
+        functions.map(|(name, _)| name.as_str())
+    }
+
     /// The environment that a function has in the cloud, by what `cargo stack` renders of it.
     pub(crate) fn environment(&self, function: &str) -> Result<HashMap<String, String>> {
         let rendered = self.functions[function]["environment"]
@@ -211,7 +213,12 @@ impl Scene {
     }
 
     /// A request as API Gateway hands it over (payload format 2.0), each with an id of its own.
-    pub(crate) fn request(&self, function: &str, path: &[(&str, &str)], body: Option<&Value>) -> Value {
+    pub(crate) fn request(
+        &self,
+        function: &str,
+        path: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Value {
         let route = self.functions[function]["trigger"]["route"]
             .as_str()
             .unwrap_or_default();
@@ -252,8 +259,11 @@ impl Scene {
             .join(function)
             .display()
             .to_string();
-        let _process = Process::start(&[&binary], &[], &self.environment(function)?)?;
-        let (answer, _idle) = self.api.idle()?.invoke(payload)?;
+        self.api.forget();
+        let process = Process::start(&[&binary], &[], &self.environment(function)?)?;
+        let (answer, idle) = self.api.idle()?.invoke(payload)?;
+        drop(process);
+        drop(idle);
         if answer.get("batchItemFailures").is_some() {
             ensure!(
                 answer["batchItemFailures"] == json!([]),

@@ -70,9 +70,8 @@ fn version(program: &str) -> Result<String> {
     let output = Command::new(program).arg("--version").output()?;
     let text = String::from_utf8(output.stdout)?;
     let text = text.trim();
-    Ok(if text.starts_with('v') {
-        format!("Node {}", &text[1..])
-    } else {
-        text.to_owned()
+    Ok(match text.strip_prefix('v') {
+        Some(number) => format!("Node {number}"),
+        None => text.to_owned(),
     })
 }

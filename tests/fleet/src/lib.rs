@@ -120,9 +120,12 @@ mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
 
+/// A function's `main`.
+pub type Main = fn() -> lambda::Exit;
+
 /// Each function's name and its `main`.
 #[rustfmt::skip]
-pub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[
+pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-cart-item", add_cart_item::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),

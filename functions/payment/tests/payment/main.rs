@@ -18,6 +18,7 @@ const ENOUGH: usize = 60;
 fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
+        .start_paused(true)
         .build()
         .unwrap()
         .block_on(test);
@@ -236,7 +237,7 @@ fn a_function_that_is_stopped_at_any_call_ends_the_same_after_redelivery() {
             ("pm_sandbox_ok", &[], To::Void, NOTHING, &[]),
             ("pm_sandbox_ok", &[To::Void], To::Authorize, NOTHING, &[]),
         ] {
-            for fault in [|| Fault::Stop, || Fault::LoseAnswer] {
+            for fault in testkit::Fault::ALL {
                 let mut reached = 0;
                 for call in 0..ENOUGH {
                     let stage = Stage::with(method).await;
@@ -244,7 +245,7 @@ fn a_function_that_is_stopped_at_any_call_ends_the_same_after_redelivery() {
                         stage.happens(*to).await;
                     }
                     let event = stage.event(stopped);
-                    if !stage.disturb(stopped, &event, call, fault()).await {
+                    if !stage.disturb(stopped, &event, call, Fault::Of(fault)).await {
                         break;
                     }
                     reached += 1;

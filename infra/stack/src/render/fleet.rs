@@ -29,7 +29,7 @@ pub fn file(project: &Project) -> String {
             "#[path = \"../../../functions/{service}/src/bin/{name}.rs\"]\nmod {module};"
         );
     }
-    file.push_str("\n/// Each function's name and its `main`.\n#[rustfmt::skip]\npub const FLEET: &[(&str, fn() -> lambda::Exit)] = &[\n");
+    file.push_str("\n/// A function's `main`.\npub type Main = fn() -> lambda::Exit;\n\n/// Each function's name and its `main`.\n#[rustfmt::skip]\npub const FLEET: &[(&str, Main)] = &[\n");
     for function in &functions {
         let _ = writeln!(
             file,

@@ -108,7 +108,12 @@ impl Edge {
                         .etag
                         .as_deref()
                         .is_some_and(|etag| is_read && matches_etag(not_modified.as_ref(), etag));
-                    respond(reply, fresh)
+                    let mut response = respond(reply, fresh);
+                    if is_read {
+                        // Text is shown in the caller's languages, under one version in all of them.
+                        set(response.headers_mut(), "vary", "accept-language");
+                    }
+                    response
                 }
                 Err(problem) => {
                     facts.error_code = Some(problem.code().name());
@@ -365,6 +370,9 @@ fn traceparent(own: Option<&str>, xray: Option<&str>) -> Option<String> {
             && hex(trace, 32)
             && hex(span, 16)
             && hex(flags, 2)
+            // Trace Context §2.2.2: neither this version nor ids of zeros alone are any.
+            && version != "ff"
+            && [trace, span].iter().all(|id| id.bytes().any(|b| b != b'0'))
         {
             return Some(own.to_owned());
         }
@@ -451,8 +459,8 @@ fn refuse(problem: &Problem, request_id: &str) -> Response<Body> {
     let headers = response.headers_mut();
     set(headers, "content-type", "application/problem+json");
     match problem.code() {
-        // RFC 9110 §11.6.1: a 401 says how to authenticate.
-        Code::Unauthenticated => set(headers, "www-authenticate", "Bearer"),
+        // RFC 9110 §15.5.2: every 401 says how to authenticate.
+        code if code.status() == 401 => set(headers, "www-authenticate", "Bearer"),
         Code::Unavailable | Code::IdempotencyInFlight => set(headers, "retry-after", "1"),
         Code::MethodNotAllowed => {
             if let Some(allowed) = problem.allowed() {

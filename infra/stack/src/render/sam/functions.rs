@@ -73,13 +73,13 @@ pub(super) fn trust(principal: &str) -> Node {
 
 fn statement(grant: &Grant) -> Node {
     // MiniStack asks for a grant on `*` to send a mail, where AWS asks for the identity.
-    let on_emulator = grant
-        .actions
-        .iter()
-        .any(|action| *action == "ses:SendEmail");
-    let resource = |arn: &String| match on_emulator {
-        true => either("IsOnAws", substitute(arn), "*".into()),
-        false => substitute(arn),
+    let on_emulator = grant.actions.contains(&"ses:SendEmail");
+    let resource = |arn: &String| {
+        if on_emulator {
+            either("IsOnAws", substitute(arn), "*".into())
+        } else {
+            substitute(arn)
+        }
     };
     let resources: Vec<_> = grant.resources.iter().map(resource).collect();
     let mut statement = map! {

@@ -1,0 +1,169 @@
+//! A service's outbox on its way to the bus.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::{Fault, Lambda};
+
+use crate::notes::{Notebook, write};
+
+/// What a stream sends to its relay: an insert of each image, with sequence numbers from `first`.
+fn stream(images: &[Value]) -> Value {
+    let record = |(number, image): (usize, &Value)| {
+        json!({
+            "eventID": number.to_string(), "eventName": "INSERT", "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1_767_225_600, "Keys": {}, "SizeBytes": 1,
+                "SequenceNumber": format!("seq-{number}"), "StreamViewType": "NEW_IMAGE",
+                "NewImage": image,
+            },
+        })
+    };
+    let records: Vec<Value> = images.iter().enumerate().map(record).collect();
+    json!({ "Records": records })
+}
+
+/// The relay, and the command records of notes with these texts.
+async fn written(texts: &[&str]) -> (Notebook, Lambda, Vec<Value>) {
+    let notebook = Notebook::new();
+    let create = notebook.start("create-note").await;
+    for text in texts {
+        notebook.stage.clock.advance(Duration::from_secs(1));
+        create.send(write(&notebook.someone(), text)).await;
+    }
+    let images = notebook
+        .stage
+        .cloud
+        .take_stream()
+        .into_iter()
+        .map(|record| record.image);
+    let images: Vec<Value> = images.collect();
+    assert_eq!(images.len(), texts.len());
+    let relay = notebook.start("relay-notebook-events").await;
+    (notebook, relay, images)
+}
+
+async fn carry(relay: &Lambda, payload: Value) -> Vec<Value> {
+    let answer = relay.invoke(payload).await.expect("an answer");
+    let failed = answer["batchItemFailures"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    failed
+        .into_iter()
+        .map(|item| item["itemIdentifier"].clone())
+        .collect()
+}
+
+/// The texts of the events on the bus, and their ids.
+fn published(notebook: &Notebook) -> (Vec<Value>, Vec<Value>) {
+    let events = notebook.stage.cloud.take_bus().into_iter();
+    let told = |event: testkit::BusEvent| {
+        assert_eq!(
+            (event.source.as_str(), event.detail_type.as_str()),
+            ("notebook", "note.written.v1")
+        );
+        (
+            event.detail["data"]["text"].clone(),
+            event.detail["metadata"]["id"].clone(),
+        )
+    };
+    events.map(told).unzip()
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_are_published_in_order_and_counted() {
+    let (notebook, relay, images) = written(&["a", "b", "c"]).await;
+    notebook.stage.take_log();
+    assert!(carry(&relay, stream(&images)).await.is_empty());
+    assert_eq!(published(&notebook).0, ["a", "b", "c"]);
+    let log = notebook.stage.take_log();
+    assert_eq!(
+        (log.len(), &log[0]["note.written.v1"]),
+        (1, &json!(3)),
+        "{log:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_relayed_twice_keeps_its_ids() {
+    let (notebook, relay, images) = written(&["a", "b"]).await;
+    carry(&relay, stream(&images)).await;
+    carry(&relay, stream(&images)).await;
+    let (_, ids) = published(&notebook);
+    assert_eq!(ids[..2], ids[2..]);
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_that_the_bus_refuses_are_offered_again() {
+    for refused in 1..=2 {
+        let (notebook, relay, images) = written(&["a", "b"]).await;
+        notebook.stage.cloud.refuse_events(refused);
+        assert!(carry(&relay, stream(&images)).await.is_empty());
+        assert_eq!(published(&notebook).0, ["a", "b"], "{refused} refused");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_stops_at_the_first_record_that_it_cannot_publish() {
+    let (notebook, relay, images) = written(&["a", "b", "c"]).await;
+    notebook.stage.cloud.refuse_events(3);
+    assert_eq!(carry(&relay, stream(&images)).await, ["seq-0"]);
+    assert!(published(&notebook).0.is_empty(), "nothing overtakes");
+
+    // Now the second: its call and the retries of the client fail.
+    notebook.stage.cloud.outage(1, Fault::Throttled);
+    assert_eq!(carry(&relay, stream(&images)).await, ["seq-1"]);
+    notebook.stage.cloud.heal();
+    assert_eq!(published(&notebook).0, ["a"]);
+    // Lambda starts again from there.
+    assert!(carry(&relay, stream(&images[1..])).await.is_empty());
+    assert_eq!(published(&notebook).0, ["b", "c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_publishes_twice_rather_than_never() {
+    let (notebook, relay, images) = written(&["a"]).await;
+    notebook.stage.cloud.fault(0, Fault::LostReply);
+    assert!(carry(&relay, stream(&images)).await.is_empty());
+    let (texts, ids) = published(&notebook);
+    assert_eq!(texts, ["a", "a"]);
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_new_command_record_is_passed_over() {
+    let (notebook, relay, images) = written(&["a", "b"]).await;
+    let mut payload = stream(&images);
+    payload["Records"][0]["dynamodb"]["NewImage"]["kind"] = json!({ "S": "note" });
+    payload["Records"][1]["eventName"] = json!("REMOVE");
+    assert!(carry(&relay, payload).await.is_empty());
+    assert!(published(&notebook).0.is_empty());
+
+    // A record that says it is one and cannot be read holds the shard, so that nothing is lost.
+    let mut payload = stream(&images);
+    payload["Records"][0]["dynamodb"]["NewImage"]["events"] = json!({ "S": "bent" });
+    assert_eq!(carry(&relay, payload).await, ["seq-0"]);
+    assert!(published(&notebook).0.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_without_events_publishes_none() {
+    let notebook = Notebook::new();
+    let platform = notebook.platform();
+    let intent = crate::command::intent(platform, "k-1");
+    let done = platform.commands("notebook").begin(&intent).settle().await;
+    assert!(done.is_ok(), "{done:?}");
+    let images: Vec<Value> = notebook
+        .stage
+        .cloud
+        .take_stream()
+        .into_iter()
+        .map(|record| record.image)
+        .collect();
+    let relay = notebook.start("relay-notebook-events").await;
+    assert!(carry(&relay, stream(&images)).await.is_empty());
+    assert!(published(&notebook).0.is_empty());
+}
