@@ -146,10 +146,7 @@ where
         })
     };
     let describe = || json!({ "kind": "event", "types": T::TYPES });
-    runtime::run(Entry {
-        start: Box::new(start),
-        describe,
-    })
+    runtime::run(Entry::new(Box::new(start), describe))
 }
 
 fn open(

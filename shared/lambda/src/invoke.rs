@@ -80,10 +80,7 @@ where
             Ok(Running::Event(handle))
         })
     };
-    runtime::run(Entry {
-        start: Box::new(start),
-        describe: || json!({ "kind": "invoke" }),
-    })
+    runtime::run(Entry::new(Box::new(start), || json!({ "kind": "invoke" })))
 }
 
 type Run = Box<dyn Fn() -> Pending<'static, Result<Value, Problem>> + Send + Sync>;

@@ -94,8 +94,5 @@ where
             Ok(sqs::start(platform, Box::new(worker)))
         })
     };
-    runtime::run(Entry {
-        start: Box::new(start),
-        describe: || json!({ "kind": "queue" }),
-    })
+    runtime::run(Entry::new(Box::new(start), || json!({ "kind": "queue" })))
 }

@@ -33,10 +33,7 @@ pub fn serve() -> Exit {
             Ok(Running::Event(handle))
         })
     };
-    runtime::run(Entry {
-        start: Box::new(start),
-        describe: || json!({ "kind": "relay" }),
-    })
+    runtime::run(Entry::new(Box::new(start), || json!({ "kind": "relay" })))
 }
 
 struct Relay {

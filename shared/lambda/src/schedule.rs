@@ -79,10 +79,10 @@ where
             Ok(Running::Event(handle))
         })
     };
-    runtime::run(Entry {
-        start: Box::new(start),
-        describe: || json!({ "kind": "schedule" }),
-    })
+    runtime::run(Entry::new(
+        Box::new(start),
+        || json!({ "kind": "schedule" }),
+    ))
 }
 
 type Run = Box<dyn Fn() -> Pending<'static, Result<(), Problem>> + Send + Sync>;

@@ -38,8 +38,10 @@ pub struct Call {
     pub table: Option<String>,
     /// The read units that it used.
     pub read_units: f64,
-    /// The write units that it used.
+    /// The write units that it used on tables.
     pub write_units: f64,
+    /// The write units that it used on their indexes.
+    pub index_units: f64,
 }
 
 /// A record of the stream of a service's command table.
@@ -358,7 +360,7 @@ impl Cloud {
             other.await;
         }
         if fault.is_some_and(|fault| !fault.arrives()) {
-            self.state().calls.push(asked.call(0.0, 0.0));
+            self.state().calls.push(asked.call());
         }
         let broken = |message: &str| ConnectorError::io(message.to_owned().into());
         match fault {
@@ -389,14 +391,14 @@ impl Cloud {
             Service::Secrets => self.get_secret(&asked.json()),
             Service::Ses => self.send_email(&asked.json()),
         };
-        self.state().calls.push(asked.call(0.0, 0.0));
+        self.state().calls.push(asked.call());
         respond(status, &body)
     }
 
     fn dynamodb(&self, asked: &Asked) -> HttpResponse {
         let mut request = asked.json();
         // The engine counts units as DynamoDB does; the functions don't ask.
-        request["ReturnConsumedCapacity"] = "TOTAL".into();
+        request["ReturnConsumedCapacity"] = "INDEXES".into();
         let (status, body) = dynamodb::answer(
             &self.database,
             &asked.operation,
@@ -407,14 +409,27 @@ impl Cloud {
             Value::Array(tables) => tables.clone(),
             one => vec![one.clone()],
         };
-        let sum =
-            |name: &str| -> f64 { consumed.iter().filter_map(|used| used[name].as_f64()).sum() };
-        let units = sum("CapacityUnits");
+        let sum = |pointer: &str| -> f64 {
+            let units = consumed.iter().filter_map(|used| used.pointer(pointer)?.as_f64());
+            units.sum()
+        };
+        let (all, of_tables) = (sum("/CapacityUnits"), sum("/Table/CapacityUnits"));
         let is_write = asked.operation == "TransactWriteItems";
-        let (read, write) = if is_write { (0.0, units) } else { (units, 0.0) };
 
         let mut state = self.state();
-        state.calls.push(asked.call(read, write));
+        let call = asked.call();
+        state.calls.push(if is_write {
+            Call {
+                write_units: of_tables,
+                index_units: all - of_tables,
+                ..call
+            }
+        } else {
+            Call {
+                read_units: all,
+                ..call
+            }
+        });
         let token = request["ClientRequestToken"].as_str().map(str::to_owned);
         // A transaction that is sent again with its token changes nothing, so nothing streams.
         if is_write && status == 200 && token.is_none_or(|token| state.tokens.insert(token)) {
@@ -533,7 +548,7 @@ impl Cloud {
 
     fn s3(&self, asked: &Asked) -> HttpResponse {
         let mut state = self.state();
-        state.calls.push(asked.call(0.0, 0.0));
+        state.calls.push(asked.call());
         if asked.operation == "PutObject" {
             let object = Object {
                 content_type: asked.content_type.clone(),
@@ -650,7 +665,7 @@ impl Asked {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    fn call(&self, read_units: f64, write_units: f64) -> Call {
+    fn call(&self) -> Call {
         let table = match self.service {
             Service::DynamoDb => self.json()["TableName"].as_str().map(str::to_owned),
             _ => None,
@@ -659,8 +674,9 @@ impl Asked {
             function: self.function.clone(),
             operation: self.operation.clone(),
             table,
-            read_units,
-            write_units,
+            read_units: 0.0,
+            write_units: 0.0,
+            index_units: 0.0,
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use testkit::{Answer, Ask, BusEvent, Ended, Lambda, Message, Stage, StreamRecord};
+use testkit::{Answer, Ask, BusEvent, Call, Ended, Lambda, Message, Stage, StreamRecord};
 use tokio::task::LocalSet;
 
 /// How often a queue delivers a message before it is a dead letter.
@@ -85,6 +85,8 @@ pub struct World {
     pub lost: HashSet<(String, &'static str)>,
     /// Why functions have failed, for a test that fails.
     pub causes: Vec<String>,
+    /// Every call to a backend, once it was made.
+    pub calls: Vec<Call>,
     /// How often each function was set off.
     invocations: HashMap<&'static str, usize>,
     /// What decides which message comes first, where chance does.
@@ -118,6 +120,7 @@ impl World {
             copies: 1,
             lost: HashSet::new(),
             causes: Vec::new(),
+            calls: Vec::new(),
             invocations: HashMap::new(),
             chance: None,
             moments: None,
@@ -207,6 +210,7 @@ impl World {
             self.functions.remove(name);
         }
         self.read_log();
+        self.calls.extend(self.stage.cloud.take_calls());
         outcome
     }
 

@@ -26,7 +26,7 @@ async fn peace(moment: &Moment) -> Peace {
     let mut world = moment.world(1_000);
     let known = Facts::ids(&world);
     let outcome = world.persist(moment.function, &moment.stimulus).await;
-    let calls = world.stage.cloud.take_calls().len();
+    let calls = world.calls.len();
     world.settle().await;
     Peace {
         facts: Facts::of(&world, &known),

@@ -5,4 +5,5 @@ mod every_call;
 mod hostile;
 mod import;
 mod race;
+mod units;
 mod unruly;

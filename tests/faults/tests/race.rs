@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use faults::{World, offer, order, seller, shopper};
+use faults::{World, journey::order, offer, seller, shopper};
 use testkit::Ask;
 
 #[tokio::test(start_paused = true)]

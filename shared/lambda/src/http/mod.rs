@@ -103,8 +103,5 @@ where
             "reply": schema_of::<T>(),
         })
     };
-    runtime::run(Entry {
-        start: Box::new(start),
-        describe,
-    })
+    runtime::run(Entry::new(Box::new(start), describe))
 }
