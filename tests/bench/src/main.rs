@@ -114,7 +114,12 @@ fn run(options: &Options) -> Result<()> {
     } else {
         BTreeMap::new()
     };
-    report::write(&root, &all, &twins, &starts)?;
+    let bill = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()?
+        .block_on(faults::bill());
+    report::write(&root, &all, &twins, &starts, &bill)?;
     remember(&root, &all)?;
     Ok(())
 }

@@ -3,8 +3,14 @@
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
 use anyhow::Result;
+use faults::Line;
 
 use crate::measure::Figures;
+
+/// What a million units cost on demand in us-east-1, in dollars
+/// (<https://aws.amazon.com/dynamodb/pricing/on-demand/>, since November 2024).
+const READS_PRICE: f64 = 0.125;
+const WRITES_PRICE: f64 = 0.625;
 
 /// A row of the table: its name, how to write a function's figure, and the goal.
 type Row = (&'static str, fn(&Figures) -> String, &'static str);
@@ -63,6 +69,7 @@ pub(crate) fn write(
     functions: &BTreeMap<String, Figures>,
     twins: &BTreeMap<String, Figures>,
     starts: &BTreeMap<String, Figures>,
+    bill: &[Line],
 ) -> Result<()> {
     let mut page = String::from(
         "# Benchmarks\n\nWritten by `make bench`; do not edit. Each function is its release binary (fat LTO, \
@@ -132,6 +139,7 @@ pub(crate) fn write(
             )?;
         }
     }
+    write_bill(&mut page, bill)?;
     let extra = root.join("tests/bench/notes.md");
     if extra.exists() {
         page.push('\n');
@@ -139,6 +147,47 @@ pub(crate) fn write(
     }
     fs::write(root.join("docs/benchmarks.md"), &page)?;
     println!("{page}");
+    Ok(())
+}
+
+/// What an order costs in DynamoDB's units.
+fn write_bill(page: &mut String, bill: &[Line]) -> Result<()> {
+    page.push_str(
+        "\n## What an order costs in DynamoDB\n\nAn order of three lines from one seller, from the last line laid \
+         into the cart until it is shipped, by the sizes of the items that are really written. A transaction \
+         writes at twice the price; an index is written at the single one. That placing an order and reserving \
+         its stock stay under `2·⌈order kB⌉ + 2·⌈record kB⌉ + 2` and `2n + 2·⌈reservation kB⌉ + 2·⌈record kB⌉` \
+         on their tables is a test (`tests/faults/tests/units.rs`).\n\n\
+         | function | calls | read units | write units, tables | write units, indexes |\n|---|---:|---:|---:|---:|\n",
+    );
+    let mut sum = Line {
+        function: "**all**".to_owned(),
+        calls: 0,
+        read_units: 0.0,
+        write_units: 0.0,
+        index_units: 0.0,
+    };
+    for line in bill {
+        sum.calls += line.calls;
+        sum.read_units += line.read_units;
+        sum.write_units += line.write_units;
+        sum.index_units += line.index_units;
+    }
+    for line in bill.iter().chain([&sum]) {
+        writeln!(
+            page,
+            "| {} | {} | {} | {} | {} |",
+            line.function, line.calls, line.read_units, line.write_units, line.index_units
+        )?;
+    }
+    let writes = sum.write_units + sum.index_units;
+    let price = sum.read_units * READS_PRICE + writes * WRITES_PRICE;
+    writeln!(
+        page,
+        "\nA million such orders: ${price:.2} (on demand, us-east-1: ${READS_PRICE} a million read units, \
+         ${WRITES_PRICE} a million write units, the prices since November 2024; without storage, streams and \
+         backups)."
+    )?;
     Ok(())
 }
 
