@@ -101,6 +101,21 @@ impl Emulator {
         result
     }
 
+    /// The most memory that each process of a function has held, in kB, by the kernel (`VmHWM`).
+    pub fn peak_memory(function: &str) -> Vec<u64> {
+        let wanted = format!("FUNCTION={function}");
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let peak = |process: std::fs::DirEntry| {
+            let environment = std::fs::read(process.path().join("environ")).ok()?;
+            let mut settings = environment.split(|byte| *byte == 0);
+            settings.find(|setting| *setting == wanted.as_bytes())?;
+            let status = std::fs::read_to_string(process.path().join("status")).ok()?;
+            let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+            line.split_whitespace().nth(1)?.parse().ok()
+        };
+        processes.filter_map(peak).collect()
+    }
+
     /// Sends a message straight to a consumer's queue.
     pub fn send_to(&self, service: &str, function: &str, body: &str) {
         let url = self.queue_url(&format!("local-{service}-{function}"));

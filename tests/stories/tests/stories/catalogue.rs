@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use serde_json::{Value, json};
-use stories::{Seller, Shop, until};
+use stories::{Emulator, Seller, Shop, until};
 
 fn import(seller: &Seller, content_type: &str, file: &[u8]) -> Value {
     let answer = seller
@@ -100,26 +100,20 @@ fn three_hundred_lines_import_and_each_bad_one_is_named() {
     assert_eq!(lines, BTreeSet::from([52, 152, 252]));
 }
 
-#[test]
-fn a_large_file_is_uploaded_by_a_form() {
-    let shop = Shop::open();
-    let seller = Seller::open(&shop);
+/// Uploads a file by the form that the marketplace hands out, and returns the import's id.
+#[track_caller]
+fn upload(seller: &Seller, file: &str) -> String {
+    let shop = &seller.person.shop;
     let upload = shop
         .post("/v1/product-imports/uploads")
         .bearer(&seller.person.token)
         .json(&json!({}))
         .send()
         .expect(201);
-    let id = upload["id"].as_str().unwrap();
-    assert!(
-        upload["url"].is_string() && upload["fields"].is_object(),
-        "{upload}"
-    );
-
     let boundary = "souk-story-boundary";
     let mut form = Vec::new();
-    for (name, value) in upload["fields"].as_object().unwrap() {
-        let value = value.as_str().unwrap();
+    for (name, value) in upload["fields"].as_object().expect("a form has fields") {
+        let value = value.as_str().expect("a field is text");
         form.extend(
             format!(
                 "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
@@ -127,19 +121,55 @@ fn a_large_file_is_uploaded_by_a_form() {
             .bytes(),
         );
     }
-    let file = "Handle,Title,Published,Variant Price\nposted,Posted,true,5.00\n";
     form.extend(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--{boundary}--\r\n").bytes());
-    let answer = shop.post_form(upload["url"].as_str().unwrap(), boundary, form);
+    let answer = shop.post_form(
+        upload["url"].as_str().expect("a form has a URL"),
+        boundary,
+        form,
+    );
     assert!(
         (200..300).contains(&answer),
         "the upload was answered with {answer}"
     );
-    let ended = follow(&seller, id);
+    upload["id"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn a_large_file_is_uploaded_by_a_form() {
+    let seller = Seller::open(&Shop::open());
+    let file = "Handle,Title,Published,Variant Price\nposted,Posted,true,5.00\n";
+    let ended = follow(&seller, &upload(&seller, file));
     assert_eq!(
         (&ended["status"], &ended["created"]),
         (&json!("completed"), &json!(1)),
         "{ended}"
     );
+}
+
+#[test]
+fn a_file_of_any_size_is_read_in_little_memory() {
+    let seller = Seller::open(&Shop::open());
+    // 64 MB of products, none of which can be read, so that the file and not the catalogue is what costs.
+    let text = "What cannot be priced is described at length. ".repeat(180);
+    let mut file = "Handle,Title,Body (HTML),Published,Variant Price\n".to_owned();
+    let mut products = 0;
+    while file.len() < 64 * 1024 * 1024 {
+        products += 1;
+        file.push_str(&format!(
+            "p-{products},P {products},\"{text}\",true,priceless\n"
+        ));
+    }
+    let ended = follow(&seller, &upload(&seller, &file));
+    assert_eq!(
+        (&ended["status"], &ended["failed"]),
+        (&json!("completed"), &json!(products)),
+        "{ended}"
+    );
+    let peaks = Emulator::peak_memory("run-product-import");
+    assert!(!peaks.is_empty(), "no process of the function was found");
+    for peak in peaks {
+        assert!(peak <= 64 * 1024, "it took {peak} kB");
+    }
 }
 
 #[test]
