@@ -5,7 +5,7 @@
 //! again, up to five times; a refusal, or an event that cannot be read, goes to the dead letters with the
 //! reason and holds up nothing.
 
-use contracts::{Actor, Metadata};
+use contracts::Metadata;
 use dynamo::{Intent, Pending};
 use kernel::Problem;
 use serde::Deserialize;
@@ -163,16 +163,10 @@ fn open(
         )));
     }
     let metadata = &delivery.detail.metadata;
+    let (id, correlation_id) = (metadata.id.to_string(), metadata.correlation_id.clone());
     let intent = Intent {
-        scope: platform.function().to_owned(),
-        key: metadata.id.to_string(),
-        request_hash: None,
-        actor: Actor::system(platform.function()),
-        correlation_id: metadata.correlation_id.clone(),
-        causation_id: metadata.id.to_string(),
         traceparent: metadata.traceparent.clone(),
-        now: platform.clock.now(),
-        ids: platform.ids.clone(),
+        ..platform.intent(id.clone(), correlation_id, id)
     };
     Ok((delivery, intent))
 }

@@ -1,6 +1,5 @@
 //! What is called by name, by an operator with the right to invoke it: `invoke::serve(Accounts::start, …)`.
 
-use contracts::Actor;
 use dynamo::{Intent, Pending};
 use kernel::{EventId, Problem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -49,15 +48,8 @@ where
                 let now = platform.clock.now();
                 let id = platform.ids.fresh::<EventId>(now).to_string();
                 let intent = Intent {
-                    scope: platform.function().to_owned(),
-                    key: id.clone(),
-                    request_hash: None,
-                    actor: Actor::system(platform.function()),
-                    correlation_id: id.clone(),
-                    causation_id: id,
-                    traceparent: None,
                     now,
-                    ids: platform.ids.clone(),
+                    ..platform.intent(id.clone(), id.clone(), id)
                 };
                 let input = serde_json::from_value::<T>(payload);
                 let call = input.map(|input| Call {

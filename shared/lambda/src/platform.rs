@@ -7,7 +7,8 @@ use aws_smithy_http_client::{
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use dynamo::{Commands, Connection, Cursors, Db, Table};
+use contracts::Actor;
+use dynamo::{Commands, Connection, Cursors, Db, Intent, Table};
 use kernel::{Clock, Currency, Ids, Locale, Problem};
 
 /// The authorities that sign AWS's own certificates (<https://www.amazontrust.com/repository/>): reading the
@@ -141,6 +142,26 @@ impl Platform {
         self.setting(name)?
             .parse()
             .map_err(|error| Problem::internal(format!("the setting {name}: {error}")))
+    }
+
+    /// What the function does of its own accord, once by this key: for everything that no request asks for.
+    pub(crate) fn intent(
+        &self,
+        key: String,
+        correlation_id: String,
+        causation_id: String,
+    ) -> Intent {
+        Intent {
+            scope: self.function().to_owned(),
+            key,
+            request_hash: None,
+            actor: Actor::system(self.function()),
+            correlation_id,
+            causation_id,
+            traceparent: None,
+            now: self.clock.now(),
+            ids: self.ids.clone(),
+        }
     }
 
     /// A table of the function's own service.

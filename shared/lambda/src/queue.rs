@@ -1,6 +1,5 @@
 //! A worker on a queue of its own service: `queue::serve(Imports::start, run_product_import)`.
 
-use contracts::Actor;
 use dynamo::{Intent, Pending};
 use kernel::Problem;
 use serde::de::DeserializeOwned;
@@ -64,17 +63,8 @@ where
             let worker = move |message: &Message| {
                 let body: T = serde_json::from_value(message.body.clone())
                     .map_err(|error| Poison(format!("malformed work: {error}")))?;
-                let intent = Intent {
-                    scope: platform.function().to_owned(),
-                    key: message.id.clone(),
-                    request_hash: None,
-                    actor: Actor::system(platform.function()),
-                    correlation_id: message.id.clone(),
-                    causation_id: message.id.clone(),
-                    traceparent: None,
-                    now: platform.clock.now(),
-                    ids: platform.ids.clone(),
-                };
+                let id = || message.id.clone();
+                let intent = platform.intent(id(), id(), id());
                 let work = Work {
                     platform,
                     body,

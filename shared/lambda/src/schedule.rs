@@ -3,7 +3,6 @@
 //! A tick may come late, twice, or beside another that still runs; each thing that it does has an intent of its
 //! own, named by what it does (see [`Tick::step`]).
 
-use contracts::Actor;
 use dynamo::{Intent, Pending};
 use kernel::{EventId, Problem, Timestamp};
 use serde_json::{Value, json};
@@ -30,15 +29,10 @@ impl Tick {
     /// The intent of one step, named by a key that is the same whichever tick does it.
     pub fn step(&self, key: impl Into<String>) -> Intent {
         Intent {
-            scope: self.platform.function().to_owned(),
-            key: key.into(),
-            request_hash: None,
-            actor: Actor::system(self.platform.function()),
-            correlation_id: self.id.clone(),
-            causation_id: self.id.clone(),
-            traceparent: None,
             now: self.now,
-            ids: self.platform.ids.clone(),
+            ..self
+                .platform
+                .intent(key.into(), self.id.clone(), self.id.clone())
         }
     }
 

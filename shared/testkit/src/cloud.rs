@@ -410,7 +410,9 @@ impl Cloud {
             one => vec![one.clone()],
         };
         let sum = |pointer: &str| -> f64 {
-            let units = consumed.iter().filter_map(|used| used.pointer(pointer)?.as_f64());
+            let units = consumed
+                .iter()
+                .filter_map(|used| used.pointer(pointer)?.as_f64());
             units.sum()
         };
         let (all, of_tables) = (sum("/CapacityUnits"), sum("/Table/CapacityUnits"));
