@@ -395,6 +395,7 @@ impl Cloud {
         respond(status, &body)
     }
 
+    #[expect(clippy::float_arithmetic, reason = "DynamoDB counts units in halves")]
     fn dynamodb(&self, asked: &Asked) -> HttpResponse {
         let mut request = asked.json();
         // The engine counts units as DynamoDB does; the functions don't ask.

@@ -330,7 +330,7 @@ impl World {
     }
 
     /// Takes what the functions left in the backends to where it goes next.
-    fn collect(&mut self) {
+    pub fn collect(&mut self) {
         let cloud = self.stage.cloud.clone();
         for record in cloud.take_stream() {
             let has_relay = fleet::FLEET

@@ -4,6 +4,7 @@ mod day;
 mod every_call;
 mod hostile;
 mod import;
+mod invocations;
 mod race;
 mod units;
 mod unruly;
