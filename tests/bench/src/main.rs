@@ -1,5 +1,5 @@
 //! What a function costs, by one command: `make bench`. Counts (instructions, allocations, system calls, backend
-//! calls, sizes) are the same in every run and are a gate; times and memory are shown, never judged.
+//! calls, sizes) hardly differ between runs and are a gate; times and memory are shown, never judged.
 
 mod backend;
 mod listen;
@@ -17,7 +17,7 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use measure::{Figures, Subject, has};
 use scene::Scene;
@@ -65,10 +65,14 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    for tool in ["valgrind", "strace"] {
-        if !has(tool) {
-            bail!("{tool} is missing: install Debian's package `{tool}`");
-        }
+    let missing: Vec<&str> = ["valgrind", "strace"]
+        .into_iter()
+        .filter(|tool| !has(tool))
+        .collect();
+    for tool in &missing {
+        println!(
+            "SKIPPED what {tool} counts: it is missing; install the package `{tool}`, then run this again"
+        );
     }
     let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
     let host = host()?;
@@ -121,7 +125,11 @@ fn run(options: &Options) -> Result<()> {
         .build()?
         .block_on(faults::bill());
     report::write(&root, &all, &twins, &starts, &bill)?;
-    remember(&root, &all)?;
+    if missing.is_empty() {
+        remember(&root, &all)?;
+    } else {
+        println!("tests/bench/counts.json stays as it was: not everything was counted");
+    }
     Ok(())
 }
 
@@ -274,6 +282,12 @@ fn gate(root: &Path, all: &BTreeMap<String, Figures>) -> Result<()> {
             let Some(&before) = known.and_then(|known| known.get(&name)) else {
                 continue;
             };
+            // No threads are a figure like any other, if strace was there to see them.
+            let unseen = name == "init_threads" && !has("strace");
+            if unseen || number == 0 && before > 0 {
+                println!("{function:<16} {name:<18} SKIPPED: not counted");
+                continue;
+            }
             println!("{function:<16} {name:<18} {before:>12} → {number:>12}");
             if number as f64 > before as f64 * ROOM {
                 grown.push(format!("{name} of {function}: {before} → {number}"));

@@ -1,0 +1,35 @@
+//! How often a request goes to a backend.
+
+use std::collections::BTreeMap;
+
+use faults::{Stimulus, World, journey};
+
+#[tokio::test(start_paused = true)]
+async fn a_request_goes_to_its_backends_as_seldom_as_it_can_and_publishes_nothing_itself() {
+    let most = BTreeMap::from([
+        ("get-product", 1),
+        ("list-products", 1),
+        ("get-cart", 2),
+        ("add-cart-item", 2),
+        ("place-order", 3),
+    ]);
+    let mut met = BTreeMap::new();
+    let mut world = World::new(1).remembering();
+    journey(&mut world).await;
+    for moment in world.moments() {
+        if !matches!(moment.stimulus, Stimulus::Request(_)) {
+            continue;
+        }
+        let mut world = moment.world(2);
+        let answer = world.once(moment.function, &moment.stimulus).await;
+        assert!(answer.is_ok(), "{}: {answer:?}", moment.function);
+        let calls = &world.calls;
+        let published = calls.iter().any(|call| call.operation == "PutEvents");
+        assert!(!published, "{} publishes in the request", moment.function);
+        if let Some(&most) = most.get(moment.function) {
+            assert!(calls.len() <= most, "{}: {calls:?}", moment.function);
+            met.insert(moment.function, most);
+        }
+    }
+    assert_eq!(met, most);
+}
