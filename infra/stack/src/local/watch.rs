@@ -4,7 +4,7 @@
 //! off while its queue is pumped into the watched process.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::process::Child;
 use std::sync::Arc;
@@ -44,7 +44,8 @@ pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
         .map(|name| Mapping::switch_off(&emulator, &project, name))
         .transpose()?;
     let mut child = std::process::Command::new("cargo")
-        .args(["lambda", "watch", "--invoke-address", address])
+        .args(["lambda", "watch", "--invoke-address"])
+        .arg(address.ip().to_string())
         .args(["--env-file", ".local/watch.env"])
         .current_dir(&place.root)
         .env("PATH", place.path())
@@ -57,13 +58,13 @@ pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
         "Serving on http://localhost:{PORT}/v1/products; the first request of a function builds it."
     ))
     .bold());
-    let outcome = serve(&mut child, mapping.as_ref(), &over);
+    let outcome = serve(&mut child, mapping.as_ref(), address, &over);
     end(&mut child)?;
     outcome
 }
 
 /// The loopback address to listen on: `cargo lambda invoke` calls the one of IPv6 unless it is told another.
-fn address() -> Result<&'static str> {
+fn address() -> Result<SocketAddr> {
     if TcpListener::bind(("127.0.0.1", PORT)).is_err() {
         bail!("port {PORT} of 127.0.0.1 is taken; stop what listens there (another watch?)");
     }
@@ -71,14 +72,23 @@ fn address() -> Result<&'static str> {
     if !six {
         say("There is no IPv6 here: tell `cargo lambda invoke` --invoke-address 127.0.0.1");
     }
-    Ok(if six { "::1" } else { "127.0.0.1" })
+    Ok(if six {
+        (Ipv6Addr::LOCALHOST, PORT).into()
+    } else {
+        (Ipv4Addr::LOCALHOST, PORT).into()
+    })
 }
 
 /// Waits for the end, pumping the queue meanwhile.
-fn serve(child: &mut Child, mapping: Option<&Mapping<'_>>, over: &AtomicBool) -> Result<()> {
+fn serve(
+    child: &mut Child,
+    mapping: Option<&Mapping<'_>>,
+    address: SocketAddr,
+    over: &AtomicBool,
+) -> Result<()> {
     while !over.load(Ordering::SeqCst) && child.try_wait()?.is_none() {
         match mapping {
-            Some(mapping) => mapping.pump()?,
+            Some(mapping) => mapping.pump(address)?,
             None => std::thread::sleep(Duration::from_millis(200)),
         }
     }
@@ -231,7 +241,7 @@ impl<'a> Mapping<'a> {
     }
 
     /// Hands what is in the queue to the watched process, and deletes what it did not report as failed.
-    fn pump(&self) -> Result<()> {
+    fn pump(&self, address: SocketAddr) -> Result<()> {
         let ask = json!({
             "QueueUrl": self.queue, "WaitTimeSeconds": 1, "MaxNumberOfMessages": 10, "AttributeNames": ["All"],
         });
@@ -248,7 +258,7 @@ impl<'a> Mapping<'a> {
         if records.is_empty() {
             return Ok(());
         }
-        let failed = match invoke(&self.function, &json!({ "Records": records })) {
+        let failed = match invoke(address, &self.function, &json!({ "Records": records })) {
             Ok(reply) => failures(&reply),
             Err(error) => {
                 say(format!(
@@ -301,8 +311,8 @@ impl Drop for Mapping<'_> {
 }
 
 /// Invokes a watched function; the first time it is built before it answers.
-fn invoke(function: &str, event: &Value) -> Result<Value> {
-    let url = format!("http://localhost:{PORT}/2015-03-31/functions/{function}/invocations");
+fn invoke(address: SocketAddr, function: &str, event: &Value) -> Result<Value> {
+    let url = format!("http://{address}/2015-03-31/functions/{function}/invocations");
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder()
             .http_status_as_error(false)
