@@ -24,5 +24,5 @@ pub use self::{
     cloud::{BusEvent, Call, Cloud, Message, Sent, StreamRecord},
     fault::Fault,
     keys::{ISSUER, forge},
-    stage::{Ended, Lambda, Stage},
+    stage::{Ended, Lambda, Stage, stream},
 };

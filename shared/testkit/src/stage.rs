@@ -1,12 +1,13 @@
 //! A stage of the platform in process, and its functions.
 
-use std::{collections::HashMap, future::poll_fn, pin::pin, task::Poll, time::Duration};
+use std::{collections::HashMap, future::poll_fn, pin::pin, rc::Rc, task::Poll, time::Duration};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynamo::Connection;
 use kernel::{Clock, CustomerId, Ids, Problem, Role, Timestamp};
 use lambda::{Exit, Platform, harness::Function};
 use serde_json::{Value, json};
+use tokio::task::LocalSet;
 
 use crate::{
     ask::{Answer, Ask},
@@ -201,6 +202,30 @@ impl Lambda {
         }
     }
 
+    /// Sends it requests all at once, and waits for all answers.
+    ///
+    /// # Panics
+    /// When a handler panics.
+    pub async fn at_once(self: &Rc<Self>, asks: Vec<Ask>) -> Vec<Answer> {
+        let together = LocalSet::new();
+        let sent: Vec<_> = asks
+            .into_iter()
+            .map(|ask| {
+                let function = Rc::clone(self);
+                together.spawn_local(async move { function.send(ask).await })
+            })
+            .collect();
+        together.await;
+        let mut answers = Vec::new();
+        for answer in sent {
+            match answer.await {
+                Ok(answer) => answers.push(answer),
+                Err(error) => panic!("{} has not answered: {error}", self.name),
+            }
+        }
+        answers
+    }
+
     /// Sends it a request that may have no answer.
     pub async fn try_send(&self, ask: Ask) -> Result<Answer, Ended> {
         let id: kernel::EventId = self.stage.ids.fresh(self.stage.clock.now());
@@ -240,4 +265,22 @@ impl Lambda {
         })
         .await
     }
+}
+
+/// What a stream sends to its relay: an insert of each of these items, which are in DynamoDB's JSON. Their sequence
+/// numbers are `seq-0`, `seq-1`, …
+pub fn stream<'a>(images: impl IntoIterator<Item = &'a Value>) -> Value {
+    let record = |(number, image): (usize, &Value)| {
+        json!({
+            "eventID": number.to_string(), "eventName": "INSERT", "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1_767_225_600, "Keys": {}, "SizeBytes": 1,
+                "SequenceNumber": format!("seq-{number}"), "StreamViewType": "NEW_IMAGE",
+                "NewImage": image,
+            },
+        })
+    };
+    let records: Vec<Value> = images.into_iter().enumerate().map(record).collect();
+    json!({ "Records": records })
 }

@@ -8,7 +8,6 @@ use std::{
 
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, BusEvent, Call, Ended, Lambda, Message, Stage, StreamRecord};
-use tokio::task::LocalSet;
 
 /// How often a queue delivers a message before it is a dead letter.
 const DELIVERIES: u32 = 5;
@@ -190,7 +189,8 @@ impl World {
                 .await
                 .map(Outcome::Done),
             Stimulus::Stream(records) => {
-                let answer = function.invoke(stream(records)).await;
+                let images = records.iter().map(|record| &record.image);
+                let answer = function.invoke(testkit::stream(images)).await;
                 answer.map(|answer| {
                     let failed = answer["batchItemFailures"].as_array();
                     Outcome::Done(failed.is_none_or(Vec::is_empty))
@@ -261,19 +261,7 @@ impl World {
     /// Sends requests to a function all at once, and waits for all answers.
     pub async fn at_once(&mut self, name: &str, asks: Vec<Ask>) -> Vec<Answer> {
         let (_, function) = self.function(name).await;
-        let together = LocalSet::new();
-        let sent: Vec<_> = asks
-            .into_iter()
-            .map(|ask| {
-                let function = Rc::clone(&function);
-                together.spawn_local(async move { function.send(ask).await })
-            })
-            .collect();
-        together.await;
-        let mut answers = Vec::new();
-        for answer in sent {
-            answers.push(answer.await.expect("no handler panics"));
-        }
+        let answers = function.at_once(asks).await;
         self.read_log();
         answers
     }
@@ -458,24 +446,4 @@ impl World {
             .map(|event| &event.detail["data"])
             .collect()
     }
-}
-
-/// What a stream sends to its relay.
-fn stream(records: &[StreamRecord]) -> Value {
-    let records: Vec<Value> = records
-        .iter()
-        .enumerate()
-        .map(|(number, record)| {
-            json!({
-                "eventID": number.to_string(), "eventName": "INSERT", "eventVersion": "1.1",
-                "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
-                "dynamodb": {
-                    "ApproximateCreationDateTime": 1_767_225_600, "Keys": {}, "SizeBytes": 1,
-                    "SequenceNumber": format!("{number:021}"), "StreamViewType": "NEW_IMAGE",
-                    "NewImage": record.image,
-                },
-            })
-        })
-        .collect();
-    json!({ "Records": records })
 }

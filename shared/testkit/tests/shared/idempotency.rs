@@ -1,12 +1,12 @@
 //! A request with a key is done once, however often it is sent and whatever happens to it.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, rc::Rc, time::Duration};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, Ended, Fault};
 
-use crate::notes::{Notebook, at_once, place, refused, waited_for, write};
+use crate::notes::{Notebook, place, refused, waited_for, write};
 
 /// Whether an answer is another's to the last byte, as a replay.
 fn replays(answer: &Answer, first: &Answer) {
@@ -168,7 +168,7 @@ async fn twenty_at_once_are_one() {
         let notebook = Notebook::seeded(seed);
         let create = notebook.start("create-note").await;
         let ask = write(&notebook.someone(), "Milk").key("k-1");
-        let answers = at_once(create, vec![ask; 20]).await;
+        let answers = Rc::new(create).at_once(vec![ask; 20]).await;
         let made: Vec<_> = answers
             .iter()
             .filter(|answer| answer.status == 201)
@@ -202,7 +202,7 @@ async fn twenty_that_change_the_same_thing_lose_nothing() {
         let create = notebook.start("create-note").await;
         let someone = notebook.someone();
         let asks = (0..20).map(|number| write(&someone, "Milk").key(&number.to_string()));
-        let answers = at_once(create, asks.collect()).await;
+        let answers = Rc::new(create).at_once(asks.collect()).await;
         let made = answers.iter().filter(|answer| answer.status == 201).count();
         assert!(
             made > 0

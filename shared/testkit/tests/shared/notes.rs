@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    rc::Rc,
     sync::{Mutex, PoisonError},
 };
 
@@ -21,7 +20,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, Lambda, Stage};
-use tokio::task::LocalSet;
 
 /// What a customer says in a note, and may change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -443,25 +441,6 @@ pub(crate) fn write(token: &str, text: &str) -> Ask {
 pub(crate) fn place(answer: &Answer) -> String {
     assert_eq!(answer.status, 201, "{}", answer.text);
     answer.header("location").to_owned()
-}
-
-/// Sends requests to a function all at once, and waits for all answers.
-pub(crate) async fn at_once(function: Lambda, asks: Vec<Ask>) -> Vec<Answer> {
-    let function = Rc::new(function);
-    let together = LocalSet::new();
-    let sent: Vec<_> = asks
-        .into_iter()
-        .map(|ask| {
-            let function = Rc::clone(&function);
-            together.spawn_local(async move { function.send(ask).await })
-        })
-        .collect();
-    together.await;
-    let mut answers = Vec::new();
-    for answer in sent {
-        answers.push(answer.await.expect("no handler panics"));
-    }
-    answers
 }
 
 /// The message that EventBridge makes of an event.

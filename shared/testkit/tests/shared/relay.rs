@@ -3,26 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Fault, Lambda};
+use testkit::{Fault, Lambda, stream};
 
 use crate::notes::{Notebook, write};
-
-/// What a stream sends to its relay: an insert of each image, with sequence numbers from `first`.
-fn stream(images: &[Value]) -> Value {
-    let record = |(number, image): (usize, &Value)| {
-        json!({
-            "eventID": number.to_string(), "eventName": "INSERT", "eventVersion": "1.1",
-            "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
-            "dynamodb": {
-                "ApproximateCreationDateTime": 1_767_225_600, "Keys": {}, "SizeBytes": 1,
-                "SequenceNumber": format!("seq-{number}"), "StreamViewType": "NEW_IMAGE",
-                "NewImage": image,
-            },
-        })
-    };
-    let records: Vec<Value> = images.iter().enumerate().map(record).collect();
-    json!({ "Records": records })
-}
 
 /// The relay, and the command records of notes with these texts.
 async fn written(texts: &[&str]) -> (Notebook, Lambda, Vec<Value>) {
