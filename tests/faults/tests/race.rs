@@ -2,18 +2,23 @@
 
 use std::collections::HashSet;
 
-use faults::{World, journey::order, offer, seller, shopper};
+use faults::{Person, World, journey::order, offer, seller, shopper};
 use testkit::Ask;
+
+/// A shopper with a cart that can be ordered.
+async fn full_cart(seed: u64) -> (World, Person) {
+    let mut world = World::new(seed);
+    let seller = seller(&mut world, "seller").await;
+    let shopper = shopper(&mut world, "shopper").await;
+    let goods = offer(&mut world, &seller, "Goods", 9).await;
+    shopper.add(&mut world, &goods, 2, "add").await;
+    (world, shopper)
+}
 
 #[tokio::test(start_paused = true)]
 async fn an_order_sent_twenty_times_at_once_is_one_order() {
     for seed in 0..12 {
-        let mut world = World::new(seed);
-        let seller = seller(&mut world, "seller").await;
-        let shopper = shopper(&mut world, "shopper").await;
-        let goods = offer(&mut world, &seller, "Goods", 9).await;
-        shopper.add(&mut world, &goods, 2, "add").await;
-
+        let (mut world, shopper) = full_cart(seed).await;
         let ask = Ask::post("/v1/orders").by(&shopper.token).key("one");
         let ask = ask.json(&order("pm_sandbox_ok"));
         let answers = world.at_once("place-order", vec![ask.clone(); 20]).await;
@@ -49,11 +54,7 @@ async fn an_order_sent_twenty_times_at_once_is_one_order() {
 #[tokio::test(start_paused = true)]
 async fn one_version_of_a_cart_is_one_order_under_however_many_keys() {
     for seed in 0..12 {
-        let mut world = World::new(seed);
-        let seller = seller(&mut world, "seller").await;
-        let shopper = shopper(&mut world, "shopper").await;
-        let goods = offer(&mut world, &seller, "Goods", 9).await;
-        shopper.add(&mut world, &goods, 2, "add").await;
+        let (mut world, shopper) = full_cart(seed).await;
         let asks = (0..6).map(|number| {
             let ask = Ask::post("/v1/orders").by(&shopper.token);
             ask.key(&format!("key {number}"))
