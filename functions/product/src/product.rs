@@ -266,22 +266,22 @@ impl Product {
 
     /// How it is shown to someone who reads these languages.
     pub fn view(
-        &self,
+        self,
         locales: &[Locale],
         created_at: Timestamp,
         updated_at: Timestamp,
     ) -> ProductView {
-        let variants = self.variants.iter().map(|variant| VariantView {
+        let variants = self.variants.into_iter().map(|variant| VariantView {
             id: variant.id,
-            sku: variant.sku.clone(),
-            title: variant.title.clone(),
-            options: variant.options.clone(),
+            sku: variant.sku,
+            title: variant.title,
+            options: variant.options,
             price: variant.price,
         });
         ProductView {
             id: self.product_id,
             seller_id: self.seller_id,
-            handle: self.handle.clone(),
+            handle: self.handle,
             title: self
                 .title
                 .pick(locales)
@@ -292,8 +292,8 @@ impl Product {
                 .pick(locales)
                 .map(ToString::to_string)
                 .unwrap_or_default(),
-            category: self.category.clone(),
-            tags: self.tags.clone(),
+            category: self.category,
+            tags: self.tags,
             status: self.status,
             variants: variants.collect(),
             created_at,

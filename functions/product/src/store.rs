@@ -146,12 +146,10 @@ impl Catalogue {
     }
 
     /// How a product is shown to the caller of a request.
-    pub fn show(&self, product: &Stored<Product>, request: &Incoming) -> ProductView {
-        product.view(
-            &self.languages(request),
-            product.created_at,
-            product.updated_at,
-        )
+    pub fn show(&self, product: Stored<Product>, request: &Incoming) -> ProductView {
+        let (created_at, updated_at) = (product.created_at, product.updated_at);
+        let languages = self.languages(request);
+        product.value.view(&languages, created_at, updated_at)
     }
 
     /// How a product is shown that this request has just written.
@@ -162,7 +160,8 @@ impl Catalogue {
         request: &Incoming,
     ) -> ProductView {
         let created_at = before.map_or(request.now, |before| before.created_at);
-        product.view(&self.languages(request), created_at, request.now)
+        let languages = self.languages(request);
+        product.clone().view(&languages, created_at, request.now)
     }
 
     fn languages(&self, request: &Incoming) -> Vec<Locale> {

@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
 
 /// Lower-case letters and digits of a text, with one hyphen for whatever lies between them.
 pub fn slug(text: &str) -> String {
@@ -37,8 +36,7 @@ pub fn words<'a>(texts: impl IntoIterator<Item = &'a str>, most: usize) -> BTree
 pub struct InvalidSku;
 
 /// A seller's own name for a variant: 1 to 64 of `[A-Za-z0-9._-]`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Sku(String);
 
 impl Sku {
@@ -108,17 +106,13 @@ impl TryFrom<String> for Sku {
     }
 }
 
-impl From<Sku> for String {
-    fn from(sku: Sku) -> String {
-        sku.0
-    }
-}
-
 impl fmt::Display for Sku {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
+
+kernel::written_as_text!(Sku);
 
 impl JsonSchema for Sku {
     fn schema_name() -> std::borrow::Cow<'static, str> {

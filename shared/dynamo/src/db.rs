@@ -7,7 +7,10 @@ use std::{collections::HashMap, fmt, pin::Pin, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, Region},
+    config::{
+        BehaviorVersion, Region,
+        endpoint::{DefaultResolver, Params, ResolveEndpoint},
+    },
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, TransactWriteItem},
@@ -132,6 +135,16 @@ impl Db {
             client: Client::from_conf(config.build()),
             stage: stage.to_owned(),
         }
+    }
+
+    /// The URL that calls go to: what to open a connection to before the first of them.
+    pub async fn endpoint(connection: &Connection) -> Option<String> {
+        if connection.endpoint.is_some() {
+            return connection.endpoint.clone();
+        }
+        let region = Params::builder().region(&connection.region).build().ok()?;
+        let endpoint = DefaultResolver::new().resolve_endpoint(&region).await;
+        Some(endpoint.ok()?.url().to_owned())
     }
 
     /// The full name of a service's table in this stage.
@@ -269,15 +282,6 @@ impl Db {
                 return Err(TransactError::Cancelled(reasons.collect()));
             }
             Err(TransactError::Failed(failure(&error)))
-        })
-    }
-
-    /// Opens the connection before the first request needs it, by a read that the function may make.
-    pub fn warm_up<'a>(&'a self, service: &'a str, table: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let name = self.table_name(service, table);
-            // What it answers does not matter: the connection is open.
-            let _ = self.get(&name, &Key::new("warm-up", "warm-up"), None).await;
         })
     }
 }

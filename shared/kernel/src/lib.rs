@@ -9,6 +9,7 @@
 //! - [`problem`]: the catalogue of everything that can be refused, and why
 //! - [`page`]: lists in pages
 //! - [`reply`]: what a request is answered with
+//! - [`written`]: types that are text in JSON and in the database
 #![warn(missing_docs)]
 
 pub mod ids;
@@ -20,6 +21,7 @@ pub mod problem;
 pub mod reply;
 pub mod text;
 pub mod time;
+pub mod written;
 
 pub use ids::{
     CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId, ProductId,

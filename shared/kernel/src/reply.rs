@@ -69,10 +69,9 @@ impl<T: Serialize> Reply<T> {
     /// When `shown` holds what must not be shown (a [`crate::Personal`] value) or has keys that are no
     /// text: a fault of ours, to be answered as an internal problem.
     pub fn json(status: u16, shown: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self::from_parts(
-            status,
-            Some("application/json"),
-            serde_json::to_vec(shown)?,
-        ))
+        // Room for most answers: growing is copying.
+        let mut body = Vec::with_capacity(2048);
+        serde_json::to_writer(&mut body, shown)?;
+        Ok(Self::from_parts(status, Some("application/json"), body))
     }
 }

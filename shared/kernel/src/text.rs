@@ -24,28 +24,33 @@ pub enum InvalidText {
     InvalidLocale,
 }
 
-fn fitted(text: &str, min: usize, max: usize, breaks: bool) -> Result<String, InvalidText> {
+fn fitted(text: &str, min: usize, max: usize, breaks: bool) -> Result<&str, InvalidText> {
     let text = text.trim();
     // Line breaks are text where paragraphs are; everything else that controls, hides or turns text is not.
     let refused = |c: char| {
         (c.is_control() && !(breaks && matches!(c, '\n' | '\r' | '\t')))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    if text.chars().any(refused) {
+    // Characters, not bytes; most text has as many of both, and bytes are quicker to look at.
+    let (refused, length) = if text.is_ascii() {
+        let refused = text.bytes().any(|byte| refused(char::from(byte)));
+        (refused, text.len())
+    } else {
+        (text.chars().any(refused), text.chars().count())
+    };
+    if refused {
         return Err(InvalidText::ControlCharacter);
     }
-    let length = text.chars().count();
     if length < min || length > max {
         return Err(InvalidText::Length { min, max });
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 macro_rules! bounded {
     ($(#[$doc:meta])* $name:ident, breaks = $breaks:literal) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name<const MIN: usize, const MAX: usize>(String);
 
         impl<const MIN: usize, const MAX: usize> $name<MIN, MAX> {
@@ -58,20 +63,16 @@ macro_rules! bounded {
         impl<const MIN: usize, const MAX: usize> FromStr for $name<MIN, MAX> {
             type Err = InvalidText;
             fn from_str(text: &str) -> Result<Self, InvalidText> {
-                fitted(text, MIN, MAX, $breaks).map(Self)
+                Ok(Self(fitted(text, MIN, MAX, $breaks)?.to_owned()))
             }
         }
 
         impl<const MIN: usize, const MAX: usize> TryFrom<String> for $name<MIN, MAX> {
             type Error = InvalidText;
             fn try_from(text: String) -> Result<Self, InvalidText> {
-                text.parse()
-            }
-        }
-
-        impl<const MIN: usize, const MAX: usize> From<$name<MIN, MAX>> for String {
-            fn from(text: $name<MIN, MAX>) -> String {
-                text.0
+                let fit = fitted(&text, MIN, MAX, $breaks)?;
+                let whole = fit.len() == text.len();
+                Ok(Self(if whole { text } else { fit.to_owned() }))
             }
         }
 
@@ -93,6 +94,8 @@ macro_rules! bounded {
                 fmt::Debug::fmt(&self.0, f)
             }
         }
+
+        crate::written_as_text!($name<const MIN, const MAX>);
 
         impl<const MIN: usize, const MAX: usize> JsonSchema for $name<MIN, MAX> {
             fn inline_schema() -> bool {
@@ -118,8 +121,7 @@ bounded! {
 }
 
 /// A language tag of BCP 47 at the depth that a shop needs: `en`, `pt-BR`, `zh-Hant`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Locale(String);
 
 impl Locale {
@@ -160,17 +162,13 @@ impl TryFrom<String> for Locale {
     }
 }
 
-impl From<Locale> for String {
-    fn from(locale: Locale) -> String {
-        locale.0
-    }
-}
-
 impl fmt::Display for Locale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
+
+crate::written_as_text!(Locale);
 
 impl JsonSchema for Locale {
     fn schema_name() -> std::borrow::Cow<'static, str> {

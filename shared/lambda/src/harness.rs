@@ -3,13 +3,12 @@
 
 use std::cell::RefCell;
 
-use aws_lambda_events::encodings::Body;
 use kernel::Problem;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     platform::Platform,
-    runtime::{Entry, Exit, Running},
+    runtime::{self, Entry, Exit, Running},
 };
 
 thread_local! {
@@ -100,30 +99,11 @@ impl Function {
         match &self.running {
             Running::Event(handle) => handle(payload, deadline).await,
             Running::Http(handle) => {
-                let request = lambda_http::request::from_str(&payload.to_string())
-                    .map_err(Problem::internal)?;
-                Ok(to_json(handle(request).await))
+                let event = payload.to_string();
+                let event = serde_json::from_str(&event).map_err(Problem::internal)?;
+                let answer = handle(runtime::http_request(event, None)?).await;
+                serde_json::to_value(answer).map_err(Problem::internal)
             }
         }
     }
-}
-
-/// An answer as API Gateway would get it (payload format 2.0).
-fn to_json(response: http_types::Response<Body>) -> Value {
-    let headers: serde_json::Map<String, Value> = response
-        .headers()
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.to_string(),
-                Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned()),
-            )
-        })
-        .collect();
-    let body = match response.body() {
-        Body::Text(text) => text.clone(),
-        Body::Binary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        _ => String::new(),
-    };
-    json!({ "statusCode": response.status().as_u16(), "headers": headers, "body": body })
 }

@@ -15,6 +15,7 @@
 #![warn(missing_docs)]
 
 pub mod aws;
+mod connector;
 pub mod consume;
 mod contention;
 mod describe;

@@ -1,18 +1,19 @@
 //! Logs: one JSON line a request or event, which is its metrics too (the embedded metric format), and
 //! the rare line that a library or a domain fact needs.
 
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
 use kernel::{Problem, Timestamp};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::{harness, platform::Platform};
 
 /// Writes one line of JSON.
 pub(crate) fn line(value: &impl Serialize) {
-    if let Ok(mut bytes) = serde_json::to_vec(value) {
+    let mut bytes = Vec::with_capacity(1024);
+    if serde_json::to_writer(&mut bytes, value).is_ok() {
         bytes.push(b'\n');
         if harness::keep(&bytes) {
             return;
@@ -45,7 +46,7 @@ pub(crate) struct Facts {
     pub(crate) trace_id: Option<String>,
     pub(crate) actor: String,
     /// `POST /v1/orders`, or an event's type.
-    pub(crate) subject: String,
+    pub(crate) subject: Cow<'static, str>,
     pub(crate) status: u16,
     pub(crate) duration_ms: u64,
     pub(crate) cold_start: bool,
@@ -54,42 +55,57 @@ pub(crate) struct Facts {
     pub(crate) cause: Option<String>,
 }
 
+/// An invocation's line. A struct, not a map: every request pays for it.
+#[derive(Serialize)]
+struct Line<'a> {
+    level: &'static str,
+    time: Timestamp,
+    service: &'a str,
+    function: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    stage: &'a str,
+    request_id: &'a str,
+    correlation_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<&'a str>,
+    actor: &'a str,
+    route: &'a str,
+    status: u16,
+    duration_ms: u64,
+    cold_start: bool,
+    errors: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+    _aws: Metrics<'a>,
+}
+
 /// Logs one invocation.
-pub(crate) fn invocation(platform: &Platform, facts: Facts) {
+pub(crate) fn invocation(platform: &Platform, facts: &Facts) {
     let failed = facts.status >= 500;
-    let level = match facts.status {
-        500.. => "ERROR",
-        _ => "INFO",
-    };
     let now = platform.clock.now();
-    let mut entry = json!({
-        "level": level,
-        "time": now,
-        "service": platform.service(),
-        "function": platform.function(),
-        "version": platform.optional("VERSION"),
-        "stage": platform.stage(),
-        "request_id": facts.request_id,
-        "correlation_id": facts.correlation_id,
-        "trace_id": facts.trace_id,
-        "actor": facts.actor,
-        "route": facts.subject,
-        "status": facts.status,
-        "duration_ms": facts.duration_ms,
-        "cold_start": facts.cold_start,
-        "errors": u8::from(failed),
-        "_aws": metrics(now.as_millisecond(), &["duration_ms", "errors"]),
+    line(&Line {
+        level: if failed { "ERROR" } else { "INFO" },
+        time: now,
+        service: platform.service(),
+        function: platform.function(),
+        version: platform.optional("VERSION"),
+        stage: platform.stage(),
+        request_id: &facts.request_id,
+        correlation_id: &facts.correlation_id,
+        trace_id: facts.trace_id.as_deref(),
+        actor: &facts.actor,
+        route: &facts.subject,
+        status: facts.status,
+        duration_ms: facts.duration_ms,
+        cold_start: facts.cold_start,
+        errors: u8::from(failed),
+        error_code: facts.error_code,
+        cause: facts.cause.as_deref().filter(|cause| !cause.is_empty()),
+        _aws: Metrics::new(now, &[("duration_ms", "Milliseconds"), ("errors", "Count")]),
     });
-    if let Value::Object(entry) = &mut entry {
-        if let Some(code) = facts.error_code {
-            entry.insert("error_code".to_owned(), code.into());
-        }
-        if let Some(cause) = facts.cause.filter(|cause| !cause.is_empty()) {
-            entry.insert("cause".to_owned(), cause.into());
-        }
-        entry.retain(|_, value| !value.is_null());
-    }
-    line(&entry);
 }
 
 /// Logs one invocation that no request or event has caused: by the clock, or by name.
@@ -103,11 +119,11 @@ pub(crate) fn unasked(
     let took = platform.clock.now().since(started);
     invocation(
         platform,
-        Facts {
+        &Facts {
             request_id: id.to_owned(),
             correlation_id: id.to_owned(),
             actor: platform.function().to_owned(),
-            subject: subject.to_owned(),
+            subject: subject.to_owned().into(),
             status: problem.map_or(200, |problem| problem.code().status()),
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             error_code: problem.map(|problem| problem.code().name()),
@@ -127,31 +143,46 @@ pub(crate) fn count(platform: &Platform, name: &str, number: u64) {
         "function": platform.function(),
         "stage": platform.stage(),
         name: number,
-        "_aws": metrics(now.as_millisecond(), &[name]),
+        "_aws": Metrics::new(now, &[(name, "Count")]),
     }));
 }
 
 /// What tells the log service which members of a line are metrics
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
-fn metrics(millis: i64, names: &[&str]) -> Value {
-    let unit = |name: &str| {
-        if name.ends_with("_ms") {
-            "Milliseconds"
-        } else {
-            "Count"
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metrics<'a> {
+    timestamp: i64,
+    #[serde(rename = "CloudWatchMetrics")]
+    directives: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'static str,
+    dimensions: &'static [&'static [&'static str]],
+    metrics: Vec<Metric<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric<'a> {
+    name: &'a str,
+    unit: &'static str,
+}
+
+impl<'a> Metrics<'a> {
+    fn new(now: Timestamp, metrics: &[(&'a str, &'static str)]) -> Self {
+        let metric = |&(name, unit): &(&'a str, &'static str)| Metric { name, unit };
+        Self {
+            timestamp: now.as_millisecond(),
+            directives: [Directive {
+                namespace: "Souk",
+                // By function to look closer, by service for the one alarm a service.
+                dimensions: &[&["service"], &["service", "function"]],
+                metrics: metrics.iter().map(metric).collect(),
+            }],
         }
-    };
-    let metrics: Vec<Value> = names
-        .iter()
-        .map(|name| json!({ "Name": name, "Unit": unit(name) }))
-        .collect();
-    json!({
-        "Timestamp": millis,
-        "CloudWatchMetrics": [{
-            "Namespace": "Souk",
-            // By function to look closer, by service for the one alarm a service.
-            "Dimensions": [["service"], ["service", "function"]],
-            "Metrics": metrics,
-        }],
-    })
+    }
 }

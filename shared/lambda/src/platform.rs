@@ -2,18 +2,12 @@
 
 use std::{collections::HashMap, str::FromStr};
 
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use contracts::Actor;
 use dynamo::{Commands, Connection, Cursors, Db, Intent, Table};
 use kernel::{Clock, Currency, Ids, Locale, Problem};
 
-/// The authorities that sign AWS's own certificates (<https://www.amazontrust.com/repository/>): reading the
-/// machine's whole store costs 30 ms at the first handshake.
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+use crate::connector::Connector;
 
 /// What a function is given.
 #[derive(Debug, Clone)]
@@ -27,6 +21,8 @@ pub struct Platform {
     /// DynamoDB.
     pub db: Db,
     settings: HashMap<String, String>,
+    /// What opens connections ahead of the first request; tests bring a connector of their own, which has none.
+    connector: Option<Connector>,
 }
 
 impl Platform {
@@ -60,22 +56,27 @@ impl Platform {
             .get("AWS_ENDPOINT_URL")
             .filter(|url| !url.is_empty())
             .cloned();
+        let authorities = match settings.get("AWS_CA_BUNDLE") {
+            Some(path) => Some(std::fs::read(path).map_err(|error| {
+                Problem::internal(format!("the setting AWS_CA_BUNDLE: {path}: {error}"))
+            })?),
+            None => None,
+        };
+        let connector = Connector::new(endpoint.as_deref(), authorities.as_deref())?;
         let connection = Connection::new(
             get("AWS_REGION"),
-            endpoint.clone(),
+            endpoint,
             (
                 get("AWS_ACCESS_KEY_ID"),
                 get("AWS_SECRET_ACCESS_KEY"),
                 settings.get("AWS_SESSION_TOKEN").cloned(),
             ),
-            http_client(endpoint.as_deref())?,
+            SharedHttpClient::new(connector.clone()),
         );
-        Ok(Self::new(
-            settings,
-            connection,
-            Clock::system(),
-            Ids::system(),
-        ))
+        Ok(Self {
+            connector: Some(connector),
+            ..Self::new(settings, connection, Clock::system(), Ids::system())
+        })
     }
 
     /// Of its parts: for tests, which bring their own clock, ids and connector.
@@ -93,6 +94,16 @@ impl Platform {
             connection,
             db,
             settings,
+            connector: None,
+        }
+    }
+
+    /// Opens the connection to DynamoDB: Lambda gives a starting function a whole core, a request has less.
+    pub(crate) async fn warm_up(&self) {
+        if let Some(connector) = &self.connector
+            && let Some(url) = dynamo::Db::endpoint(&self.connection).await
+        {
+            connector.open(&url).await;
         }
     }
 
@@ -188,20 +199,4 @@ impl Platform {
     pub fn locale(&self) -> Result<Locale, Problem> {
         self.parsed("LOCALE")
     }
-}
-
-/// The connector that all clients share. A plain one for the local platform: no TLS is set up that isn't used.
-fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient, Problem> {
-    if endpoint.is_some_and(|url| url.starts_with("http://")) {
-        return Ok(Builder::new().build_http());
-    }
-    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    let tls = TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
-        .map_err(Problem::internal)?;
-    Ok(Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .tls_context(tls)
-        .build_https())
 }

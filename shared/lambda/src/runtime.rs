@@ -2,20 +2,21 @@
 
 use std::process::ExitCode;
 
-use aws_lambda_events::encodings::Body;
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use dynamo::Pending;
 use kernel::Problem;
+use lambda_http::request::LambdaRequest;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
-use crate::{harness, log, platform::Platform};
+use crate::{harness, http::Answer, log, platform::Platform};
 
 /// What `main` returns.
 pub type Exit = ExitCode;
 
 /// One request and its answer.
 pub(crate) type HttpHandler =
-    Box<dyn Fn(lambda_http::Request) -> Pending<'static, http_types::Response<Body>> + Send + Sync>;
+    Box<dyn Fn(ApiGatewayV2httpRequest) -> Pending<'static, Answer> + Send + Sync>;
 
 /// One payload and its answer, with the time that is left for it in milliseconds since 1970.
 pub(crate) type EventHandler =
@@ -84,11 +85,14 @@ async fn serve(entry: Entry) -> Result<(), Problem> {
     let ended = match (entry.start)(platform).await? {
         Running::Http(handle) => {
             let handle: &'static HttpHandler = Box::leak(Box::new(handle));
-            let service = service_fn(move |request| {
-                let answer = handle(request);
-                async move { Ok::<_, std::convert::Infallible>(answer.await) }
+            // Not by `lambda_http::run`: it takes a request apart into a URL and its parts, which nobody asks for,
+            // copies every header of an answer, and brings the text encodings of the last century.
+            let service = service_fn(move |event: LambdaEvent<LambdaRequest>| {
+                let trace = event.context.xray_trace_id;
+                let answer = http_request(event.payload, trace.as_deref()).map(handle);
+                async move { Ok::<_, String>(answer.map_err(|problem| problem.to_string())?.await) }
             });
-            lambda_http::run(service).await
+            lambda_runtime::run(service).await
         }
         Running::Event(handle) => {
             let handle: &'static EventHandler = Box::leak(Box::new(handle));
@@ -102,4 +106,21 @@ async fn serve(entry: Entry) -> Result<(), Problem> {
         }
     };
     ended.map_err(Problem::internal)
+}
+
+/// The request that API Gateway hands over, with the trace that Lambda has made this invocation a part of.
+///
+/// # Errors
+/// When it is another gateway's.
+pub(crate) fn http_request(
+    event: LambdaRequest,
+    trace: Option<&str>,
+) -> Result<ApiGatewayV2httpRequest, Problem> {
+    let LambdaRequest::ApiGatewayV2(mut request) = event else {
+        return Err(Problem::internal("this is no request of an HTTP API"));
+    };
+    if let Some(trace) = trace.and_then(|trace| trace.parse().ok()) {
+        request.headers.insert("x-amzn-trace-id", trace);
+    }
+    Ok(request)
 }

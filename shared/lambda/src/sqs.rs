@@ -103,7 +103,7 @@ impl Edge {
         let started = self.platform.clock.now();
         let mut facts = Facts {
             request_id: record.message_id.clone(),
-            subject: "unreadable".to_owned(),
+            subject: "unreadable".into(),
             actor: "nobody".to_owned(),
             cold_start: self.cold.swap(false, Ordering::Relaxed),
             status: 200,
@@ -127,7 +127,7 @@ impl Edge {
         };
         let took = self.platform.clock.now().since(started);
         facts.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        log::invocation(self.platform, facts);
+        log::invocation(self.platform, &facts);
         done
     }
 
@@ -142,7 +142,7 @@ impl Edge {
             deadline,
         };
         let task = (self.worker)(&message).map_err(|Poison(reason)| unreadable(reason))?;
-        facts.subject.clone_from(&task.subject);
+        facts.subject = task.subject.clone().into();
         facts.correlation_id.clone_from(&task.intent.correlation_id);
         facts.actor.clone_from(&task.intent.actor.id);
         contention::decide(self.platform, &*task.run).await

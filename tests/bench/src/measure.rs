@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     backend::Backend,
+    handshake::Server,
     process::{Process, sizes},
     runtime_api::{Idle, RuntimeApi},
 };
@@ -39,6 +40,9 @@ pub(crate) struct Figures {
     pub(crate) binary_bytes: u64,
     pub(crate) zip_bytes: u64,
     pub(crate) init_cpu_ms: f64,
+    /// Of the first TLS handshake; 0 where it was not measured.
+    #[serde(default)]
+    pub(crate) handshake_cpu_ms: f64,
     pub(crate) warm_cpu_ms: f64,
     pub(crate) peak_kb: u64,
     pub(crate) growth_percent: f64,
@@ -81,17 +85,7 @@ impl Subject<'_> {
     /// CPU and memory: the median of `rounds` starts for init, 500 and 5,000 requests for the rest.
     pub(crate) fn times(&self, figures: &mut Figures, rounds: usize, requests: u64) -> Result<()> {
         self.say("CPU and memory");
-        let mut starts = Vec::new();
-        for _ in 0..rounds {
-            let process = self.start(&[])?;
-            let idle = self.api.idle()?;
-            starts.push(process.cpu_ms()?);
-            // It ends before its question does, or it would ask again.
-            drop(process);
-            drop(idle);
-        }
-        starts.sort_by(f64::total_cmp);
-        figures.init_cpu_ms = starts[starts.len() / 2];
+        figures.init_cpu_ms = self.init_cpu_ms(rounds)?;
 
         let process = self.start(&[])?;
         let idle = self.requests(self.api.idle()?, 0, WARM_UP)?;
@@ -105,6 +99,45 @@ impl Subject<'_> {
         drop(idle);
         figures.growth_percent =
             (after as f64 - figures.peak_kb as f64) / figures.peak_kb as f64 * 100.0;
+        Ok(())
+    }
+
+    /// The median of so many starts.
+    fn init_cpu_ms(&self, rounds: usize) -> Result<f64> {
+        let mut starts = Vec::new();
+        for _ in 0..rounds {
+            let process = self.start(&[])?;
+            let idle = self.api.idle()?;
+            starts.push(process.cpu_ms()?);
+            // It ends before its question does, or it would ask again.
+            drop(process);
+            drop(idle);
+        }
+        starts.sort_by(f64::total_cmp);
+        Ok(starts[starts.len() / 2])
+    }
+
+    /// How much more a start takes whose connection is secured.
+    pub(crate) fn handshake(
+        &self,
+        figures: &mut Figures,
+        server: &Server,
+        rounds: usize,
+    ) -> Result<()> {
+        self.say("the first TLS handshake");
+        let mut environment = self.environment.clone();
+        environment.insert("AWS_ENDPOINT_URL".to_owned(), server.url.clone());
+        environment.insert(
+            "AWS_CA_BUNDLE".to_owned(),
+            server.bundle.display().to_string(),
+        );
+        let secured = Subject {
+            environment,
+            program: self.program.clone(),
+            ..*self
+        };
+        let plain = self.init_cpu_ms(rounds)?;
+        figures.handshake_cpu_ms = secured.init_cpu_ms(rounds)? - plain;
         Ok(())
     }
 

@@ -218,7 +218,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "offers"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -249,7 +249,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "orders"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -316,7 +316,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "carts"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -335,7 +335,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "customers"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -354,7 +354,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "probes"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -409,7 +409,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "products"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -491,7 +491,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "offers"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -564,7 +564,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "orders"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -583,7 +583,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "customers"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -602,7 +602,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "payments"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -621,7 +621,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "products"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -640,7 +640,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "imports"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -659,7 +659,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "stock"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -678,7 +678,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4194304"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "imports"),
+            ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
         ],
     ),
@@ -710,7 +710,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "orders"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -729,7 +729,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "listings"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -748,7 +748,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "customers"),
+            ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
             ("ACCESS_TOKEN_SECONDS", "600"),
             ("REFRESH_TOKEN_SECONDS", "2592000"),
@@ -770,7 +770,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "sessions"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -789,7 +789,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "8192"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "orders"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -808,7 +808,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "products"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -827,7 +827,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "stock"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -846,7 +846,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "customers"),
+            ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
             ("ACCESS_TOKEN_SECONDS", "600"),
             ("REFRESH_TOKEN_SECONDS", "2592000"),
@@ -886,7 +886,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "customers"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -982,7 +982,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "carts"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1027,7 +1027,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "orders"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1046,7 +1046,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "imports"),
+            ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
         ],
     ),
@@ -1102,7 +1102,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "products"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (

@@ -5,7 +5,8 @@ use product::{Catalogue, ProductView};
 
 async fn get_product(catalogue: &'static Catalogue, request: Request) -> Outcome<ProductView> {
     let product = catalogue.seen(&request).await?;
-    Ok(http::ok(&catalogue.show(&product, &request))?.version(product.rev))
+    let version = product.rev;
+    Ok(http::ok(&catalogue.show(product, &request))?.version(version))
 }
 
 pub(crate) fn main() -> lambda::Exit {

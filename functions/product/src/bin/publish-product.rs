@@ -6,7 +6,8 @@ use product::{Catalogue, ProductView};
 async fn publish_product(catalogue: &'static Catalogue, request: Request) -> Outcome<ProductView> {
     let product = catalogue.reached(&request).await?;
     if product.is_published() {
-        return Ok(http::ok(&catalogue.show(&product, &request))?.version(product.rev));
+        let version = product.rev;
+        return Ok(http::ok(&catalogue.show(product, &request))?.version(version));
     }
     let next = product.publish();
 

@@ -82,7 +82,14 @@ pub(super) fn release(place: &Place) -> Result<()> {
     compile(
         place,
         &step,
-        &["--release", "--arm64", "--output-format", "zip"],
+        &[
+            "--release",
+            "--config",
+            ".cargo/release.toml",
+            "--arm64",
+            "--output-format",
+            "zip",
+        ],
     )?;
     // The next `up` must not take these binaries for its own.
     std::fs::remove_file(place.state("sources.json")).ok();

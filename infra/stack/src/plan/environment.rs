@@ -60,9 +60,9 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
             add("JWT_ISSUER".into(), Setting::Parameter("JwtIssuer"));
             add("CURSOR_KEY".into(), Setting::SecretValue("cursor-key"));
             add("CLIENT_IP_FROM".into(), Setting::Parameter("ClientIpFrom"));
-            // The connection is opened at init, by a call that the role has.
-            if let Some(table) = entry.reads.first().or(entry.writes.first()) {
-                add("WARM_UP".into(), Setting::Text(table.clone()));
+            // The connection is opened at init.
+            if !entry.reads.is_empty() || !entry.writes.is_empty() {
+                add("WARM_UP".into(), Setting::Text("dynamodb".into()));
             }
         }
         Trigger::Relay => add("BUS".into(), Setting::Name(names::BUS.to_owned())),

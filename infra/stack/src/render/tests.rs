@@ -51,7 +51,7 @@ fn a_template_points_at_what_was_built_and_publishes_what_changed() {
         "RouteKey: POST /v1/orders",
         "IDEMPOTENCY: required",
         "BODY_LIMIT: \"32768\"",
-        "WARM_UP: orders",
+        "WARM_UP: dynamodb",
         "CURSOR_KEY: !Sub \"{{resolve:secretsmanager:/souk/${Stage}/cursor-key}}\"",
     ] {
         assert!(template.contains(line), "{line}");

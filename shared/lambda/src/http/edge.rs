@@ -2,6 +2,7 @@
 //! contention; a replay, if the same request was done before; the answer and the log line. Not generic.
 
 use std::{
+    borrow::Cow,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -9,15 +10,15 @@ use std::{
     time::Duration,
 };
 
-use aws_lambda_events::encodings::Body;
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use contracts::Actor;
 use dynamo::{Commands, Intent, Pending};
-use http_types::{HeaderMap, Response};
-use kernel::{Code, Problem, Reply, Rule, Timestamp};
-use lambda_http::{RequestExt, request::RequestContext};
+use http_types::{HeaderMap, HeaderValue, Method};
+use kernel::{Code, Problem, Rule, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::{Handler, Incoming, Outcome};
+use super::{Answer, Handler, Incoming, Outcome};
 use crate::{
     contention,
     log::{self, Facts},
@@ -77,17 +78,15 @@ pub(super) async fn start(
         behind_cloudfront: platform.optional("CLIENT_IP_FROM") == Some("cloudfront"),
         cold: AtomicBool::new(true),
     }));
-    // Lambda gives a starting function a whole core: the connection is opened then, not at the first request.
-    if let Some(table) = platform.optional("WARM_UP") {
-        let opening = platform.db.warm_up(platform.service(), table);
-        let _ = tokio::time::timeout(Duration::from_secs(1), opening).await;
+    if platform.optional("WARM_UP") == Some("dynamodb") {
+        let _ = tokio::time::timeout(Duration::from_secs(1), platform.warm_up()).await;
     }
     let handle: HttpHandler = Box::new(move |request| edge.answer(request));
     Ok(Running::Http(handle))
 }
 
 impl Edge {
-    fn answer(&'static self, request: lambda_http::Request) -> Pending<'static, Response<Body>> {
+    fn answer(&'static self, request: ApiGatewayV2httpRequest) -> Pending<'static, Answer> {
         Box::pin(async move {
             let arrived = self.platform.clock.now();
             let request_id = request_id(&request, self.platform, arrived);
@@ -98,49 +97,49 @@ impl Edge {
                 actor: "nobody".to_owned(),
                 ..Facts::default()
             };
-            let not_modified = request.headers().get("if-none-match").cloned();
-            let is_read = matches!(request.method().as_str(), "GET" | "HEAD");
+            let not_modified = request.headers.get("if-none-match").cloned();
+            let is_read = is_read(&request.request_context.http.method);
 
             let outcome = self.judge(request, arrived, request_id, &mut facts).await;
-            let mut response = match outcome {
+            let mut answer = match outcome {
                 Ok(reply) => {
                     let fresh = reply
                         .etag
                         .as_deref()
                         .is_some_and(|etag| is_read && matches_etag(not_modified.as_ref(), etag));
-                    let mut response = respond(reply, fresh);
+                    let mut answer = Answer::reply(reply, fresh);
                     if is_read {
                         // Text is shown in the caller's languages, under one version in all of them.
-                        set(response.headers_mut(), "vary", "accept-language");
+                        answer.set("vary", "accept-language");
                     }
-                    response
+                    answer
                 }
                 Err(problem) => {
                     facts.error_code = Some(problem.code().name());
                     facts.cause = Some(problem.causes());
-                    refuse(&problem, &facts.request_id)
+                    Answer::refusal(&problem, &facts.request_id)
                 }
             };
-            set(response.headers_mut(), "x-request-id", &facts.request_id);
-            facts.status = response.status().as_u16();
+            facts.status = answer.status;
             let took = self.platform.clock.now().since(arrived);
             facts.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            log::invocation(self.platform, facts);
-            response
+            log::invocation(self.platform, &facts);
+            answer.set("x-request-id", facts.request_id);
+            answer
         })
     }
 
-    fn subject(&self, request: &lambda_http::Request) -> String {
+    fn subject(&'static self, request: &ApiGatewayV2httpRequest) -> Cow<'static, str> {
         // The route, not the path: paths hold ids, and metrics by id are no metrics.
         match self.platform.optional("ROUTE") {
-            Some(route) => route.to_owned(),
-            None => request.method().to_string(),
+            Some(route) => route.into(),
+            None => request.request_context.http.method.to_string().into(),
         }
     }
 
     async fn judge(
         &self,
-        request: lambda_http::Request,
+        request: ApiGatewayV2httpRequest,
         now: Timestamp,
         request_id: String,
         facts: &mut Facts,
@@ -172,74 +171,58 @@ impl Edge {
 
     fn read(
         &self,
-        request: lambda_http::Request,
+        request: ApiGatewayV2httpRequest,
         now: Timestamp,
         request_id: String,
     ) -> Result<Incoming, Problem> {
         let client_ip = self.client_ip(&request);
-        let path_parameters = request
-            .path_parameters_ref()
-            .map(|parameters| {
-                parameters
-                    .iter()
-                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                    .collect()
-            })
-            .unwrap_or_default();
-        let (parts, body) = request.into_parts();
-        let body = match body {
-            Body::Text(text) => text.into_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => Vec::new(),
+        let body = request.body.unwrap_or_default();
+        let body = if request.is_base64_encoded {
+            STANDARD.decode(body).map_err(|_| Code::InvalidJson)?
+        } else {
+            body.into_bytes()
         };
         if body.len() > self.body_limit {
             return Err(Problem::new(Code::PayloadTooLarge)
                 .detail(format!("It takes at most {} bytes.", self.body_limit)));
         }
-        let principal = self.authenticate(&parts.headers, now)?;
-        let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
-        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let headers = request.headers;
+        let principal = self.authenticate(&headers, now)?;
+        let is_read = is_read(&request.request_context.http.method);
+        let method = request.request_context.http.method.to_string();
+        let path = request.raw_path.unwrap_or_default();
+        let query = request.raw_query_string.unwrap_or_default();
 
-        // With the stage's key: a body may hold a password, and what a record keeps of a request must be no
-        // quick way to guess it.
-        let key = self.platform.optional("CURSOR_KEY").unwrap_or_default();
         // A guest is known by its cart alone: two of them may well send the same.
-        let guest = parts.headers.get("x-cart-token");
+        let guest = headers.get("x-cart-token");
         let guest = guest.filter(|_| principal.is_none());
         let guest = guest.map_or(&[][..], |token| token.as_bytes());
-        let parts_of_it = [key, &method, &path, &query].map(str::as_bytes);
-        let mut hash = Sha256::new();
-        for part in parts_of_it.into_iter().chain([guest, body.as_slice()]) {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        let hash = hash
-            .finalize()
-            .iter()
-            .fold(String::new(), |mut text, byte| {
-                use std::fmt::Write;
-                let _ = write!(text, "{byte:02x}");
-                text
-            });
-        let header = |name: &str| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
+        // Reading leaves nothing behind that a second request could be compared with.
+        let hash = (!is_read).then(|| {
+            self.fingerprint(&[
+                method.as_bytes(),
+                path.as_bytes(),
+                query.as_bytes(),
+                guest,
+                &body,
+            ])
+        });
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         // A caller without an account is told apart by what it sends, so that nobody fetches another's reply.
-        let caller = match &principal {
-            Some(caller) => caller.customer.to_string(),
-            None => format!("anonymous-{}", &hash[..32]),
+        let function = self.platform.function();
+        let scope = match (&principal, &hash) {
+            (Some(caller), _) => format!("{}:{function}", caller.customer),
+            (None, Some(hash)) => format!("anonymous-{}:{function}", &hash[..32]),
+            (None, None) => String::new(),
         };
         let intent = Intent {
-            scope: format!("{caller}:{}", self.platform.function()),
+            scope,
             // Where no key is taken, one that is sent says nothing: two log-ins are two.
             key: header("idempotency-key")
                 .filter(|_| self.idempotency != Idempotency::None)
                 .unwrap_or(&request_id)
                 .to_owned(),
-            request_hash: Some(hash),
+            request_hash: hash,
             actor: principal
                 .as_ref()
                 .map_or_else(Actor::guest, |caller| Actor::customer(caller.customer)),
@@ -259,14 +242,32 @@ impl Edge {
             rule: self.rule,
             method,
             path,
-            path_parameters,
+            path_parameters: request.path_parameters,
             query,
-            headers: parts.headers,
+            headers,
             body,
             client_ip,
             principal,
             intent,
         })
+    }
+
+    /// A digest of all that makes a request what it is, with the stage's key: a body may hold a password, and what
+    /// a record keeps of a request must be no quick way to guess it.
+    fn fingerprint(&self, parts: &[&[u8]]) -> String {
+        let key = self.platform.optional("CURSOR_KEY").unwrap_or_default();
+        let mut hash = Sha256::new();
+        for part in [key.as_bytes()].iter().chain(parts) {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize()
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                use std::fmt::Write;
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
     }
 
     /// The principal of the bearer token (RFC 6750 §2.1), if one is sent. A token that is sent must be valid,
@@ -326,10 +327,10 @@ impl Edge {
 
     /// Who is at the other end. X-Forwarded-For is what anyone cares to send; CloudFront's own header is not,
     /// and counts only where CloudFront stands in front (a stage parameter).
-    fn client_ip(&self, request: &lambda_http::Request) -> String {
+    fn client_ip(&self, request: &ApiGatewayV2httpRequest) -> String {
         if self.behind_cloudfront {
             // `address:port`; IPv6 addresses have colons of their own.
-            let viewer = request.headers().get("cloudfront-viewer-address");
+            let viewer = request.headers.get("cloudfront-viewer-address");
             let viewer = viewer
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or_default();
@@ -338,21 +339,18 @@ impl Edge {
                 .map_or(viewer, |(address, _)| address)
                 .to_owned();
         }
-        match request.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => {
-                context.http.source_ip.clone().unwrap_or_default()
-            }
-            _ => String::new(),
-        }
+        let context = &request.request_context.http;
+        context.source_ip.clone().unwrap_or_default()
     }
 }
 
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
 /// The gateway's id of the request, or one of our own where the gateway gives none.
-fn request_id(request: &lambda_http::Request, platform: &Platform, now: Timestamp) -> String {
-    let given = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
-        _ => None,
-    };
+fn request_id(request: &ApiGatewayV2httpRequest, platform: &Platform, now: Timestamp) -> String {
+    let given = request.request_context.request_id.clone();
     given
         .filter(|id| !id.is_empty())
         .unwrap_or_else(|| platform.ids.fresh::<kernel::EventId>(now).to_string())
@@ -404,92 +402,11 @@ fn is_token(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-fn matches_etag(sent: Option<&http_types::HeaderValue>, etag: &str) -> bool {
+fn matches_etag(sent: Option<&HeaderValue>, etag: &str) -> bool {
     let Some(sent) = sent.and_then(|value| value.to_str().ok()) else {
         return false;
     };
     // A weak comparison (RFC 9110 §13.1.2).
     let matches = |tag: &str| tag == "*" || tag.trim_start_matches("W/") == etag;
     sent.split(',').map(str::trim).any(matches)
-}
-
-fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    // What cannot be a header's value is left out: no answer fails because of a header.
-    if let Ok(value) = value.parse() {
-        headers.insert(name, value);
-    }
-}
-
-fn respond(reply: Reply<()>, not_modified: bool) -> Response<Body> {
-    let (status, body) = if not_modified {
-        (304, Vec::new())
-    } else {
-        (reply.status, reply.body)
-    };
-    let mut response = Response::new(match String::from_utf8(body) {
-        Ok(text) if text.is_empty() => Body::Empty,
-        Ok(text) => Body::Text(text),
-        Err(bytes) => Body::Binary(bytes.into_bytes()),
-    });
-    *response.status_mut() = http_types::StatusCode::from_u16(status).unwrap_or_default();
-    let headers = response.headers_mut();
-    if let Some(content_type) = reply.content_type.filter(|_| !not_modified) {
-        set(headers, "content-type", &content_type);
-    }
-    reply
-        .etag
-        .iter()
-        .for_each(|etag| set(headers, "etag", etag));
-    reply
-        .location
-        .iter()
-        .for_each(|location| set(headers, "location", location));
-    if reply.replayed {
-        set(headers, "idempotency-replayed", "true");
-    }
-    secure(headers);
-    response
-}
-
-fn refuse(problem: &Problem, request_id: &str) -> Response<Body> {
-    let body = serde_json::to_string(&problem.body(request_id)).unwrap_or_default();
-    let mut response = Response::new(Body::Text(body));
-    *response.status_mut() =
-        http_types::StatusCode::from_u16(problem.code().status()).unwrap_or_default();
-    let headers = response.headers_mut();
-    set(headers, "content-type", "application/problem+json");
-    match problem.code() {
-        // RFC 9110 §15.5.2: every 401 says how to authenticate.
-        code if code.status() == 401 => set(headers, "www-authenticate", "Bearer"),
-        Code::Unavailable | Code::IdempotencyInFlight => set(headers, "retry-after", "1"),
-        Code::MethodNotAllowed => {
-            if let Some(allowed) = problem.allowed() {
-                set(headers, "allow", allowed);
-            }
-        }
-        _ => {}
-    }
-    secure(headers);
-    response
-}
-
-/// What every answer carries (OWASP's REST security cheat sheet): the types are what they say, nothing is
-/// framed, and what belongs to a caller stays out of shared caches.
-fn secure(headers: &mut HeaderMap) {
-    set(headers, "x-content-type-options", "nosniff");
-    set(headers, "x-frame-options", "DENY");
-    set(headers, "referrer-policy", "no-referrer");
-    set(
-        headers,
-        "strict-transport-security",
-        "max-age=63072000; includeSubDomains",
-    );
-    if !headers.contains_key("cache-control") {
-        let kept = if headers.contains_key("etag") {
-            "private, no-cache"
-        } else {
-            "no-store"
-        };
-        set(headers, "cache-control", kept);
-    }
 }

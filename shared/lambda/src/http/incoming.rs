@@ -200,7 +200,11 @@ impl Incoming {
 fn quality_of(text: &str) -> Option<u16> {
     let number = text.trim().strip_prefix("q=")?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let thousandths: u16 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(3);
+    let thousandths = digits.into_iter().try_fold(0, |number, digit| {
+        let digit = u16::from(char::from(digit).is_ascii_digit().then(|| digit - b'0')?);
+        Some(number * 10 + digit)
+    })?;
     match whole {
         "0" => Some(thousandths),
         "1" => Some(1000),

@@ -4,6 +4,7 @@
 //! [`Outcome`]. It may be run more than once for one request (after contention), so it decides anew each time
 //! from what it reads.
 
+mod answer;
 mod edge;
 mod incoming;
 mod input;
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
+pub(crate) use self::answer::Answer;
 pub use self::{
     incoming::{Incoming, Request},
     input::{Body, Input, Json, MergePatch, Query},
