@@ -1,11 +1,11 @@
 //! An account: the customer's profile, and apart from it what it logs in with.
 
 use dynamo::{Item, Key, Stored};
-use kernel::{CustomerId, Line, Owned, Personal, Role, Timestamp};
+use kernel::{CustomerId, Line, Locale, Owned, Personal, Role, SessionId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{EmailAddress, PasswordHash, Roles};
+use crate::{Consent, EmailAddress, PasswordHash, Phone, Roles, Session};
 
 /// What to call a customer.
 pub type Name = Line<1, 200>;
@@ -35,6 +35,27 @@ pub struct Customer {
     pub status: Status,
     /// Counts the changes of what they may do. Tokens carry it, so that one can be told to be out of date.
     pub ver: u64,
+    /// Where to call them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Personal<Phone>>,
+    /// The language that they want to be written to in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// Whether they have agreed to marketing.
+    #[serde(default)]
+    pub marketing: Consent,
+    /// The last change of the password, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_change: Option<PasswordChange>,
+}
+
+/// A change of the password, as the profile remembers it: it ends the sessions that older passwords began.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PasswordChange {
+    /// The revision of the credential with the new password.
+    credential_rev: u64,
+    /// The session that changed it, which goes on.
+    by: SessionId,
 }
 
 impl Customer {
@@ -47,7 +68,39 @@ impl Customer {
             roles: Roles::only(Role::Customer),
             status: Status::Active,
             ver: 1,
+            phone: None,
+            locale: None,
+            marketing: Consent::default(),
+            password_change: None,
         }
+    }
+
+    /// The same person as they now describe themselves.
+    pub fn described(&self, said: ProfileInput, now: Timestamp) -> Self {
+        let id = self.customer_id;
+        Self {
+            name: Personal::new(id, said.name),
+            phone: said.phone.map(|phone| Personal::new(id, phone)),
+            locale: said.locale,
+            marketing: self.marketing.decide(said.marketing_consent, now),
+            ..self.clone()
+        }
+    }
+
+    /// The same person after the password has become the one of `credential_rev`, by this session.
+    pub fn with_new_password(&self, credential_rev: u64, by: SessionId) -> Self {
+        Self {
+            password_change: Some(PasswordChange { credential_rev, by }),
+            ..self.clone()
+        }
+    }
+
+    /// Whether one of their sessions was begun with a password that is no longer theirs. It is told by the
+    /// credential's revision and not by time: a log-in that was under way when the password changed is one too.
+    pub fn has_outgrown(&self, session: &Session) -> bool {
+        self.password_change.as_ref().is_some_and(|change| {
+            session.credential_rev < change.credential_rev && session.session_id != change.by
+        })
     }
 
     /// The same person with other roles.
@@ -71,7 +124,21 @@ impl Customer {
             email: self.email.expose().clone(),
             name: self.name.expose().clone(),
             roles: self.roles.clone(),
+            phone: self.phone.as_ref().map(|phone| phone.expose().clone()),
+            locale: self.locale.clone(),
+            marketing_consent: self.marketing.is_given(),
+            marketing_consent_at: self.marketing.decided_at(),
             created_at,
+        }
+    }
+
+    /// What the customer may change of it.
+    pub fn input(&self) -> ProfileInput {
+        ProfileInput {
+            name: self.name.expose().clone(),
+            phone: self.phone.as_ref().map(|phone| phone.expose().clone()),
+            locale: self.locale.clone(),
+            marketing_consent: self.marketing.is_given(),
         }
     }
 }
@@ -101,8 +168,36 @@ pub struct Profile {
     pub name: Name,
     /// What they may do.
     pub roles: Roles,
+    /// Where to call them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// The language that they want to be written to in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// Whether they have agreed to marketing.
+    pub marketing_consent: bool,
+    /// When they last changed their mind about it, if they ever did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marketing_consent_at: Option<Timestamp>,
     /// Since when there is an account.
     pub created_at: Timestamp,
+}
+
+/// What a customer may change of the own account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileInput {
+    /// What to call them.
+    pub name: Name,
+    /// Where to call them, in the international form: +4930123456.
+    #[serde(default)]
+    pub phone: Option<Phone>,
+    /// The language that they want to be written to in.
+    #[serde(default)]
+    pub locale: Option<Locale>,
+    /// Whether they agree to marketing.
+    #[serde(default)]
+    pub marketing_consent: bool,
 }
 
 impl From<&Stored<Customer>> for Profile {
@@ -132,6 +227,14 @@ impl Credential {
         }
     }
 
+    /// The same account with another password.
+    pub fn with_password(&self, password: PasswordHash) -> Self {
+        Self {
+            password,
+            ..self.clone()
+        }
+    }
+
     /// Where the credential of an address is.
     pub fn place(email: &EmailAddress) -> Key {
         Self::at(&email.digest())
@@ -152,11 +255,13 @@ impl Item for Credential {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use contracts::views::{CustomerContact, View};
     use kernel::Ids;
 
     use super::*;
-    use crate::NewPassword;
+    use crate::{LogIn, NewPassword};
 
     fn rosa() -> Customer {
         let id = Ids::seeded(1).fresh(Timestamp::from_second(1));
@@ -175,6 +280,46 @@ mod tests {
         let seller = rosa().with_roles(Roles::only(Role::Seller));
         assert_eq!((seller.roles.to_vec(), seller.ver), (vec![Role::Seller], 2));
         assert_eq!(seller.email, rosa().email);
+    }
+
+    #[test]
+    fn what_a_customer_says_of_themselves_changes_nothing_else() {
+        let said = ProfileInput {
+            name: "Rosa".parse().unwrap(),
+            phone: Some("+49 30 123456".parse().unwrap()),
+            locale: Some("de".parse().unwrap()),
+            marketing_consent: true,
+        };
+        let next = rosa().described(said.clone(), Timestamp::from_second(9));
+        assert_eq!(next.input(), said);
+        assert_eq!(next.marketing.decided_at(), Some(Timestamp::from_second(9)));
+        assert_eq!((&next.email, next.ver), (&rosa().email, 1));
+        assert_eq!(next.roles, rosa().roles);
+        let back = next.described(rosa().input(), Timestamp::from_second(10));
+        assert_eq!(back.phone, None);
+        assert!(!back.marketing.is_given());
+    }
+
+    #[test]
+    fn a_new_password_ends_the_sessions_of_the_old_one_but_the_one_that_changed_it() {
+        let ids = Ids::seeded(3);
+        let begun = |credential_rev| {
+            let (now, month) = (Timestamp::from_second(1), Duration::from_hours(720));
+            let log_in = LogIn {
+                customer_id: rosa().customer_id,
+                credential_rev,
+                device: None,
+            };
+            Session::begin(log_in, now, month, &ids).0
+        };
+        let (here, elsewhere, later) = (begun(1), begun(1), begun(2));
+        assert!(!rosa().has_outgrown(&elsewhere));
+        let changed = rosa().with_new_password(2, here.session_id);
+        assert!(changed.has_outgrown(&elsewhere));
+        assert!(!changed.has_outgrown(&here));
+        assert!(!changed.has_outgrown(&later));
+        let again = changed.with_new_password(3, later.session_id);
+        assert!(again.has_outgrown(&here));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Someone registers with an e-mail and a password ([`Customer`], [`Credential`]), and logs in: a [`Session`]
 //! begins, and with it a family of refresh tokens. An access token lives for minutes and says what its bearer
-//! may do ([`Roles`]); a refresh token is exchanged, once, for the next two. Admins say who sells; super
+//! may do ([`Roles`]); a refresh token is exchanged, once, for the next two. Customers see where they are
+//! logged in and end what they don't know; a new password ends all other sessions by itself. Admins say who sells; super
 //! admins say who is an admin, and one of them always stays ([`SuperAdmins`]).
 //!
 //! What is kept where:
@@ -18,17 +19,21 @@
 //! out tokens. The service publishes `customer.registered.v1` and `customer.roles-changed.v1`.
 
 mod account;
+mod consent;
 mod email;
 mod password;
+mod phone;
 mod roles;
 mod session;
 mod sign_in;
 mod store;
 
-pub use account::{Credential, Customer, Name, Profile, Status};
+pub use account::{Credential, Customer, Name, PasswordChange, Profile, ProfileInput, Status};
+pub use consent::Consent;
 pub use email::{EmailAddress, InvalidEmail};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
+pub use phone::{InvalidPhone, Phone};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
-pub use session::{End, Presented, RefreshToken, Session};
+pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView};
 pub use sign_in::{SignIn, TokenType, Tokens};
-pub use store::Accounts;
+pub use store::{Accounts, Authenticated};

@@ -10,7 +10,8 @@ use std::{fmt, time::Duration};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use dynamo::{Item, Key};
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{CustomerId, Ids, SessionId, Timestamp};
+use kernel::{CustomerId, Ids, Line, Owned, Personal, SessionId, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use sha2::{Digest, Sha256};
 
@@ -26,6 +27,12 @@ pub struct Session {
     pub customer_id: CustomerId,
     /// When the customer has shown who it is.
     pub authenticated_at: Timestamp,
+    /// The revision of the credential that it was begun with.
+    #[serde(default = "first")]
+    pub credential_rev: u64,
+    /// What the browser or the app calls itself, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<Personal<Device>>,
     /// Until when it can be refreshed; each refresh moves it on.
     ends_at: Timestamp,
     /// Why it has ended before, if it has.
@@ -39,12 +46,33 @@ pub struct Session {
     secret: Secret,
 }
 
+/// What a browser or an app calls itself in `User-Agent`.
+pub type Device = Line<1, 200>;
+
+/// Sessions of the time before revisions were written into them.
+fn first() -> u64 {
+    1
+}
+
+/// A log-in that succeeded.
+#[derive(Clone, Debug)]
+pub struct LogIn {
+    /// Whose.
+    pub customer_id: CustomerId,
+    /// The revision of the credential that it was done with.
+    pub credential_rev: u64,
+    /// By what browser or app.
+    pub device: Option<Device>,
+}
+
 /// Why a session has ended before its time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// Its customer logged out.
     LoggedOut,
+    /// Its customer ended it from elsewhere.
+    Revoked,
     /// A token was presented that had been exchanged long before.
     Reused,
 }
@@ -71,7 +99,7 @@ pub enum Presented {
 impl Session {
     /// A new session of a customer who has just shown who it is, and its first token.
     pub fn begin(
-        customer_id: CustomerId,
+        log_in: LogIn,
         now: Timestamp,
         lifetime: Duration,
         ids: &Ids,
@@ -81,8 +109,12 @@ impl Session {
         let token = RefreshToken::new(session_id, ids.bytes(), &secret);
         let session = Self {
             session_id,
-            customer_id,
+            customer_id: log_in.customer_id,
             authenticated_at: now,
+            credential_rev: log_in.credential_rev,
+            device: log_in
+                .device
+                .map(|device| Personal::new(log_in.customer_id, device)),
             ends_at: now.plus(lifetime),
             ended: None,
             current: token.digest(),
@@ -131,6 +163,19 @@ impl Session {
         }
     }
 
+    /// What its customer sees of it: `last_used_at` is when it was last refreshed, `current` whether it is the
+    /// one that asks.
+    pub fn view(&self, last_used_at: Timestamp, current: SessionId) -> SessionView {
+        SessionView {
+            id: self.session_id,
+            device: self.device.as_ref().map(|device| device.expose().clone()),
+            begun_at: self.authenticated_at,
+            last_used_at,
+            ends_at: self.ends_at,
+            current: self.session_id == current,
+        }
+    }
+
     /// Where a session is.
     pub fn place(session: SessionId) -> Key {
         Key::new(format!("session#{session}"), "session")
@@ -144,9 +189,47 @@ impl Item for Session {
         Self::place(self.session_id)
     }
 
+    /// Only as long as it goes on: a session that has ended is on nobody's list.
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        if self.ended.is_some() {
+            return Vec::new();
+        }
+        let run = sessions_of(self.customer_id);
+        vec![("by-customer", run, self.session_id.to_string())]
+    }
+
     fn expires_at(&self) -> Option<Timestamp> {
         Some(self.ends_at)
     }
+}
+
+/// The run of a customer's sessions in the index.
+pub(crate) fn sessions_of(customer: CustomerId) -> String {
+    format!("customer#{customer}")
+}
+
+impl Owned for Session {
+    fn of_customer(&self, customer: CustomerId) -> bool {
+        self.customer_id == customer
+    }
+}
+
+/// A session as its customer sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SessionView {
+    /// Which one.
+    pub id: SessionId,
+    /// What the browser or the app calls itself, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
+    /// When its customer logged in.
+    pub begun_at: Timestamp,
+    /// When it was last refreshed.
+    pub last_used_at: Timestamp,
+    /// Until when it can be refreshed, if it is not before.
+    pub ends_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
 }
 
 /// A refresh token: `ses_….` and 64 characters that are a secret of whoever holds them. Of its 48 bytes, 32
@@ -281,9 +364,17 @@ mod tests {
         start().plus(Duration::from_secs(seconds))
     }
 
+    fn log_in(customer_id: CustomerId) -> LogIn {
+        LogIn {
+            customer_id,
+            credential_rev: 1,
+            device: Some("Lynx/2.9".parse().unwrap()),
+        }
+    }
+
     fn begun() -> (Session, RefreshToken) {
         let ids = Ids::seeded(1);
-        Session::begin(ids.fresh(start()), start(), MONTH, &ids)
+        Session::begin(log_in(ids.fresh(start())), start(), MONTH, &ids)
     }
 
     fn exchanged(
@@ -355,7 +446,8 @@ mod tests {
             session.present(&forged, after(1), MONTH),
             Presented::Worthless
         );
-        let (_, other) = Session::begin(session.customer_id, start(), MONTH, &Ids::seeded(2));
+        let (_, other) =
+            Session::begin(log_in(session.customer_id), start(), MONTH, &Ids::seeded(2));
         let foreign = RefreshToken {
             session: session.session_id,
             ..other
@@ -393,6 +485,16 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_on_its_customers_list_until_it_ends() {
+        let (session, _) = begun();
+        assert_eq!(session.indexes().len(), 1);
+        assert!(session.end(End::Revoked).indexes().is_empty());
+        let shown = session.view(after(9), session.session_id);
+        assert!(shown.current);
+        assert_eq!(shown.device.unwrap().as_str(), "Lynx/2.9");
+    }
+
+    #[test]
     fn a_token_reads_back_as_itself_and_is_not_stored_nor_printed() {
         let (session, token) = begun();
         let text = token.reveal();
@@ -407,7 +509,7 @@ mod tests {
         ] {
             assert_eq!(RefreshToken::read(wrong), None, "{wrong}");
         }
-        let stored = serde_json::to_string(&session).unwrap();
+        let stored = kernel::personal::storing(|| serde_json::to_string(&session)).unwrap();
         assert!(!stored.contains(text.split('.').next_back().unwrap()));
         assert!(!stored.contains(&URL_SAFE_NO_PAD.encode(token.value)));
         assert_eq!(serde_json::from_str::<Session>(&stored).unwrap(), session);

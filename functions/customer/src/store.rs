@@ -1,13 +1,23 @@
 //! Where accounts and sessions are kept: the only file of the service that names tables.
 
 use contracts::events::{CustomerRegistered, CustomerRolesChanged};
-use dynamo::{Command, Commands, Intent, Stored, Table};
-use kernel::{Code, CustomerId, Problem, Reply, Role, SessionId};
+use dynamo::{Command, Commands, Cursors, Intent, Query, Stored, Table};
+use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limit};
 use lambda::Platform;
 
 use crate::{
-    Credential, Customer, EmailAddress, End, Password, Profile, Roles, Session, Status, SuperAdmins,
+    Credential, Customer, EmailAddress, End, Password, Profile, Roles, Session, Status,
+    SuperAdmins, session::sessions_of,
 };
+
+/// A customer who has shown who it is.
+#[derive(Debug)]
+pub struct Authenticated {
+    /// Who.
+    pub customer: Stored<Customer>,
+    /// The revision of the credential that was shown.
+    pub credential_rev: u64,
+}
 
 /// The accounts: profiles, credentials and sessions, each in a table of its own.
 #[derive(Debug)]
@@ -45,17 +55,40 @@ impl Accounts {
         &self,
         email: &EmailAddress,
         password: &Password,
-    ) -> Result<Stored<Customer>, Problem> {
+    ) -> Result<Authenticated, Problem> {
         let place = Credential::place(email);
         let credential = self.credentials.get::<Credential>(&place).await?;
         if !password.matches(credential.as_ref().map(|known| &known.password))? {
             return Err(Code::InvalidCredentials.into());
         }
-        let customer = match credential {
-            Some(known) => self.active(known.customer_id).await?,
-            None => None,
-        };
-        customer.ok_or_else(|| Code::InvalidCredentials.into())
+        let refused = Code::InvalidCredentials;
+        let known = credential.ok_or(refused)?;
+        let customer = self.active(known.customer_id).await?.ok_or(refused)?;
+        Ok(Authenticated {
+            customer,
+            credential_rev: known.rev,
+        })
+    }
+
+    /// What a customer logs in with.
+    pub async fn credential(&self, customer: &Customer) -> Result<Stored<Credential>, Problem> {
+        let place = Credential::place(customer.email.expose());
+        let credential = self.credentials.get(&place).await?;
+        credential.ok_or_else(|| Problem::internal("an account has no credential"))
+    }
+
+    /// The sessions of a customer that can go on, the last begun first.
+    pub async fn sessions(
+        &self,
+        customer: &Customer,
+        limit: Limit,
+        (cursors, cursor): (&Cursors, Option<&str>),
+    ) -> Result<Page<Stored<Session>>, Problem> {
+        let run = sessions_of(customer.customer_id);
+        let query = Query::index("by-customer", run.clone())
+            .descending()
+            .limit(limit.get());
+        self.sessions.page(query, cursors, &run, cursor).await
     }
 
     /// A customer whose account can be used.
@@ -147,6 +180,37 @@ impl Accounts {
         command.commit(reply).await
     }
 
+    /// Keeps what a customer says of itself.
+    pub async fn change_profile(
+        &self,
+        customer: &Stored<Customer>,
+        next: &Customer,
+        intent: &Intent,
+        reply: Reply<Profile>,
+    ) -> Result<Reply<Profile>, Problem> {
+        let mut command = self.commands.begin(intent);
+        command.update(&self.customers, customer, next);
+        command.audit("customer.change-profile", customer.customer_id);
+        command.commit(reply).await
+    }
+
+    /// Keeps another password, and that the sessions of the old one are over but for `by`.
+    pub async fn change_password(
+        &self,
+        customer: &Stored<Customer>,
+        (credential, next): (&Stored<Credential>, &Credential),
+        by: SessionId,
+        intent: &Intent,
+        reply: Reply<()>,
+    ) -> Result<Reply<()>, Problem> {
+        let mut command = self.commands.begin(intent);
+        command.update(&self.credentials, credential, next);
+        let changed = customer.with_new_password(credential.rev + 1, by);
+        command.update(&self.customers, customer, &changed);
+        command.audit("customer.change-password", customer.customer_id);
+        command.commit(reply).await
+    }
+
     /// Keeps a new session. No reply is kept: tokens are secrets.
     pub async fn begin_session(&self, session: &Session, intent: &Intent) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
@@ -192,11 +256,12 @@ impl Accounts {
     pub async fn end_session(
         &self,
         session: &Stored<Session>,
+        why: End,
         intent: &Intent,
         reply: Reply<()>,
     ) -> Result<Reply<()>, Problem> {
         let mut command = self.commands.begin(intent);
-        command.update(&self.sessions, session, &session.end(End::LoggedOut));
+        command.update(&self.sessions, session, &session.end(why));
         command.audit("session.end", session.session_id);
         command.commit(reply).await
     }

@@ -87,6 +87,12 @@ macro_rules! permissions {
 permissions! {
     /// See one's own account.
     ProfileRead = "profile:read": Customer@Own, Admin@Any;
+    /// Change one's own account.
+    ProfileChange = "profile:change": Customer@Own;
+    /// Change one's own password.
+    PasswordChange = "password:change": Customer@Own;
+    /// See where one is logged in.
+    SessionRead = "session:read": Customer@Own;
     /// End one's own session.
     SessionEnd = "session:end": Customer@Own;
     /// Change what roles a customer has.

@@ -57,6 +57,7 @@ codes! {
     RouteNotFound = 404 "route_not_found" "There is nothing at this path.";
     MethodNotAllowed = 405 "method_not_allowed" "This path does not take this method.";
     CustomerNotFound = 404 "customer_not_found" "There is no such customer.";
+    SessionNotFound = 404 "session_not_found" "There is no such session.";
     ProductNotFound = 404 "product_not_found" "There is no such product.";
     VariantNotFound = 404 "variant_not_found" "There is no such variant.";
     ImportNotFound = 404 "import_not_found" "There is no such import.";

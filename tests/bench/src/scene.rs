@@ -184,7 +184,7 @@ impl Scene {
             "CURSOR_KEY" => "a key of the benchmark".to_owned(),
             "CURRENCY" => "EUR".to_owned(),
             "LOCALE" => "en".to_owned(),
-            "LOG_LEVEL" => "info".to_owned(),
+            "LOG_LEVEL" => "warn".to_owned(),
             "CLIENT_IP_FROM" => "gateway".to_owned(),
             "ACCESS_TOKEN_SECONDS" => "600".to_owned(),
             "REFRESH_TOKEN_SECONDS" => "2592000".to_owned(),

@@ -8,11 +8,22 @@ use testkit::{Answer, Ask};
 use crate::World;
 
 const PASSWORD: &str = "correct horse battery staple";
+const NEXT_PASSWORD: &str = "incorrect horse battery staple";
+const PHONE: &str = "442079460000";
 const NAME: &str = "Wilhelmina Ottersworth";
 const STREET: &str = "1 Observatory Quay";
 
 /// What must never be in a log: the values above, and how every token begins.
-pub(crate) const SECRETS: &[&str] = &[PASSWORD, NAME, STREET, "@example.com", "eyJ", "$argon2"];
+pub(crate) const SECRETS: &[&str] = &[
+    PASSWORD,
+    NEXT_PASSWORD,
+    NAME,
+    STREET,
+    PHONE,
+    "@example.com",
+    "eyJ",
+    "$argon2",
+];
 
 /// Someone with an account, logged in.
 #[derive(Debug, Clone)]
@@ -219,6 +230,32 @@ pub async fn journey(world: &mut World) {
 async fn sessions(world: &mut World, shopper: &Person) {
     let ask = Ask::get("/v1/customers/me").by(&shopper.token);
     ok(world.send("get-own-profile", ask).await, 200);
+    let ask = Ask::new("PATCH", "/v1/customers/me").by(&shopper.token);
+    let change =
+        json!({ "phone": "+44 20 7946 0000", "locale": "en-GB", "marketing_consent": true });
+    let ask = ask.key("describe").json(&change);
+    ok(world.send("change-own-profile", ask).await, 200);
+
+    // A forgotten device is logged out, the password changed, and with it a third device.
+    let forgotten = Person::log_in(world, &shopper.id, &shopper.email).await;
+    let third = Person::log_in(world, &shopper.id, &shopper.email).await;
+    let list = Ask::get("/v1/customers/me/sessions").by(&forgotten.token);
+    let list = ok(world.send("list-own-sessions", list).await, 200).body;
+    let list = list["data"].as_array().unwrap();
+    let current = list.iter().find(|one| one["current"] == true).unwrap();
+    let path = format!("/v1/customers/me/sessions/{}", text(&current["id"]));
+    let ask = Ask::new("DELETE", &path).by(&shopper.token).key("revoke");
+    ok(world.send("revoke-own-session", ask).await, 204);
+    let ask = Ask::new("PUT", "/v1/customers/me/password").by(&shopper.token);
+    let change = json!({ "current_password": PASSWORD, "new_password": NEXT_PASSWORD });
+    let ask = ask.key("another password").json(&change);
+    ok(world.send("change-own-password", ask).await, 204);
+    for gone in [&forgotten, &third] {
+        let ask = Ask::post("/v1/auth/refresh");
+        let ask = ask.json(&json!({ "refresh_token": gone.refresh_token }));
+        ok(world.send("refresh-session", ask).await, 401);
+    }
+
     let ask =
         Ask::post("/v1/auth/refresh").json(&json!({ "refresh_token": shopper.refresh_token }));
     let tokens = ok(world.send("refresh-session", ask).await, 200).body;

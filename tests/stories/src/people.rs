@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::shop::{Answer, Shop, patiently, until};
 
-const PASSWORD: &str = "correct horse battery staple";
+/// What everyone logs in with.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A stock that a story does not want to run out.
 pub const UNLIMITED: u32 = 100_000;

@@ -1,35 +1,48 @@
 //! POST /v1/auth/login: a customer logs in with e-mail and password.
 
 use contracts::Actor;
-use customer::{EmailAddress, Password, Session, SignIn, Tokens};
-use lambda::http::{self, Json, Outcome, Request};
+use customer::{Device, EmailAddress, LogIn, Password, Session, SignIn, Tokens};
+use lambda::http::{self, Incoming, Json, Outcome, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Who says to be whom.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct LogIn {
+struct Credentials {
     /// The address of the account.
     email: EmailAddress,
     /// Its password.
     password: Password,
 }
 
-async fn log_in(desk: &'static SignIn, request: Request<Json<LogIn>>) -> Outcome<Tokens> {
+async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> Outcome<Tokens> {
     let Json(sent) = &request.input;
-    let customer = desk
+    let known = desk
         .accounts
         .authenticate(&sent.email, &sent.password)
         .await?;
 
-    let (id, ids) = (customer.customer_id, &request.platform.ids);
-    let (session, token) = Session::begin(id, request.now, desk.lifetime, ids);
-    let tokens = desk.tokens(&customer, &session, &token, request.now)?;
+    let id = known.customer.customer_id;
+    let log_in = LogIn {
+        customer_id: id,
+        credential_rev: known.credential_rev,
+        device: device(&request),
+    };
+    let (session, token) =
+        Session::begin(log_in, request.now, desk.lifetime, &request.platform.ids);
+    let tokens = desk.tokens(&known.customer, &session, &token, request.now)?;
 
     let intent = request.intent_of(Actor::customer(id));
     desk.accounts.begin_session(&session, &intent).await?;
     http::ok(&tokens)
+}
+
+/// What the browser or the app calls itself, so that its customer knows the session on the list. It is cut where
+/// it is long, and left out where it is no text.
+fn device(request: &Incoming) -> Option<Device> {
+    let text = request.header("user-agent")?;
+    text.chars().take(200).collect::<String>().parse().ok()
 }
 
 pub(crate) fn main() -> lambda::Exit {

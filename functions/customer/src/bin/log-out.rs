@@ -1,6 +1,6 @@
 //! POST /v1/auth/logout: a customer ends the session of the access token.
 
-use customer::Accounts;
+use customer::{Accounts, End};
 use lambda::http::{self, Outcome, Request};
 
 async fn log_out(accounts: &'static Accounts, request: Request) -> Outcome<()> {
@@ -11,7 +11,7 @@ async fn log_out(accounts: &'static Accounts, request: Request) -> Outcome<()> {
         Some(session) => {
             let reply = http::no_content()?;
             accounts
-                .end_session(&session, request.intent(), reply)
+                .end_session(&session, End::LoggedOut, request.intent(), reply)
                 .await
         }
         None => http::no_content(),

@@ -25,6 +25,9 @@ async fn refresh_session(
     let session = accounts.session(token.session()).await?.ok_or(refused)?;
     let customer = accounts.active(session.customer_id).await?;
     let customer = customer.ok_or(refused)?;
+    if customer.has_outgrown(&session) {
+        return Err(refused.into());
+    }
 
     let intent = request.intent_of(Actor::customer(customer.customer_id));
     let successor = match session.present(&token, request.now, desk.lifetime) {

@@ -95,7 +95,7 @@ fn parameter_of_a_laptop(name: &str) -> Option<&'static str> {
     Some(match name {
         "Stage" => "local",
         "Version" => "dev",
-        "LogLevel" => "info",
+        "LogLevel" => "warn",
         "Currency" => "EUR",
         "Locale" => "en",
         "ClientIpFrom" => "gateway",

@@ -70,7 +70,8 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
             "Default" => "x86_64",
             "AllowedValues" => vec!["x86_64", "arm64"],
         },
-        "LogLevel" => text("info"),
+        // What libraries say; the line of each request and event is written at any level.
+        "LogLevel" => text("warn"),
         "LogRetentionDays" => map! { "Type" => "Number", "Default" => 14 },
         "Currency" => text("EUR"),
         "Locale" => text("en"),

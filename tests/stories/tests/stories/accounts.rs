@@ -1,7 +1,16 @@
 //! People come, log in, stay logged in and leave.
 
-use serde_json::json;
-use stories::{Admin, Seller, Shop, Shopper};
+use serde_json::{Value, json};
+use stories::{Admin, Answer, PASSWORD, Seller, Shop, Shopper};
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+fn refresh(shop: &Shop, token: &str) -> Answer {
+    let body = json!({ "refresh_token": token });
+    shop.post("/v1/auth/refresh").json(&body).send()
+}
 
 #[test]
 fn someone_registers_and_sees_their_own_profile() {
@@ -52,11 +61,7 @@ fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
 fn a_refresh_token_is_good_once_and_its_reuse_ends_the_session() {
     let shop = Shop::open();
     let shopper = Shopper::register(&shop);
-    let refresh = |token: &str| {
-        shop.post("/v1/auth/refresh")
-            .json(&json!({ "refresh_token": token }))
-            .send()
-    };
+    let refresh = |token: &str| refresh(&shop, token);
 
     let first = refresh(&shopper.refresh_token).expect(200);
     assert_eq!(first["token_type"], "Bearer");
@@ -70,10 +75,7 @@ fn a_refresh_token_is_good_once_and_its_reuse_ends_the_session() {
     );
 
     // A token that is two steps old is a thief's.
-    let third = refresh(second).expect(200)["refresh_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let third = text(&refresh(second).expect(200)["refresh_token"]);
     refresh(&shopper.refresh_token).refused(401, "invalid_refresh_token");
     refresh(&third).refused(401, "invalid_refresh_token");
 }
@@ -86,10 +88,99 @@ fn who_logs_out_cannot_refresh() {
         .bearer(&shopper.token)
         .send()
         .expect(204);
-    shop.post("/v1/auth/refresh")
-        .json(&json!({ "refresh_token": shopper.refresh_token }))
-        .send()
-        .refused(401, "invalid_refresh_token");
+    refresh(&shop, &shopper.refresh_token).refused(401, "invalid_refresh_token");
+}
+
+#[test]
+fn a_customer_says_what_to_be_called_and_where_and_takes_it_back() {
+    let shop = Shop::open();
+    let shopper = Shopper::register(&shop);
+    let change = |body: &Value| {
+        let call = shop.call("PATCH", "/v1/customers/me");
+        call.bearer(&shopper.token).json(body).send()
+    };
+    let changed = change(&json!({
+        "name": "Ada", "phone": "+49 (30) 123-456", "locale": "de", "marketing_consent": true,
+    }));
+    let changed = changed.expect(200);
+    assert_eq!(changed["phone"], "+4930123456");
+    assert_eq!(changed["marketing_consent"], true);
+    let decided = changed["marketing_consent_at"].clone();
+    assert!(decided.is_string());
+
+    // What is not named stays; null takes it away.
+    let changed = change(&json!({ "phone": null, "marketing_consent": true })).expect(200);
+    assert_eq!(changed["phone"], Value::Null);
+    assert_eq!(changed["name"], "Ada");
+    assert_eq!(changed["marketing_consent_at"], decided);
+
+    change(&json!({ "phone": "030 123456" })).refused(422, "validation_failed");
+    change(&json!({ "name": null })).refused(422, "validation_failed");
+    change(&json!({ "roles": ["admin"] })).refused(422, "validation_failed");
+    change(&json!({ "email": "other@example.com" })).refused(422, "validation_failed");
+    let seen = shop.get("/v1/customers/me").bearer(&shopper.token).send();
+    assert_eq!(seen.expect(200), changed);
+}
+
+#[test]
+fn a_lost_device_is_logged_out_from_another() {
+    let shop = Shop::open();
+    let lost = Shopper::register(&shop);
+    let mut here = lost.clone();
+    here.log_in_again();
+    let sessions = |shopper: &Shopper| {
+        let list = shop.get("/v1/customers/me/sessions").bearer(&shopper.token);
+        list.send().expect(200)["data"].as_array().unwrap().clone()
+    };
+    let list = sessions(&here);
+    assert_eq!(list.len(), 2);
+    // The last begun first.
+    assert_eq!([&list[0]["current"], &list[1]["current"]], [true, false]);
+    let id = text(&list[1]["id"]);
+
+    let revoke = |who: &Shopper, id: &str| {
+        let call = shop.call("DELETE", format!("/v1/customers/me/sessions/{id}"));
+        call.bearer(&who.token).send()
+    };
+    let stranger = Shopper::register(&shop);
+    let missing = id.replace(|c: char| c.is_ascii_digit(), "0");
+    revoke(&stranger, &id).refused(404, "session_not_found");
+    revoke(&here, &missing).refused(404, "session_not_found");
+
+    revoke(&here, &id).expect(204);
+    revoke(&here, &id).refused(404, "session_not_found");
+    assert_eq!(sessions(&here).len(), 1);
+    refresh(&shop, &lost.refresh_token).refused(401, "invalid_refresh_token");
+    refresh(&shop, &here.refresh_token).expect(200);
+}
+
+#[test]
+fn a_new_password_logs_out_everywhere_else() {
+    let shop = Shop::open();
+    let elsewhere = Shopper::register(&shop);
+    let mut here = elsewhere.clone();
+    here.log_in_again();
+    let change = |current: &str, new: &str| {
+        let body = json!({ "current_password": current, "new_password": new });
+        let call = shop.call("PUT", "/v1/customers/me/password");
+        call.bearer(&here.token).json(&body).send()
+    };
+    let next = "a lighthouse made of paper";
+    change("not the password", next).refused(422, "validation_failed");
+    change(PASSWORD, "password1").refused(422, "validation_failed");
+    change(PASSWORD, &here.email).refused(422, "validation_failed");
+    refresh(&shop, &elsewhere.refresh_token).expect(200);
+
+    change(PASSWORD, next).expect(204);
+    refresh(&shop, &elsewhere.refresh_token).refused(401, "invalid_refresh_token");
+    refresh(&shop, &here.refresh_token).expect(200);
+    let log_in = |password: &str| {
+        let body = json!({ "email": here.email, "password": password });
+        shop.post("/v1/auth/login").json(&body).send()
+    };
+    log_in(PASSWORD).refused(401, "invalid_credentials");
+    let tokens = log_in(next).expect(200);
+    refresh(&shop, &text(&tokens["refresh_token"])).expect(200);
 }
 
 #[test]

@@ -1,0 +1,40 @@
+//! GET /v1/customers/me/sessions: a customer sees where the account is logged in.
+
+use customer::{Accounts, SessionView};
+use kernel::{Code, Page, page::Limit};
+use lambda::http::{self, Outcome, Query, Request};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Which part of the list.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// How many at most: 1 to 100, 20 unless told.
+    #[serde(default)]
+    limit: Limit,
+    /// Where to go on: `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+async fn list_own_sessions(
+    accounts: &'static Accounts,
+    request: Request<Query<Part>>,
+) -> Outcome<Page<SessionView>> {
+    let (caller, Query(part)) = (request.caller()?, &request.input);
+    let customer = accounts.customer(caller.customer).await?;
+    let customer = request.reach(customer, Code::CustomerNotFound)?;
+
+    let cursors = request.platform.cursors()?;
+    let from = (&cursors, part.cursor.as_deref());
+    let mut page = accounts.sessions(&customer, part.limit, from).await?;
+    // What is over but not cleaned up yet, and what an older password began.
+    let goes_on = |session: &_| !customer.has_outgrown(session);
+    page.data
+        .retain(|session| goes_on(session) && !session.is_over(request.now));
+    http::ok(&page.map(|session| session.view(session.updated_at, caller.session)))
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    http::serve(Accounts::start, list_own_sessions)
+}
