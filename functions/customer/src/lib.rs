@@ -13,6 +13,7 @@
 //! | `customers` | `customer#<id>` / `profile` | [`Customer`]: personal, and read by notification through a view |
 //! | `customers` | `super-admins` / `super-admins` | [`SuperAdmins`]: changed with every change to one |
 //! | `credentials` | `email#<digest>` / `credential` | [`Credential`]: its key keeps addresses unique |
+//! | `guesses` | `email#<digest>` / `device#<device>` | [`Guesses`]: wrong passwords of the last minutes |
 //! | `sessions` | `session#<id>` / `session` | [`Session`]: digests of tokens, never a token |
 //!
 //! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for the two that hand
@@ -21,6 +22,7 @@
 mod account;
 mod consent;
 mod email;
+mod guess;
 mod password;
 mod phone;
 mod roles;
@@ -31,6 +33,7 @@ mod store;
 pub use account::{Credential, Customer, Name, PasswordChange, Profile, ProfileInput, Status};
 pub use consent::Consent;
 pub use email::{EmailAddress, InvalidEmail};
+pub use guess::{Devices, Guesses, Origin};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use phone::{InvalidPhone, Phone};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};

@@ -8,7 +8,7 @@ use lambda::{Platform, Principal, aws::Secrets, token::Signer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{Accounts, Customer, RefreshToken, Session};
+use crate::{Accounts, Customer, Devices, RefreshToken, Session};
 
 /// What log-in and refresh work with. Only these two functions can read the signing key.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct SignIn {
     pub accounts: Accounts,
     /// How long a session lasts without being used.
     pub lifetime: Duration,
+    /// The devices that have logged in before.
+    pub devices: Devices,
     signer: Signer,
     access_seconds: u32,
 }
@@ -31,6 +33,7 @@ impl SignIn {
         Ok(Self {
             accounts: Accounts::start(platform).await?,
             lifetime: Duration::from_secs(platform.parsed("REFRESH_TOKEN_SECONDS")?),
+            devices: Devices::new(platform.setting("CURSOR_KEY")?.as_bytes())?,
             signer: Signer::new(&key, platform.setting("JWT_ISSUER")?)?,
             access_seconds: platform.parsed("ACCESS_TOKEN_SECONDS")?,
         })
@@ -58,6 +61,7 @@ impl SignIn {
             refresh_token: refresh.reveal(),
             token_type: TokenType::Bearer,
             expires_in: self.access_seconds,
+            device_token: None,
         })
     }
 }
@@ -73,6 +77,10 @@ pub struct Tokens {
     pub token_type: TokenType,
     /// How long the access token is good, in seconds.
     pub expires_in: u32,
+    /// After a log-in: what to send with the next one from this device, so that others who try to guess the
+    /// password don't keep it out. Worth nothing without the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
 }
 
 /// How an access token is used.

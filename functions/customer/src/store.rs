@@ -6,8 +6,8 @@ use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limi
 use lambda::Platform;
 
 use crate::{
-    Credential, Customer, EmailAddress, End, Password, Profile, Roles, Session, Status,
-    SuperAdmins, session::sessions_of,
+    Credential, Customer, EmailAddress, End, Guesses, Origin, Password, Profile, Roles, Session,
+    Status, SuperAdmins, session::sessions_of,
 };
 
 /// A customer who has shown who it is.
@@ -17,6 +17,8 @@ pub struct Authenticated {
     pub customer: Stored<Customer>,
     /// The revision of the credential that was shown.
     pub credential_rev: u64,
+    /// The tries that are to be forgotten.
+    pub guesses: Stored<Guesses>,
 }
 
 /// The accounts: profiles, credentials and sessions, each in a table of its own.
@@ -24,6 +26,7 @@ pub struct Authenticated {
 pub struct Accounts {
     customers: Table,
     credentials: Table,
+    guesses: Table,
     sessions: Table,
     commands: Commands,
 }
@@ -34,6 +37,7 @@ impl Accounts {
         Ok(Self {
             customers: platform.table("customer", "customers"),
             credentials: platform.table("customer", "credentials"),
+            guesses: platform.table("customer", "guesses"),
             sessions: platform.table("customer", "sessions"),
             commands: platform.commands("customer"),
         })
@@ -50,24 +54,63 @@ impl Accounts {
     }
 
     /// The customer with this address and password; `invalid_credentials` for anything else, after the same
-    /// calls and the same work whether there is such an account or not.
+    /// calls and the same work whether there is such an account or not; `too_many_requests` after too many of
+    /// them, without a look at the password.
     pub async fn authenticate(
         &self,
         email: &EmailAddress,
         password: &Password,
+        from: &Origin,
+        intent: &Intent,
     ) -> Result<Authenticated, Problem> {
-        let place = Credential::place(email);
-        let credential = self.credentials.get::<Credential>(&place).await?;
-        if !password.matches(credential.as_ref().map(|known| &known.password))? {
-            return Err(Code::InvalidCredentials.into());
-        }
         let refused = Code::InvalidCredentials;
+        let (credential, guesses) = self.count_guess(email, from, intent).await?;
+        if !password.matches(credential.as_ref().map(|known| &known.password))? {
+            return Err(refused.into());
+        }
         let known = credential.ok_or(refused)?;
         let customer = self.active(known.customer_id).await?.ok_or(refused)?;
         Ok(Authenticated {
             customer,
             credential_rev: known.rev,
+            guesses,
         })
+    }
+
+    /// Counts a try for an address before its password is looked at, so that of any number of tries at once no
+    /// more are let through than one after another.
+    async fn count_guess(
+        &self,
+        email: &EmailAddress,
+        from: &Origin,
+        intent: &Intent,
+    ) -> Result<(Option<Stored<Credential>>, Stored<Guesses>), Problem> {
+        let credential = Credential::place(email);
+        let counted = (self.guesses.clone(), Guesses::place(email, from));
+        let (credential, before) = self
+            .credentials
+            .get_both::<Credential, Guesses>((&credential, &counted))
+            .await?;
+        let next = Guesses::one_more(before.as_deref(), email, from, intent.now)?;
+        let step = Intent {
+            key: format!(
+                "{}#guess-{}",
+                intent.key,
+                before.as_ref().map_or(0, |it| it.rev)
+            ),
+            ..intent.clone()
+        };
+        let mut command = self.commands.begin(&step);
+        command.save(&self.guesses, before.as_ref(), &next);
+        command.settle().await?;
+        let (rev, created_at) = before.map_or((1, intent.now), |it| (it.rev + 1, it.created_at));
+        let guesses = Stored {
+            value: next,
+            rev,
+            created_at,
+            updated_at: intent.now,
+        };
+        Ok((credential, guesses))
     }
 
     /// What a customer logs in with.
@@ -211,10 +254,16 @@ impl Accounts {
         command.commit(reply).await
     }
 
-    /// Keeps a new session. No reply is kept: tokens are secrets.
-    pub async fn begin_session(&self, session: &Session, intent: &Intent) -> Result<(), Problem> {
+    /// Keeps a new session, and forgets the tries that led to it. No reply is kept: tokens are secrets.
+    pub async fn begin_session(
+        &self,
+        session: &Session,
+        guesses: &Stored<Guesses>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.sessions, session);
+        command.delete(&self.guesses, guesses);
         command.audit("session.begin", session.session_id);
         command.settle().await.map(drop)
     }

@@ -1,6 +1,6 @@
 //! Everything that Souk refuses, in one catalogue: RFC 9457 problems with a stable `code`.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, num::NonZeroU32, time::Duration};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,8 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry: bool,
     allowed: Option<String>,
+    /// In seconds.
+    retry_after: Option<NonZeroU32>,
     cause: Option<Cause>,
 }
 
@@ -127,6 +129,7 @@ impl Problem {
             errors: Vec::new(),
             retry: false,
             allowed: None,
+            retry_after: None,
             cause: None,
         }
     }
@@ -150,6 +153,17 @@ impl Problem {
         Self {
             allowed: Some(allowed.into()),
             ..Self::new(Code::MethodNotAllowed)
+        }
+    }
+
+    /// More requests than are borne; the next one may come after `wait`.
+    pub fn too_many_requests(wait: Duration) -> Self {
+        Self {
+            // Whole seconds, and none too few.
+            retry_after: u32::try_from(wait.as_millis().div_ceil(1_000))
+                .ok()
+                .and_then(NonZeroU32::new),
+            ..Self::new(Code::TooManyRequests)
         }
     }
 
@@ -187,6 +201,11 @@ impl Problem {
     /// The methods that the path takes, where the method was the problem.
     pub fn allowed(&self) -> Option<&str> {
         self.allowed.as_deref()
+    }
+
+    /// After how many seconds the same request may be made again, where that is known.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.retry_after.map(NonZeroU32::get)
     }
 
     /// Its code.

@@ -14,13 +14,17 @@ struct Credentials {
     email: EmailAddress,
     /// Its password.
     password: Password,
+    /// What this device got at an earlier log-in, if there was one.
+    device_token: Option<String>,
 }
 
 async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> Outcome<Tokens> {
     let Json(sent) = &request.input;
+    let (email, ids) = (&sent.email, &request.platform.ids);
+    let from = desk.devices.origin(email, sent.device_token.as_deref());
     let known = desk
         .accounts
-        .authenticate(&sent.email, &sent.password)
+        .authenticate(email, &sent.password, &from, request.intent())
         .await?;
 
     let id = known.customer.customer_id;
@@ -29,12 +33,16 @@ async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> O
         credential_rev: known.credential_rev,
         device: device(&request),
     };
-    let (session, token) =
-        Session::begin(log_in, request.now, desk.lifetime, &request.platform.ids);
-    let tokens = desk.tokens(&known.customer, &session, &token, request.now)?;
+    let (session, token) = Session::begin(log_in, request.now, desk.lifetime, ids);
+    let tokens = Tokens {
+        device_token: Some(desk.devices.token(email, &from, ids)),
+        ..desk.tokens(&known.customer, &session, &token, request.now)?
+    };
 
     let intent = request.intent_of(Actor::customer(id));
-    desk.accounts.begin_session(&session, &intent).await?;
+    desk.accounts
+        .begin_session(&session, &known.guesses, &intent)
+        .await?;
     http::ok(&tokens)
 }
 

@@ -77,6 +77,9 @@ impl Answer {
             // RFC 9110 §15.5.2: every 401 says how to authenticate.
             code if code.status() == 401 => answer.set("www-authenticate", "Bearer"),
             Code::Unavailable | Code::IdempotencyInFlight => answer.set("retry-after", "1"),
+            Code::TooManyRequests => {
+                answer.maybe("retry-after", problem.retry_after().map(|s| s.to_string()));
+            }
             Code::MethodNotAllowed => answer.maybe("allow", problem.allowed().map(str::to_owned)),
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! People come, log in, stay logged in and leave.
 
 use serde_json::{Value, json};
-use stories::{Admin, Answer, PASSWORD, Seller, Shop, Shopper};
+use stories::{Admin, Answer, PASSWORD, Seller, Shop, Shopper, at_once};
 
 fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
@@ -55,6 +55,46 @@ fn an_unknown_address_and_a_wrong_password_get_the_same_answer() {
         try_it(&shopper.email),
         try_it(&format!("nobody-{}@example.com", shop.unique()))
     );
+}
+
+#[test]
+fn five_wrong_passwords_are_enough_but_a_known_device_still_gets_in() {
+    let shop = Shop::open();
+    let shopper = Shopper::register(&shop);
+    let log_in = |email: &str, password: &str, device: Option<&str>| {
+        let mut body = json!({ "email": email, "password": password });
+        if let Some(device) = device {
+            body["device_token"] = device.into();
+        }
+        shop.post("/v1/auth/login").json(&body).send()
+    };
+    let device = text(&log_in(&shopper.email, PASSWORD, None).expect(200)["device_token"]);
+
+    // Twenty at once: at most five are looked at, whether there is such an account or not.
+    for email in [
+        &shopper.email,
+        &format!("nobody-{}@example.com", shop.unique()),
+    ] {
+        let answers = at_once(vec![(); 20], 20, |()| {
+            log_in(email, "a guess out of many", None)
+        });
+        let looked_at = answers.iter().filter(|answer| answer.status == 401).count();
+        assert!((1..=5).contains(&looked_at), "{looked_at} of {email}");
+        for answer in answers.iter().filter(|answer| answer.status != 401) {
+            assert!([409, 429].contains(&answer.status), "{}", answer.status);
+        }
+        while log_in(email, "one more", None).status == 401 {}
+        let refused = log_in(email, PASSWORD, None);
+        refused.refused(429, "too_many_requests");
+        let wait: u32 = refused.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=900).contains(&wait), "{wait}");
+    }
+
+    let tokens = log_in(&shopper.email, PASSWORD, Some(&device)).expect(200);
+    assert_eq!(tokens["device_token"], device.as_str());
+    let other = Shopper::register(&shop);
+    let foreign = text(&log_in(&other.email, PASSWORD, None).expect(200)["device_token"]);
+    log_in(&shopper.email, PASSWORD, Some(&foreign)).refused(429, "too_many_requests");
 }
 
 #[test]
