@@ -1,8 +1,9 @@
 //! The same wanted by many at the same moment. The seed decides who comes first at each call.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use faults::{Person, World, journey::order, offer, seller, shopper};
+use serde_json::json;
 use testkit::Ask;
 
 /// A shopper with a cart that can be ordered.
@@ -107,4 +108,60 @@ async fn as_many_orders_as_there_are_pieces() {
         .map(|charge| charge["held"].as_u64().unwrap_or(99));
     let held: Vec<u64> = held.filter(|times| *times > 0).collect();
     assert_eq!(held, [1; PIECES as usize]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_any_number_of_guesses_at_once_five_are_looked_at() {
+    const GUESSES: usize = 10_000;
+    let mut world = World::new(5);
+    let victim = shopper(&mut world, "victim").await;
+    let guess = |number| {
+        let body = json!({ "email": victim.email, "password": format!("guess number {number}") });
+        Ask::post("/v1/auth/login").json(&body)
+    };
+    let answers = world
+        .at_once("log-in", (0..GUESSES).map(guess).collect())
+        .await;
+    let with = |code: &str| {
+        answers
+            .iter()
+            .filter(|answer| answer.code() == code)
+            .count()
+    };
+    let looked_at = with("invalid_credentials");
+    assert!((1..=5).contains(&looked_at), "{looked_at}");
+    let rest = with("too_many_requests") + with("conflict");
+    assert_eq!(looked_at + rest, GUESSES);
+
+    // One after another no more are, and the next window begins anew.
+    let mut more = 0;
+    while world.send("log-in", guess(GUESSES)).await.code() == "invalid_credentials" {
+        more += 1;
+    }
+    assert_eq!(looked_at + more, 5);
+    world.stage.clock.advance(Duration::from_mins(15));
+    Person::log_in(&mut world, &victim.id, &victim.email).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_used_fifty_times_at_once_has_one_successor() {
+    for seed in 0..5 {
+        let mut world = World::new(seed);
+        let person = shopper(&mut world, "shopper").await;
+        let ask = Ask::post("/v1/auth/refresh");
+        let ask = ask.json(&json!({ "refresh_token": person.refresh_token }));
+        let answers = world.at_once("refresh-session", vec![ask; 50]).await;
+        let successors: HashSet<&str> = answers
+            .iter()
+            .filter(|answer| answer.status == 200)
+            .filter_map(|answer| answer.body["refresh_token"].as_str())
+            .collect();
+        assert_eq!(successors.len(), 1, "seed {seed}");
+        for answer in answers.iter().filter(|answer| answer.status != 200) {
+            assert_eq!((answer.status, answer.code()), (409, "conflict"));
+        }
+        let next = Ask::post("/v1/auth/refresh");
+        let next = next.json(&json!({ "refresh_token": successors.iter().next().unwrap() }));
+        assert_eq!(world.send("refresh-session", next).await.status, 200);
+    }
 }
