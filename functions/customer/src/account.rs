@@ -1,7 +1,10 @@
 //! An account: the customer's profile, and apart from it what it logs in with.
 
 use dynamo::{Item, Key, Stored};
-use kernel::{CustomerId, Line, Locale, Owned, Personal, Role, SessionId, Timestamp};
+use kernel::{
+    Code, CustomerId, Line, Locale, Owned, Personal, Problem, Role, SessionId, Timestamp,
+    permission::Grant,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +13,11 @@ use crate::{Consent, EmailAddress, PasswordHash, Phone, Roles, Session};
 /// What to call a customer.
 pub type Name = Line<1, 200>;
 
+/// Why an account was blocked, in an admin's words.
+pub type BlockReason = Line<1, 500>;
+
 /// Whether an account can be used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Yes.
@@ -47,6 +53,12 @@ pub struct Customer {
     /// The last change of the password, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_change: Option<PasswordChange>,
+    /// Why the account is blocked, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_reason: Option<Personal<BlockReason>>,
+    /// When an admin has last ended all sessions: those that were begun by then are over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logged_out_at: Option<Timestamp>,
 }
 
 /// A change of the password, as the profile remembers it: it ends the sessions that older passwords began.
@@ -72,6 +84,8 @@ impl Customer {
             locale: None,
             marketing: Consent::default(),
             password_change: None,
+            block_reason: None,
+            logged_out_at: None,
         }
     }
 
@@ -95,12 +109,57 @@ impl Customer {
         }
     }
 
-    /// Whether one of their sessions was begun with a password that is no longer theirs. It is told by the
-    /// credential's revision and not by time: a log-in that was under way when the password changed is one too.
+    /// Whether one of their sessions is over without having been ended itself: an admin has ended all of them, or
+    /// it was begun with a password that is no longer theirs. The latter is told by the credential's revision and
+    /// not by time: a log-in that was under way when the password changed is one too.
     pub fn has_outgrown(&self, session: &Session) -> bool {
-        self.password_change.as_ref().is_some_and(|change| {
-            session.credential_rev < change.credential_rev && session.session_id != change.by
-        })
+        let logged_out = self.logged_out_at;
+        logged_out.is_some_and(|at| session.authenticated_at <= at)
+            || self.password_change.as_ref().is_some_and(|change| {
+                session.credential_rev < change.credential_rev && session.session_id != change.by
+            })
+    }
+
+    /// The same account, blocked: nobody logs in to it, and the sessions that there are don't come back when it is
+    /// unblocked.
+    pub fn blocked(&self, reason: BlockReason, now: Timestamp) -> Self {
+        Self {
+            status: Status::Blocked,
+            block_reason: Some(Personal::new(self.customer_id, reason)),
+            ver: self.ver + 1,
+            ..self.logged_out(now)
+        }
+    }
+
+    /// The same account, usable again.
+    pub fn unblocked(&self) -> Self {
+        Self {
+            status: Status::Active,
+            block_reason: None,
+            ver: self.ver + 1,
+            ..self.clone()
+        }
+    }
+
+    /// The same account without sessions.
+    pub fn logged_out(&self, now: Timestamp) -> Self {
+        Self {
+            logged_out_at: Some(now),
+            ..self.clone()
+        }
+    }
+
+    /// Refuses what an admin may not do to this account: to lock out admins is for those who can unmake them, and
+    /// super admins are unmade first, which keeps the last of them.
+    pub fn may_be_locked_out(&self, grant: Grant) -> Result<(), Problem> {
+        let forbidden = |why| Err(Problem::new(Code::Forbidden).detail(why));
+        if self.roles.has(Role::SuperAdmin) {
+            return forbidden("A super admin must be unmade one first.");
+        }
+        if self.roles.has(Role::Admin) && !grant.is_any() {
+            return forbidden("Locking out admins is for super admins.");
+        }
+        Ok(())
     }
 
     /// The same person with other roles.
@@ -129,6 +188,17 @@ impl Customer {
             marketing_consent: self.marketing.is_given(),
             marketing_consent_at: self.marketing.decided_at(),
             created_at,
+        }
+    }
+
+    /// What admins see of it.
+    pub fn record(&self, created_at: Timestamp) -> CustomerRecord {
+        let reason = self.block_reason.as_ref();
+        CustomerRecord {
+            profile: self.profile(created_at),
+            status: self.status,
+            block_reason: reason.map(|reason| reason.expose().clone()),
+            logged_out_at: self.logged_out_at,
         }
     }
 
@@ -181,6 +251,22 @@ pub struct Profile {
     pub marketing_consent_at: Option<Timestamp>,
     /// Since when there is an account.
     pub created_at: Timestamp,
+}
+
+/// An account as admins see it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CustomerRecord {
+    /// What the customer sees as well.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// Whether the account can be used.
+    pub status: Status,
+    /// Why it is blocked, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block_reason: Option<BlockReason>,
+    /// When an admin has last ended all its sessions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logged_out_at: Option<Timestamp>,
 }
 
 /// What a customer may change of the own account.
@@ -258,7 +344,7 @@ mod tests {
     use std::time::Duration;
 
     use contracts::views::{CustomerContact, View};
-    use kernel::Ids;
+    use kernel::{Ids, Permission};
 
     use super::*;
     use crate::{LogIn, NewPassword};
@@ -320,6 +406,40 @@ mod tests {
         assert!(!changed.has_outgrown(&later));
         let again = changed.with_new_password(3, later.session_id);
         assert!(again.has_outgrown(&here));
+    }
+
+    #[test]
+    fn a_blocked_account_loses_its_sessions_for_good() {
+        let (ids, month) = (Ids::seeded(3), Duration::from_hours(720));
+        let log_in = LogIn {
+            customer_id: rosa().customer_id,
+            credential_rev: 1,
+            device: None,
+        };
+        let session =
+            |second| Session::begin(log_in.clone(), Timestamp::from_second(second), month, &ids).0;
+        let blocked = rosa().blocked("Fraud.".parse().unwrap(), Timestamp::from_second(5));
+        assert_eq!((blocked.status, blocked.ver), (Status::Blocked, 2));
+        assert!(blocked.has_outgrown(&session(5)));
+        let back = blocked.unblocked();
+        assert_eq!((back.status, back.ver), (Status::Active, 3));
+        assert_eq!(back.block_reason, None);
+        assert!(back.has_outgrown(&session(5)));
+        assert!(!back.has_outgrown(&session(6)));
+    }
+
+    #[test]
+    fn admins_are_locked_out_by_super_admins_and_super_admins_by_nobody() {
+        let grant = |role| Grant::of(&[role], Permission::RoleAssignAdmin);
+        let may = |roles, by| {
+            let account = rosa().with_roles(Roles::only(roles));
+            account.may_be_locked_out(grant(by)).is_ok()
+        };
+        assert!(may(Role::Customer, Role::Admin));
+        assert!(may(Role::Seller, Role::Admin));
+        assert!(!may(Role::Admin, Role::Admin));
+        assert!(may(Role::Admin, Role::SuperAdmin));
+        assert!(!may(Role::SuperAdmin, Role::SuperAdmin));
     }
 
     #[test]

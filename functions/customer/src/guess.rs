@@ -69,6 +69,7 @@ impl Guesses {
     fn at(digest: &str, from: &Origin) -> Key {
         let device = match from {
             Origin::Unknown => "unknown",
+            Origin::LoggedIn => "logged-in",
             Origin::Known(device) => device,
         };
         Key::new(format!("email#{digest}"), format!("device#{device}"))
@@ -93,6 +94,8 @@ impl Item for Guesses {
 pub enum Origin {
     /// From anywhere.
     Unknown,
+    /// From someone who is logged in to the account and gives the password once more.
+    LoggedIn,
     /// From a device that has logged in to the account before.
     Known(String),
 }
@@ -134,7 +137,7 @@ impl Devices {
     pub fn token(&self, email: &EmailAddress, from: &Origin, ids: &Ids) -> String {
         let device = match from {
             Origin::Known(device) => device.clone(),
-            Origin::Unknown => URL_SAFE_NO_PAD.encode(ids.bytes::<16>()),
+            Origin::Unknown | Origin::LoggedIn => URL_SAFE_NO_PAD.encode(ids.bytes::<16>()),
         };
         let code = self.code(email, &device).finalize().into_bytes();
         format!("{device}.{}", URL_SAFE_NO_PAD.encode(code))

@@ -3,7 +3,8 @@
 //! Someone registers with an e-mail and a password ([`Customer`], [`Credential`]), and logs in: a [`Session`]
 //! begins, and with it a family of refresh tokens. An access token lives for minutes and says what its bearer
 //! may do ([`Roles`]); a refresh token is exchanged, once, for the next two. Customers see where they are
-//! logged in and end what they don't know; a new password ends all other sessions by itself. Admins say who sells; super
+//! logged in and end what they don't know; a new password ends all other sessions by itself. Admins
+//! block accounts and end their sessions, and say who sells; super
 //! admins say who is an admin, and one of them always stays ([`SuperAdmins`]).
 //!
 //! What is kept where:
@@ -17,7 +18,8 @@
 //! | `sessions` | `session#<id>` / `session` | [`Session`]: digests of tokens, never a token |
 //!
 //! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for the two that hand
-//! out tokens. The service publishes `customer.registered.v1` and `customer.roles-changed.v1`.
+//! out tokens. The service publishes `customer.registered.v1`,
+//! `customer.roles-changed.v1`, `customer.blocked.v1` and `customer.unblocked.v1`.
 
 mod account;
 mod consent;
@@ -30,7 +32,10 @@ mod session;
 mod sign_in;
 mod store;
 
-pub use account::{Credential, Customer, Name, PasswordChange, Profile, ProfileInput, Status};
+pub use account::{
+    BlockReason, Credential, Customer, CustomerRecord, Name, PasswordChange, Profile, ProfileInput,
+    Status,
+};
 pub use consent::Consent;
 pub use email::{EmailAddress, InvalidEmail};
 pub use guess::{Devices, Guesses, Origin};

@@ -1,13 +1,15 @@
 //! Where accounts and sessions are kept: the only file of the service that names tables.
 
-use contracts::events::{CustomerRegistered, CustomerRolesChanged};
+use contracts::events::{
+    CustomerBlocked, CustomerRegistered, CustomerRolesChanged, CustomerUnblocked,
+};
 use dynamo::{Command, Commands, Cursors, Intent, Query, Stored, Table};
 use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limit};
 use lambda::Platform;
 
 use crate::{
-    Credential, Customer, EmailAddress, End, Guesses, Origin, Password, Profile, Roles, Session,
-    Status, SuperAdmins, session::sessions_of,
+    Credential, Customer, CustomerRecord, EmailAddress, End, Guesses, Origin, Password, Profile,
+    Roles, Session, Status, SuperAdmins, session::sessions_of,
 };
 
 /// A customer who has shown who it is.
@@ -79,7 +81,7 @@ impl Accounts {
 
     /// Counts a try for an address before its password is looked at, so that of any number of tries at once no
     /// more are let through than one after another.
-    async fn count_guess(
+    pub async fn count_guess(
         &self,
         email: &EmailAddress,
         from: &Origin,
@@ -111,13 +113,6 @@ impl Accounts {
             updated_at: intent.now,
         };
         Ok((credential, guesses))
-    }
-
-    /// What a customer logs in with.
-    pub async fn credential(&self, customer: &Customer) -> Result<Stored<Credential>, Problem> {
-        let place = Credential::place(customer.email.expose());
-        let credential = self.credentials.get(&place).await?;
-        credential.ok_or_else(|| Problem::internal("an account has no credential"))
     }
 
     /// The sessions of a customer that can go on, the last begun first.
@@ -237,17 +232,73 @@ impl Accounts {
         command.commit(reply).await
     }
 
-    /// Keeps another password, and that the sessions of the old one are over but for `by`.
+    /// Blocks an account.
+    pub async fn block(
+        &self,
+        customer: &Stored<Customer>,
+        blocked: &Customer,
+        intent: &Intent,
+        reply: Reply<CustomerRecord>,
+    ) -> Result<Reply<CustomerRecord>, Problem> {
+        let customer_id = customer.customer_id;
+        let mut command = self.administer(customer, blocked, "customer.block", intent);
+        command.publish(customer.rev + 1, &CustomerBlocked { customer_id });
+        command.commit(reply).await
+    }
+
+    /// Makes a blocked account usable again.
+    pub async fn unblock(
+        &self,
+        customer: &Stored<Customer>,
+        unblocked: &Customer,
+        intent: &Intent,
+        reply: Reply<CustomerRecord>,
+    ) -> Result<Reply<CustomerRecord>, Problem> {
+        let customer_id = customer.customer_id;
+        let mut command = self.administer(customer, unblocked, "customer.unblock", intent);
+        command.publish(customer.rev + 1, &CustomerUnblocked { customer_id });
+        command.commit(reply).await
+    }
+
+    /// Ends all sessions of an account.
+    pub async fn log_out_everywhere(
+        &self,
+        customer: &Stored<Customer>,
+        logged_out: &Customer,
+        intent: &Intent,
+        reply: Reply<CustomerRecord>,
+    ) -> Result<Reply<CustomerRecord>, Problem> {
+        let command = self.administer(customer, logged_out, "customer.log-out", intent);
+        command.commit(reply).await
+    }
+
+    fn administer(
+        &self,
+        customer: &Stored<Customer>,
+        next: &Customer,
+        action: &str,
+        intent: &Intent,
+    ) -> Command {
+        let mut command = self.commands.begin(intent);
+        command.update(&self.customers, customer, next);
+        command.audit(action, customer.customer_id);
+        command
+    }
+
+    /// Keeps another password, forgets the tries at the old one, and keeps that the sessions of the old one are
+    /// over but for `by`.
     pub async fn change_password(
         &self,
         customer: &Stored<Customer>,
         (credential, next): (&Stored<Credential>, &Credential),
+        guesses: &Stored<Guesses>,
         by: SessionId,
         intent: &Intent,
         reply: Reply<()>,
     ) -> Result<Reply<()>, Problem> {
         let mut command = self.commands.begin(intent);
         command.update(&self.credentials, credential, next);
+        command.delete(&self.guesses, guesses);
         let changed = customer.with_new_password(credential.rev + 1, by);
         command.update(&self.customers, customer, &changed);
         command.audit("customer.change-password", customer.customer_id);

@@ -95,6 +95,12 @@ permissions! {
     SessionRead = "session:read": Customer@Own;
     /// End one's own session.
     SessionEnd = "session:end": Customer@Own;
+    /// See accounts.
+    CustomerRead = "customer:read": Admin@Any;
+    /// Take accounts out of use, and back into it.
+    CustomerBlock = "customer:block": Admin@Any;
+    /// End all sessions of an account.
+    CustomerLogOut = "customer:log-out": Admin@Any;
     /// Change what roles a customer has.
     RoleAssign = "role:assign": Admin@Any;
     /// Make or unmake admins.

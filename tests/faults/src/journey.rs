@@ -218,6 +218,7 @@ pub async fn journey(world: &mut World) {
     let shopper = Person::register(world, "shopper").await;
     world.settle().await;
     sessions(world, &shopper).await;
+    locked_out(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;
     imports(world, &one).await;
@@ -261,6 +262,28 @@ async fn sessions(world: &mut World, shopper: &Person) {
     let tokens = ok(world.send("refresh-session", ask).await, 200).body;
     let ask = Ask::post("/v1/auth/logout").by(&text(&tokens["access_token"]));
     ok(world.send("log-out", ask).await, 204);
+}
+
+async fn locked_out(world: &mut World, root: &Person) {
+    let suspect = Person::register(world, "suspect").await;
+    let path = format!("/v1/customers/{}", suspect.id);
+    let seen = Ask::get(&path).by(&root.token);
+    ok(world.send("get-customer", seen).await, 200);
+    let ask = Ask::post(&format!("{path}/logout")).by(&root.token);
+    ok(
+        world.send("log-out-customer", ask.key("log out")).await,
+        200,
+    );
+    let ask = Ask::post(&format!("{path}/block")).by(&root.token);
+    let ask = ask
+        .key("block")
+        .json(&json!({ "reason": "Pays with cards of others." }));
+    ok(world.send("block-customer", ask).await, 200);
+    let ask = Ask::post(&format!("{path}/unblock")).by(&root.token);
+    ok(
+        world.send("unblock-customer", ask.key("unblock")).await,
+        200,
+    );
 }
 
 /// A product, made, changed and published; the variant that is sold.

@@ -203,6 +203,8 @@ async fn no_body_that_is_wrong_changes_anything() {
                 "import-products",
                 "start-import-upload",
                 "log-out",
+                "log-out-customer",
+                "unblock-customer",
                 "publish-product",
                 "ship-order",
             ]

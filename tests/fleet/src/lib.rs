@@ -7,6 +7,8 @@ mod accept_reservation_on_stock_reserved;
 mod add_cart_item;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
 mod authorize_payment_on_order_stock_reserved;
+#[path = "../../../functions/customer/src/bin/block-customer.rs"]
+mod block_customer;
 #[path = "../../../functions/order/src/bin/cancel-order.rs"]
 mod cancel_order;
 #[path = "../../../functions/order/src/bin/cancel-order-on-payment-declined.rs"]
@@ -47,6 +49,8 @@ mod empty_cart_on_order_placed;
 mod expire_reservations;
 #[path = "../../../functions/cart/src/bin/get-cart.rs"]
 mod get_cart;
+#[path = "../../../functions/customer/src/bin/get-customer.rs"]
+mod get_customer;
 #[path = "../../../functions/gateway/src/bin/get-docs.rs"]
 mod get_docs;
 #[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
@@ -79,6 +83,8 @@ mod list_products;
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
 mod log_out;
+#[path = "../../../functions/customer/src/bin/log-out-customer.rs"]
+mod log_out_customer;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
 mod place_order;
 #[path = "../../../functions/product/src/bin/publish-product.rs"]
@@ -117,6 +123,8 @@ mod ship_order;
 mod start_import_upload;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
+#[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
+mod unblock_customer;
 #[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
 mod update_offers_on_product_changed;
 #[path = "../../../functions/cart/src/bin/update-offers-on-stock-changed.rs"]
@@ -137,6 +145,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-cart-item", add_cart_item::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
+    ("block-customer", block_customer::main),
     ("cancel-order", cancel_order::main),
     ("cancel-order-on-payment-declined", cancel_order_on_payment_declined::main),
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
@@ -157,6 +166,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
     ("expire-reservations", expire_reservations::main),
     ("get-cart", get_cart::main),
+    ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
     ("get-jwks", get_jwks::main),
     ("get-openapi", get_openapi::main),
@@ -173,6 +183,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-products", list_products::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
+    ("log-out-customer", log_out_customer::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
     ("receive-stock", receive_stock::main),
@@ -192,6 +203,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("ship-order", ship_order::main),
     ("start-import-upload", start_import_upload::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
+    ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
@@ -243,6 +255,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "authorize-payment-on-order-stock-reserved"),
+        ],
+    ),
+    (
+        "block-customer",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "block-customer"),
+            ("ROUTE", "POST /v1/customers/{id}/block"),
+            ("ALLOW", "customer:block@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -545,6 +576,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-customer",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-customer"),
+            ("ROUTE", "GET /v1/customers/{id}"),
+            ("ALLOW", "customer:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-docs",
         &[
             ("STAGE", "local"),
@@ -835,6 +885,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "log-out"),
             ("ROUTE", "POST /v1/auth/logout"),
             ("ALLOW", "session:end@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "log-out-customer",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "log-out-customer"),
+            ("ROUTE", "POST /v1/customers/{id}/logout"),
+            ("ALLOW", "customer:log-out@any"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1148,6 +1217,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "stock-variants-on-product-imported"),
+        ],
+    ),
+    (
+        "unblock-customer",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "unblock-customer"),
+            ("ROUTE", "POST /v1/customers/{id}/unblock"),
+            ("ALLOW", "customer:block@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (

@@ -1,6 +1,6 @@
 //! PUT /v1/customers/me/password: a customer takes another password, and all other sessions end.
 
-use customer::{Accounts, NewPassword, Password};
+use customer::{Accounts, NewPassword, Origin, Password};
 use kernel::{Code, Problem};
 use lambda::http::{self, Json, Outcome, Request};
 use schemars::JsonSchema;
@@ -28,7 +28,11 @@ async fn change_own_password(
         .apart_from(customer.email.expose())
         .map_err(unfit)?;
 
-    let credential = accounts.credential(&customer).await?;
+    // Whoever has a stolen access token guesses no faster than whoever has none.
+    let (email, intent) = (customer.email.expose(), request.intent());
+    let tried = accounts.count_guess(email, &Origin::LoggedIn, intent);
+    let (credential, guesses) = tried.await?;
+    let credential = credential.ok_or_else(|| Problem::internal("an account has no credential"))?;
     if !sent.current_password.matches(Some(&credential.password))? {
         return Err(Problem::invalid(
             "/current_password",
@@ -38,15 +42,10 @@ async fn change_own_password(
 
     let salt = request.platform.ids.bytes();
     let next = credential.with_password(sent.new_password.hash(salt)?);
-    let (session, reply) = (caller.session, http::no_content()?);
+    let (passwords, session) = ((&credential, &next), caller.session);
+    let reply = http::no_content()?;
     accounts
-        .change_password(
-            &customer,
-            (&credential, &next),
-            session,
-            request.intent(),
-            reply,
-        )
+        .change_password(&customer, passwords, &guesses, session, intent, reply)
         .await
 }
 

@@ -7,26 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::example_customer;
 use crate::Event;
 
-/// Someone has made an account.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct CustomerRegistered {
-    /// The new customer.
-    pub customer_id: CustomerId,
-}
-
-impl Event for CustomerRegistered {
-    const TYPE: &'static str = "customer.registered.v1";
-    const AGGREGATE: &'static str = "customer";
-    fn aggregate_id(&self) -> String {
-        self.customer_id.to_string()
-    }
-    fn example() -> Self {
-        Self {
-            customer_id: example_customer(),
-        }
-    }
-}
-
 /// What a customer may do has been changed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CustomerRolesChanged {
@@ -48,4 +28,37 @@ impl Event for CustomerRolesChanged {
             roles: vec![Role::Customer, Role::Seller],
         }
     }
+}
+
+macro_rules! whose_account {
+    ($($(#[$doc:meta])* $name:ident = $event:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+        pub struct $name {
+            /// Whose account.
+            pub customer_id: CustomerId,
+        }
+
+        impl Event for $name {
+            const TYPE: &'static str = $event;
+            const AGGREGATE: &'static str = "customer";
+            fn aggregate_id(&self) -> String {
+                self.customer_id.to_string()
+            }
+            fn example() -> Self {
+                Self {
+                    customer_id: example_customer(),
+                }
+            }
+        }
+    )*};
+}
+
+whose_account! {
+    /// Someone has made an account.
+    CustomerRegistered = "customer.registered.v1";
+    /// An account cannot be used any more.
+    CustomerBlocked = "customer.blocked.v1";
+    /// An account can be used again.
+    CustomerUnblocked = "customer.unblocked.v1";
 }

@@ -78,6 +78,8 @@ pub fn catalogue() -> Vec<EventType> {
     vec![
         describe::<CustomerRegistered>(),
         describe::<CustomerRolesChanged>(),
+        describe::<CustomerBlocked>(),
+        describe::<CustomerUnblocked>(),
         describe::<OrderCancelled>(),
         describe::<OrderConfirmed>(),
         describe::<OrderPlaced>(),

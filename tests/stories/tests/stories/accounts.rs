@@ -224,6 +224,62 @@ fn a_new_password_logs_out_everywhere_else() {
 }
 
 #[test]
+fn a_blocked_account_is_out_of_use_until_it_is_unblocked() {
+    let shop = Shop::open();
+    let (suspect, seller) = (Shopper::register(&shop), Seller::open(&shop));
+    let admin = Admin::log_in(&shop);
+    let path = format!("/v1/customers/{}", suspect.id);
+    let reason = json!({ "reason": "Pays with cards of others." });
+    let ask = |who: &str, what: &str| {
+        let call = shop.post(format!("{path}/{what}")).bearer(who);
+        if what == "block" {
+            call.json(&reason).send()
+        } else {
+            call.send()
+        }
+    };
+    let log_in = || {
+        let body = json!({ "email": suspect.email, "password": PASSWORD });
+        shop.post("/v1/auth/login").json(&body).send()
+    };
+    for who in [&suspect.token, &seller.person.token] {
+        for what in ["block", "unblock", "logout"] {
+            ask(who, what).refused(403, "forbidden");
+        }
+        let seen = shop.get(&path).bearer(who).send();
+        seen.refused(403, "forbidden");
+    }
+
+    // Logged out, but not out of use.
+    ask(&admin.token, "logout").expect(200);
+    refresh(&shop, &suspect.refresh_token).refused(401, "invalid_refresh_token");
+    let tokens = log_in().expect(200);
+
+    let blocked = ask(&admin.token, "block").expect(200);
+    assert_eq!(blocked["status"], "blocked");
+    assert_eq!(ask(&admin.token, "block").expect(200), blocked);
+    log_in().refused(401, "invalid_credentials");
+    refresh(&shop, &text(&tokens["refresh_token"])).refused(401, "invalid_refresh_token");
+    let seen = shop.get(&path).bearer(&admin.token).send().expect(200);
+    assert_eq!(seen["block_reason"], reason["reason"]);
+
+    assert_eq!(ask(&admin.token, "unblock").expect(200)["status"], "active");
+    refresh(&shop, &text(&tokens["refresh_token"])).refused(401, "invalid_refresh_token");
+    log_in().expect(200);
+}
+
+#[test]
+fn nobody_locks_out_a_super_admin() {
+    let shop = Shop::open();
+    let admin = Admin::log_in(&shop);
+    let me = shop.get("/v1/customers/me").bearer(&admin.token).send();
+    let path = format!("/v1/customers/{}/block", text(&me.expect(200)["id"]));
+    let reason = json!({ "reason": "A coup." });
+    let call = shop.post(path).bearer(&admin.token).json(&reason);
+    call.send().refused(403, "forbidden");
+}
+
+#[test]
 fn roles_are_given_by_admins_alone() {
     let shop = Shop::open();
     let (shopper, other) = (Shopper::register(&shop), Shopper::register(&shop));

@@ -1,7 +1,7 @@
 //! Those who mean harm, and those who only make mistakes: a clear refusal, and nothing changed.
 
 use serde_json::{Value, json};
-use stories::{Seller, Shop, Shopper, UNLIMITED};
+use stories::{Seller, Shop, Shopper, UNLIMITED, until};
 
 #[test]
 fn another_customers_order_is_the_same_404_as_none() {
@@ -84,7 +84,11 @@ fn wrong_bodies_are_refused_with_their_place_and_change_nothing() {
     let goods = seller.offer("Copper pan", 9_900, UNLIMITED);
     let shopper = Shopper::register(&shop);
     shopper.add_to_cart(&goods.variant, 1);
-    let before = shopper.cart();
+    // What the cart knows of the stock arrives by itself, a moment after the line: it must not arrive in between.
+    let before = until("the cart knows that there is stock", || {
+        let cart = shopper.cart();
+        (cart["lines"][0]["available"] == true).then_some(cart)
+    });
 
     let add = |body: &str| {
         shop.post("/v1/cart/items")
