@@ -76,9 +76,9 @@ fn describe<T: Event>() -> EventType {
 /// Every event type there is, in alphabetical order.
 pub fn catalogue() -> Vec<EventType> {
     vec![
+        describe::<CustomerBlocked>(),
         describe::<CustomerRegistered>(),
         describe::<CustomerRolesChanged>(),
-        describe::<CustomerBlocked>(),
         describe::<CustomerUnblocked>(),
         describe::<OrderCancelled>(),
         describe::<OrderConfirmed>(),
