@@ -2,13 +2,13 @@
 
 use dynamo::{Item, Key, Stored};
 use kernel::{
-    Code, CustomerId, Line, Locale, Owned, Personal, Problem, Role, SessionId, Timestamp,
-    permission::Grant,
+    Allowance, Code, CustomerId, Line, Locale, Owned, Personal, Powers, Problem, Role, SellerId,
+    SessionId, StaffRole, Timestamp, permission::Grant,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Consent, EmailAddress, PasswordHash, Phone, Roles, Session};
+use crate::{Consent, EmailAddress, Given, PasswordHash, Phone, Roles, Session, Staff};
 
 /// What to call a customer.
 pub type Name = Line<1, 200>;
@@ -59,6 +59,12 @@ pub struct Customer {
     /// When an admin has last ended all sessions: those that were begun by then are over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logged_out_at: Option<Timestamp>,
+    /// Whose staff the customer is of, as the seller service has said.
+    #[serde(default, skip_serializing_if = "Staff::is_empty")]
+    pub staff: Staff,
+    /// What the customer may do beyond its roles, as the role service has said.
+    #[serde(default, skip_serializing_if = "Given::is_empty")]
+    pub given: Given,
 }
 
 /// A change of the password, as the profile remembers it: it ends the sessions that older passwords began.
@@ -86,6 +92,8 @@ impl Customer {
             password_change: None,
             block_reason: None,
             logged_out_at: None,
+            staff: Staff::default(),
+            given: Given::default(),
         }
     }
 
@@ -105,6 +113,7 @@ impl Customer {
     pub fn with_new_password(&self, credential_rev: u64, by: SessionId) -> Self {
         Self {
             password_change: Some(PasswordChange { credential_rev, by }),
+            ver: self.ver + 1,
             ..self.clone()
         }
     }
@@ -126,7 +135,6 @@ impl Customer {
         Self {
             status: Status::Blocked,
             block_reason: Some(Personal::new(self.customer_id, reason)),
-            ver: self.ver + 1,
             ..self.logged_out(now)
         }
     }
@@ -145,7 +153,17 @@ impl Customer {
     pub fn logged_out(&self, now: Timestamp) -> Self {
         Self {
             logged_out_at: Some(now),
+            ver: self.ver + 1,
             ..self.clone()
+        }
+    }
+
+    /// All that the customer may do.
+    pub fn powers(&self) -> Powers {
+        Powers {
+            roles: self.roles.to_vec(),
+            membership: self.staff.membership(),
+            allowances: self.given.allowances.clone(),
         }
     }
 
@@ -160,6 +178,24 @@ impl Customer {
             return forbidden("Locking out admins is for super admins.");
         }
         Ok(())
+    }
+
+    /// The same person in another place, or in none; nothing if this was said before, or something later was.
+    pub fn with_staff(&self, seller: SellerId, role: Option<StaffRole>, said: u64) -> Option<Self> {
+        Some(Self {
+            staff: self.staff.told(seller, role, said)?,
+            ver: self.ver + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The same person with other allowances; nothing if this was said before, or something later was.
+    pub fn with_allowances(&self, allowances: Vec<Allowance>, said: u64) -> Option<Self> {
+        Some(Self {
+            given: self.given.told(allowances, said)?,
+            ver: self.ver + 1,
+            ..self.clone()
+        })
     }
 
     /// The same person with other roles.

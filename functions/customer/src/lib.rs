@@ -16,6 +16,7 @@
 //! | `credentials` | `email#<digest>` / `credential` | [`Credential`]: its key keeps addresses unique |
 //! | `guesses` | `email#<digest>` / `device#<device>` | [`Guesses`]: wrong passwords of the last minutes |
 //! | `sessions` | `session#<id>` / `session` | [`Session`]: digests of tokens, never a token |
+//! | `revocations` | `revocations` / `<when>#<whose>` | access tokens that end before their time, read by every function |
 //!
 //! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for the two that hand
 //! out tokens. The service publishes `customer.registered.v1`,
@@ -27,6 +28,8 @@ mod email;
 mod guess;
 mod password;
 mod phone;
+mod powers;
+mod revocation;
 mod roles;
 mod session;
 mod sign_in;
@@ -41,6 +44,7 @@ pub use email::{EmailAddress, InvalidEmail};
 pub use guess::{Devices, Guesses, Origin};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use phone::{InvalidPhone, Phone};
+pub use powers::{Given, Staff};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
 pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView};
 pub use sign_in::{SignIn, TokenType, Tokens};

@@ -9,7 +9,7 @@ use lambda::Platform;
 
 use crate::{
     Credential, Customer, CustomerRecord, EmailAddress, End, Guesses, Origin, Password, Profile,
-    Roles, Session, Status, SuperAdmins, session::sessions_of,
+    Roles, Session, Status, SuperAdmins, revocation::Revoked, session::sessions_of,
 };
 
 /// A customer who has shown who it is.
@@ -30,6 +30,7 @@ pub struct Accounts {
     credentials: Table,
     guesses: Table,
     sessions: Table,
+    revocations: Table,
     commands: Commands,
 }
 
@@ -41,6 +42,7 @@ impl Accounts {
             credentials: platform.table("customer", "credentials"),
             guesses: platform.table("customer", "guesses"),
             sessions: platform.table("customer", "sessions"),
+            revocations: platform.table("customer", "revocations"),
             commands: platform.commands("customer"),
         })
     }
@@ -189,11 +191,9 @@ impl Accounts {
     ) -> Result<Reply<Profile>, Problem> {
         let id = customer.customer_id;
         let mut command = self.commands.begin(intent);
-        command.update(
-            &self.customers,
-            customer,
-            &customer.with_roles(roles.clone()),
-        );
+        let next = customer.with_roles(roles.clone());
+        command.update(&self.customers, customer, &next);
+        self.revoke_older(&mut command, &next, None);
         let (was, is) = (
             customer.roles.has(Role::SuperAdmin),
             roles.has(Role::SuperAdmin),
@@ -242,6 +242,7 @@ impl Accounts {
     ) -> Result<Reply<CustomerRecord>, Problem> {
         let customer_id = customer.customer_id;
         let mut command = self.administer(customer, blocked, "customer.block", intent);
+        self.revoke_older(&mut command, blocked, None);
         command.publish(customer.rev + 1, &CustomerBlocked { customer_id });
         command.commit(reply).await
     }
@@ -268,7 +269,8 @@ impl Accounts {
         intent: &Intent,
         reply: Reply<CustomerRecord>,
     ) -> Result<Reply<CustomerRecord>, Problem> {
-        let command = self.administer(customer, logged_out, "customer.log-out", intent);
+        let mut command = self.administer(customer, logged_out, "customer.log-out", intent);
+        self.revoke_older(&mut command, logged_out, None);
         command.commit(reply).await
     }
 
@@ -301,6 +303,7 @@ impl Accounts {
         command.delete(&self.guesses, guesses);
         let changed = customer.with_new_password(credential.rev + 1, by);
         command.update(&self.customers, customer, &changed);
+        self.revoke_older(&mut command, &changed, Some(by));
         command.audit("customer.change-password", customer.customer_id);
         command.commit(reply).await
     }
@@ -326,7 +329,8 @@ impl Accounts {
         next: &Session,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        self.keep(session, next, "session.refresh", intent).await
+        let command = self.keep(session, next, "session.refresh", intent);
+        command.settle().await.map(drop)
     }
 
     /// Keeps a session as ended because one of its tokens was used twice.
@@ -336,20 +340,33 @@ impl Accounts {
         ended: &Session,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        self.keep(session, ended, "session.revoke", intent).await
+        let mut command = self.keep(session, ended, "session.revoke", intent);
+        self.revoke_session_tokens(&mut command, session);
+        command.settle().await.map(drop)
     }
 
-    async fn keep(
+    fn keep(
         &self,
         session: &Stored<Session>,
         next: &Session,
         action: &str,
         intent: &Intent,
-    ) -> Result<(), Problem> {
+    ) -> Command {
         let mut command = self.commands.begin(intent);
         command.update(&self.sessions, session, next);
         command.audit(action, session.session_id);
-        command.settle().await.map(drop)
+        command
+    }
+
+    /// Ends the access tokens that were handed out before the account became `next`.
+    fn revoke_older(&self, command: &mut Command, next: &Customer, except: Option<SessionId>) {
+        let revoked = Revoked::older(next, except, command.intent().now);
+        command.insert(&self.revocations, &revoked);
+    }
+
+    fn revoke_session_tokens(&self, command: &mut Command, session: &Session) {
+        let revoked = Revoked::session(session, command.intent().now);
+        command.insert(&self.revocations, &revoked);
     }
 
     /// Ends a session because its customer wants it.
@@ -360,9 +377,8 @@ impl Accounts {
         intent: &Intent,
         reply: Reply<()>,
     ) -> Result<Reply<()>, Problem> {
-        let mut command = self.commands.begin(intent);
-        command.update(&self.sessions, session, &session.end(why));
-        command.audit("session.end", session.session_id);
+        let mut command = self.keep(session, &session.end(why), "session.end", intent);
+        self.revoke_session_tokens(&mut command, session);
         command.commit(reply).await
     }
 }

@@ -26,10 +26,9 @@ pub enum Viewer {
 impl Viewer {
     /// What the caller, whose grant reaches the order, may see of it.
     pub fn of(request: &Incoming, order: &Order) -> Self {
-        let caller = request.principal().map(|principal| principal.customer);
-        match caller {
-            Some(caller) if caller != order.customer_id && !request.reaches_all() => {
-                Self::Seller(SellerId::of(caller))
+        match request.principal() {
+            Some(caller) if caller.customer != order.customer_id && !request.reaches_all() => {
+                Self::Seller(caller.seller())
             }
             _ => Self::Whole,
         }

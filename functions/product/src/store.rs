@@ -126,9 +126,7 @@ impl Catalogue {
         let id = request.path("id", Code::ProductNotFound)?;
         let found = self.products.get::<Product>(&product_key(id)).await?;
         let may_see = |product: &Product| {
-            let grant = request.grant(Permission::ProductUpdate);
-            let caller = request.principal().map(|caller| caller.customer);
-            product.is_published() || caller.is_some_and(|caller| grant.reaches(caller, product))
+            product.is_published() || request.reaches_by(Permission::ProductUpdate, product)
         };
         found
             .filter(|product| may_see(product))

@@ -67,11 +67,22 @@ pub struct View {
     pub table: String,
     /// Attributes beyond the standard ones.
     pub attributes: Vec<String>,
-    /// Services that may read it.
+    /// Services that may read it; `*` for all.
     pub readers: Vec<String>,
     /// Indexes that may be queried.
     #[serde(default)]
     pub indexes: Vec<String>,
+}
+
+/// The reader that stands for all of them: what the edge of every endpoint reads.
+pub const EVERY_READER: &str = "*";
+
+impl View {
+    /// Whether a service may read it.
+    pub fn is_for(&self, service: &str) -> bool {
+        let mut readers = self.readers.iter();
+        readers.any(|reader| reader == service || reader == EVERY_READER)
+    }
 }
 
 /// An object store.
@@ -102,6 +113,9 @@ pub struct Queue {
 pub struct Function {
     /// The endpoint: `POST /v1/orders`.
     pub route: Option<Route>,
+    /// Whether its caller must just have given its second factor.
+    #[serde(default, rename = "step-up")]
+    pub step_up: bool,
     /// One sentence for the API reference.
     pub summary: Option<String>,
     /// Who may call it: `order:place@own`, alternatives by `|`, or `public`.

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, ViewRef};
 use crate::plan::{self, Grant, Planned, STANDARD_ATTRIBUTES, ViewGrant};
+
+/// Views that the edge of every endpoint reads, owner and name: whose tokens have ended.
+const EDGE_READS: [(&str, &str); 1] = [("customer", "revocations")];
 
 /// The repository.
 #[derive(Debug)]
@@ -61,10 +64,30 @@ impl Project {
                 .clone_into(&mut manifest.path);
             services.insert(name, manifest);
         }
-        Ok(Self {
+        let mut project = Self {
             root: root.to_owned(),
             services,
-        })
+        };
+        project.let_the_edge_read();
+        Ok(project)
+    }
+
+    /// What the edge reads in every endpoint, no manifest has to say.
+    fn let_the_edge_read(&mut self) {
+        for (owner, view) in EDGE_READS {
+            let shown = self.services.get(owner);
+            if shown.is_none_or(|owner| !owner.views.contains_key(view)) {
+                continue;
+            }
+            let manifests = self.services.values_mut();
+            let functions = manifests.flat_map(|manifest| manifest.functions.values_mut());
+            for endpoint in functions.filter(|function| function.route.is_some()) {
+                endpoint.views.push(ViewRef {
+                    owner: owner.to_owned(),
+                    view: view.to_owned(),
+                });
+            }
+        }
     }
 
     /// Every function, by service and name.

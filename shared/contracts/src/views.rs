@@ -2,7 +2,8 @@
 //! readers; the type of what is read stands here; the reader's grant covers just those attributes.
 
 use kernel::{
-    CartId, CustomerId, Line, Money, OrderId, Personal, ProductId, Quantity, SellerId, VariantId,
+    CartId, CustomerId, Line, Money, OrderId, Personal, ProductId, Quantity, SellerId, SessionId,
+    VariantId,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -146,5 +147,50 @@ impl View for OrderSummary {
     type Key = OrderId;
     fn key(order: &OrderId) -> (String, String) {
         (format!("order#{order}"), "order".to_owned())
+    }
+}
+
+/// Access tokens that are good by their own word and are no longer: those of one session, or those of a customer
+/// that were made for an older version of the account. Item `revocations` / `<when>#<whose>` of customer's table
+/// `revocations`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Revocation {
+    /// When, and whose: later ones come after.
+    #[serde(default, skip_serializing)]
+    pub sk: String,
+    /// Whose tokens.
+    pub customer_id: CustomerId,
+    /// Only those of this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// Only those for a version of the account below this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<u64>,
+    /// But not those of this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub except: Option<SessionId>,
+}
+
+impl Revocation {
+    /// The partition of all of them.
+    pub const RUN: &'static str = "revocations";
+
+    /// Whether it is about a token.
+    pub fn refuses(&self, customer: CustomerId, session: SessionId, version: u64) -> bool {
+        self.customer_id == customer
+            && self.session_id.is_none_or(|only| only == session)
+            && self.below.is_none_or(|below| version < below)
+            && self.except != Some(session)
+    }
+}
+
+impl View for Revocation {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "revocations";
+    const ATTRIBUTES: &'static [&'static str] =
+        &["sk", "customer_id", "session_id", "below", "except"];
+    type Key = String;
+    fn key(sk: &String) -> (String, String) {
+        (Self::RUN.to_owned(), sk.clone())
     }
 }

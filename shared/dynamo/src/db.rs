@@ -82,6 +82,8 @@ pub(crate) enum TransactError {
 #[derive(Debug, Clone)]
 pub(crate) struct RawQuery {
     pub(crate) index: Option<&'static str>,
+    /// Only these, if they are given.
+    pub(crate) attributes: Option<&'static [&'static str]>,
     pub(crate) condition: String,
     pub(crate) values: Attributes,
     pub(crate) descending: bool,
@@ -237,7 +239,7 @@ impl Db {
         table: &'a str,
         query: RawQuery,
     ) -> Pending<'a, Result<RawPage, DbError>> {
-        let call = self
+        let mut call = self
             .client
             .query()
             .table_name(table)
@@ -248,6 +250,12 @@ impl Db {
             .consistent_read(query.index.is_none())
             .limit(query.limit)
             .set_exclusive_start_key(query.start);
+        if let Some(attributes) = query.attributes {
+            let (projection, names) = projection(attributes);
+            call = call
+                .projection_expression(projection)
+                .set_expression_attribute_names(names);
+        }
         Box::pin(async move {
             let answer = call.send().await.map_err(|error| failure(&error))?;
             Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))

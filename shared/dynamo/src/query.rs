@@ -22,6 +22,7 @@ enum Sort {
     All,
     BeginsWith(String),
     UpTo(String),
+    After(String),
 }
 
 impl Query {
@@ -56,6 +57,12 @@ impl Query {
         self
     }
 
+    /// Only those whose sort key comes after this.
+    pub fn after(mut self, last: impl Into<String>) -> Self {
+        self.sort = Sort::After(last.into());
+        self
+    }
+
     /// The last first.
     pub fn descending(mut self) -> Self {
         self.descending = true;
@@ -85,9 +92,14 @@ impl Query {
                 bound(last);
                 format!("{pk} = :pk AND {sk} <= :sk")
             }
+            Sort::After(last) => {
+                bound(last);
+                format!("{pk} = :pk AND {sk} > :sk")
+            }
         };
         RawQuery {
             index: self.index,
+            attributes: None,
             condition,
             values,
             descending: self.descending,

@@ -9,6 +9,7 @@ use kernel::Problem;
 use crate::{
     db::{Attributes, Db},
     item::Key,
+    query::Query,
 };
 
 impl Db {
@@ -35,6 +36,24 @@ impl Db {
         });
         let found = self.get_many(keys.collect(), Some(V::ATTRIBUTES)).await?;
         found.into_iter().map(|(_, item)| read(item)).collect()
+    }
+
+    /// What another service shows of a run of items, whole, in the order of their sort keys.
+    pub async fn view_run<V: View>(&self, run: Query) -> Result<Vec<V>, Problem> {
+        let table = self.table_name(V::OWNER, V::TABLE);
+        let (mut shown, mut start) = (Vec::new(), None);
+        loop {
+            let mut query = run.clone().raw(start);
+            query.attributes = Some(V::ATTRIBUTES);
+            let (items, next) = self.query(&table, query).await?;
+            for item in items {
+                shown.push(read(item)?);
+            }
+            match next {
+                Some(next) => start = Some(next),
+                None => return Ok(shown),
+            }
+        }
     }
 }
 

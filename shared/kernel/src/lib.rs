@@ -29,7 +29,9 @@ pub use ids::{
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;
-pub use permission::{Owned, Permission, Role, Rule, Scope};
+pub use permission::{
+    Allowance, Membership, Owned, Permission, Powers, Role, Rule, Scope, StaffRole,
+};
 pub use personal::Personal;
 pub use problem::{Code, FieldError, Problem};
 pub use reply::Reply;

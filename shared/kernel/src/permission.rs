@@ -1,10 +1,12 @@
 //! Who may do what: the one table of permissions, scopes and roles.
 //!
 //! A route says the least that its caller needs, `order:read@own`. A role holds permissions, each at one
-//! or more scopes. A caller passes when a role holds the permission at the route's scope or wider; which
-//! objects it then reaches is decided by the scopes it holds (see [`Grant::reaches`]).
+//! or more scopes; a place in a seller's staff holds some of what the seller does; a custom role and an API
+//! key hold single [`Allowance`]s. A caller ([`Powers`]) passes when one of them holds the permission at the
+//! route's scope or wider; which objects it then reaches is decided by the scopes it holds (see
+//! [`Grant::reaches`]).
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,20 @@ pub enum Scope {
     Seller,
     /// Everything.
     Any,
+}
+
+impl Scope {
+    /// All of them, from the narrowest to the widest.
+    pub const ALL: [Self; 3] = [Self::Own, Self::Seller, Self::Any];
+
+    /// The name in manifests, tokens and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Seller => "seller",
+            Self::Any => "any",
+        }
+    }
 }
 
 /// The built-in roles, from the least to the most.
@@ -59,8 +75,64 @@ impl fmt::Display for Role {
     }
 }
 
+/// What someone is among a seller's staff.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// Whose business it is: everything, staff and money included.
+    Owner,
+    /// Runs it day by day.
+    Manager,
+    /// Packs and ships.
+    Fulfilment,
+    /// Sees to the money.
+    Finance,
+}
+
+impl StaffRole {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Manager, Self::Fulfilment, Self::Finance];
+
+    /// The name in tokens and in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Manager => "manager",
+            Self::Fulfilment => "fulfilment",
+            Self::Finance => "finance",
+        }
+    }
+}
+
+impl fmt::Display for StaffRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A place in a seller's staff.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Membership {
+    /// Whose staff.
+    pub seller_id: SellerId,
+    /// As what.
+    pub role: StaffRole,
+}
+
+/// The staff that holds what a row of the table gives to sellers, beside the owner, who holds all of it.
+macro_rules! staff {
+    () => {
+        &[StaffRole::Manager]
+    };
+    ([$($staff:ident)*]) => {
+        &[$(StaffRole::$staff),*]
+    };
+}
+
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal: $($role:ident @ $scope:ident),+;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal: $($role:ident @ $scope:ident),+ $(=> $staff:tt)?;)*) => {
         /// Something that a caller may be allowed to do.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Permission {
@@ -80,9 +152,25 @@ macro_rules! permissions {
             pub fn holders(self) -> &'static [(Role, Scope)] {
                 match self { $(Self::$variant => &[$((Role::$role, Scope::$scope)),+],)* }
             }
+
+            /// The staff of a seller that holds it, beside the owner, where sellers do.
+            fn staff(self) -> &'static [StaffRole] {
+                match self { $(Self::$variant => staff!($($staff)?),)* }
+            }
         }
     };
 }
+
+impl Permission {
+    /// Whether someone of a seller's staff holds it, for what is the seller's.
+    pub fn is_held_by(self, staff: StaffRole) -> bool {
+        let sellers = self.holders().contains(&(Role::Seller, Scope::Seller));
+        sellers && (staff == StaffRole::Owner || self.staff().contains(&staff))
+    }
+}
+
+// A row names the roles that hold the permission, and behind an arrow the staff of a seller that does: without it,
+// owners and managers; `[]` is owners alone.
 
 permissions! {
     /// See one's own account.
@@ -114,17 +202,17 @@ permissions! {
     /// Import product files and follow the import.
     ProductImport = "product:import": Seller@Seller, Admin@Any;
     /// Book received pieces.
-    StockReceive = "stock:receive": Seller@Seller, Admin@Any;
+    StockReceive = "stock:receive": Seller@Seller, Admin@Any => [Manager Fulfilment];
     /// See stock levels.
-    StockRead = "stock:read": Seller@Seller, Admin@Any;
+    StockRead = "stock:read": Seller@Seller, Admin@Any => [Manager Fulfilment Finance];
     /// Buy.
     OrderPlace = "order:place": Customer@Own;
     /// See orders: a customer's own, a seller's those it ships.
-    OrderRead = "order:read": Customer@Own, Seller@Seller, Admin@Any;
+    OrderRead = "order:read": Customer@Own, Seller@Seller, Admin@Any => [Manager Fulfilment Finance];
     /// Cancel an order.
     OrderCancel = "order:cancel": Customer@Own, Admin@Any;
     /// Ship one's part of an order.
-    OrderShip = "order:ship": Seller@Seller, Admin@Any;
+    OrderShip = "order:ship": Seller@Seller, Admin@Any => [Manager Fulfilment];
     /// See a payment.
     PaymentRead = "payment:read": Customer@Own, Admin@Any;
     /// See how each part of the platform does.
@@ -151,19 +239,136 @@ impl FromStr for Rule {
         if text == "public" {
             return Ok(Self::Public);
         }
+        let allowed: Allowance = text.parse()?;
+        Ok(Self::Allow(allowed.permission, allowed.scope))
+    }
+}
+
+/// One thing that someone may do, and how far: `order:ship@seller`. In tokens and for API keys they are the
+/// `scope` (RFC 8693 §4.2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Allowance {
+    /// What.
+    pub permission: Permission,
+    /// How far.
+    pub scope: Scope,
+}
+
+impl Allowance {
+    /// Every allowance that some role holds: what can be given to custom roles and API keys.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Permission::ALL.iter().flat_map(|permission| {
+            let held: BTreeSet<Scope> = permission
+                .holders()
+                .iter()
+                .map(|(_, scope)| *scope)
+                .collect();
+            held.into_iter().map(|scope| Self {
+                permission: *permission,
+                scope,
+            })
+        })
+    }
+}
+
+impl fmt::Display for Allowance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.permission.name(), self.scope.name())
+    }
+}
+
+impl FromStr for Allowance {
+    type Err = InvalidRule;
+    fn from_str(text: &str) -> Result<Self, InvalidRule> {
         let invalid = || InvalidRule(text.to_owned());
         let (name, scope) = text.split_once('@').ok_or_else(invalid)?;
         let permission = Permission::ALL
             .iter()
             .find(|permission| permission.name() == name)
             .ok_or_else(invalid)?;
-        let scope = match scope {
-            "own" => Scope::Own,
-            "seller" => Scope::Seller,
-            "any" => Scope::Any,
-            _ => return Err(invalid()),
-        };
-        Ok(Self::Allow(*permission, scope))
+        let scope = Scope::ALL
+            .into_iter()
+            .find(|known| known.name() == scope)
+            .ok_or_else(invalid)?;
+        Ok(Self {
+            permission: *permission,
+            scope,
+        })
+    }
+}
+
+impl TryFrom<String> for Allowance {
+    type Error = InvalidRule;
+    fn try_from(text: String) -> Result<Self, InvalidRule> {
+        text.parse()
+    }
+}
+
+crate::written_as_text!(Allowance);
+
+impl JsonSchema for Allowance {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Allowance".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[a-z-]+:[a-z-]+@(own|seller|any)$",
+            "examples": ["order:ship@seller"],
+        })
+    }
+}
+
+/// All that a caller may do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Powers {
+    /// By what it is.
+    pub roles: Vec<Role>,
+    /// By its place in a seller's staff, if it has one.
+    pub membership: Option<Membership>,
+    /// What was given to it beyond these.
+    pub allowances: Vec<Allowance>,
+}
+
+impl Powers {
+    /// Those of these roles alone.
+    pub fn of_roles(roles: impl Into<Vec<Role>>) -> Self {
+        Self {
+            roles: roles.into(),
+            ..Self::default()
+        }
+    }
+
+    /// What they give for a permission.
+    pub fn grant(&self, permission: Permission) -> Grant {
+        let mut grant = Grant::of(&self.roles, permission);
+        let staff = self.membership.map(|membership| membership.role);
+        if staff.is_some_and(|staff| permission.is_held_by(staff)) {
+            grant.give(Scope::Seller);
+        }
+        for allowed in &self.allowances {
+            if allowed.permission == permission {
+                grant.give(allowed.scope);
+            }
+        }
+        grant
+    }
+
+    /// Whether they hold this allowance or a wider one: nobody gives what they lack.
+    pub fn hold(&self, allowed: Allowance) -> bool {
+        let grant = self.grant(allowed.permission);
+        grant.any
+            || match allowed.scope {
+                Scope::Own => grant.own,
+                Scope::Seller => grant.seller,
+                Scope::Any => false,
+            }
+    }
+
+    /// The seller that a customer with these acts for: whose staff it is, or the one it is itself.
+    pub fn seller_of(&self, customer: CustomerId) -> SellerId {
+        self.membership
+            .map_or_else(|| SellerId::of(customer), |staff| staff.seller_id)
     }
 }
 
@@ -182,7 +387,7 @@ pub trait Owned {
     }
 }
 
-/// What a caller's roles give it for one permission.
+/// What a caller has for one permission.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Grant {
     own: bool,
@@ -196,14 +401,18 @@ impl Grant {
         let mut grant = Self::default();
         for (holder, scope) in permission.holders() {
             if roles.iter().any(|role| role >= holder) {
-                match scope {
-                    Scope::Own => grant.own = true,
-                    Scope::Seller => grant.seller = true,
-                    Scope::Any => grant.any = true,
-                }
+                grant.give(*scope);
             }
         }
         grant
+    }
+
+    fn give(&mut self, scope: Scope) {
+        match scope {
+            Scope::Own => self.own = true,
+            Scope::Seller => self.seller = true,
+            Scope::Any => self.any = true,
+        }
     }
 
     /// Whether it is enough for a route that asks for `scope`.
@@ -221,11 +430,11 @@ impl Grant {
         self.any
     }
 
-    /// Whether it reaches this object, for the caller with this id.
-    pub fn reaches(self, caller: CustomerId, object: &dyn Owned) -> bool {
+    /// Whether it reaches this object, for a customer who acts for a seller.
+    pub fn reaches(self, caller: CustomerId, seller: SellerId, object: &dyn Owned) -> bool {
         self.any
             || (self.own && object.of_customer(caller))
-            || (self.seller && object.of_seller(SellerId::of(caller)))
+            || (self.seller && object.of_seller(seller))
     }
 }
 
@@ -270,5 +479,70 @@ mod tests {
     fn only_super_admins_make_admins() {
         assert!(Grant::of(&[Role::SuperAdmin], Permission::RoleAssignAdmin).is_any());
         assert!(!Grant::of(&[Role::Admin], Permission::RoleAssignAdmin).covers(Scope::Own));
+    }
+
+    fn member(role: StaffRole) -> Powers {
+        Powers {
+            membership: Some(Membership {
+                seller_id: "sel_01890a5d0000700080000000000000aa".parse().unwrap(),
+                role,
+            }),
+            ..Powers::of_roles([Role::Customer])
+        }
+    }
+
+    #[test]
+    fn the_owner_among_the_staff_holds_what_a_seller_does_and_the_others_a_part_of_it() {
+        for permission in Permission::ALL {
+            let seller = Powers::of_roles([Role::Seller]).grant(*permission).seller;
+            assert_eq!(
+                member(StaffRole::Owner).grant(*permission).seller,
+                seller,
+                "{}",
+                permission.name()
+            );
+            for staff in StaffRole::ALL {
+                let held = member(staff).grant(*permission);
+                assert!(!held.seller || seller, "{}", permission.name());
+                assert!(!held.any, "{}", permission.name());
+            }
+        }
+        let ships = |staff| {
+            member(staff)
+                .grant(Permission::OrderShip)
+                .covers(Scope::Seller)
+        };
+        assert!(ships(StaffRole::Fulfilment) && !ships(StaffRole::Finance));
+    }
+
+    #[test]
+    fn an_allowance_reads_back_and_nobody_holds_more_than_it_says() {
+        for allowed in Allowance::all() {
+            assert_eq!(allowed.to_string().parse(), Ok(allowed));
+            let powers = Powers {
+                allowances: vec![allowed],
+                ..Powers::default()
+            };
+            for other in Allowance::all() {
+                let wider = other.permission == allowed.permission
+                    && (other == allowed || allowed.scope == Scope::Any);
+                assert_eq!(powers.hold(other), wider, "{allowed} and {other}");
+            }
+            assert!(Powers::of_roles([Role::SuperAdmin]).hold(allowed));
+        }
+    }
+
+    #[test]
+    fn staff_acts_for_its_seller_and_everyone_else_for_itself() {
+        let customer = "cus_01890a5d0000700080000000000000bb".parse().unwrap();
+        assert_eq!(
+            Powers::default().seller_of(customer),
+            SellerId::of(customer)
+        );
+        let staff = member(StaffRole::Manager);
+        assert_eq!(
+            staff.seller_of(customer),
+            staff.membership.unwrap().seller_id
+        );
     }
 }

@@ -51,6 +51,8 @@ codes! {
     Unauthenticated = 401 "unauthenticated" "A valid access token is needed.";
     InvalidCredentials = 401 "invalid_credentials" "E-mail and password do not match an account.";
     InvalidRefreshToken = 401 "invalid_refresh_token" "The refresh token is not valid any more.";
+    /// RFC 9470: the caller is who it says to be, and this needs more proof of it.
+    StepUpRequired = 401 "step_up_required" "This needs your second factor, given in the last ten minutes.";
     Forbidden = 403 "forbidden" "Your roles do not allow this.";
 
     // What is asked for.

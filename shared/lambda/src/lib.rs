@@ -26,11 +26,13 @@ mod log;
 pub mod platform;
 pub mod queue;
 pub mod relay;
+mod revocation;
 mod runtime;
 pub mod schedule;
 mod sqs;
 pub mod token;
 
 pub use platform::Platform;
+pub use revocation::LONGEST_LIFE as LONGEST_TOKEN;
 pub use runtime::Exit;
 pub use token::Principal;

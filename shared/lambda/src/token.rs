@@ -8,15 +8,20 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation,
     jwk::{Jwk, JwkSet},
 };
-use kernel::{Code, CustomerId, Problem, Role, SessionId, Timestamp};
+use kernel::{
+    Code, CustomerId, Membership, Permission, Powers, Problem, Role, SellerId, SessionId,
+    Timestamp,
+    permission::{Allowance, Grant},
+};
 use serde::{Deserialize, Serialize};
 
 /// Whom tokens are for.
 const AUDIENCE: &str = "souk";
 /// The media type of an access token (RFC 9068 §2.1): an ID token or anything else is no access token.
 const TYPE: &str = "at+jwt";
-/// A token of ours is well under 1 kB; what is longer is not ours and is not parsed.
-const LONGEST: usize = 2_048;
+/// A token of ours is well under 1 kB, or under this where many single allowances were given; what is longer is not
+/// ours and is not parsed.
+const LONGEST: usize = 4_096;
 /// How far clocks may differ, in seconds.
 const LEEWAY: i64 = 5;
 
@@ -33,8 +38,23 @@ pub struct Claims {
     pub sid: SessionId,
     /// What the caller is.
     pub roles: Vec<Role>,
+    /// Its place in a seller's staff, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<Membership>,
+    /// What it may do beyond these: allowances, with spaces between them (RFC 8693 §4.2).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scope: String,
     /// How the caller has shown who it is (RFC 8176).
     pub amr: Vec<String>,
+    /// Whether the account has a second factor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mfa: bool,
+    /// When the second factor was last given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa_time: Option<i64>,
+    /// Who acts in the caller's name, and may only look (RFC 8693 §4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Impersonator>,
     /// When the caller has shown it.
     pub auth_time: i64,
     /// The version of the account's permissions that it was made for.
@@ -47,6 +67,25 @@ pub struct Claims {
     pub exp: i64,
 }
 
+/// Who acts in another's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impersonator {
+    /// An admin.
+    pub sub: CustomerId,
+}
+
+/// A second factor beside the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecondFactor {
+    /// The account has none.
+    #[default]
+    None,
+    /// It has one that was not given in this session.
+    Enrolled,
+    /// It was given.
+    Given(Timestamp),
+}
+
 /// Who calls, as a valid token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
@@ -54,10 +93,74 @@ pub struct Principal {
     pub customer: CustomerId,
     /// The log-in.
     pub session: SessionId,
-    /// What the customer is.
-    pub roles: Vec<Role>,
+    /// What the customer may do.
+    pub powers: Powers,
+    /// The version of the account that the token was made for.
+    pub version: u64,
     /// When the customer has shown who it is.
     pub authenticated_at: Timestamp,
+    /// Whether more than the password was shown.
+    pub second_factor: SecondFactor,
+    /// Who acts in the customer's name, if it is not the customer.
+    pub impersonator: Option<CustomerId>,
+}
+
+impl Principal {
+    /// A customer who has logged in with a password just now and has these powers.
+    pub fn new(customer: CustomerId, session: SessionId, powers: Powers, now: Timestamp) -> Self {
+        Self {
+            customer,
+            session,
+            powers,
+            version: 1,
+            authenticated_at: now,
+            second_factor: SecondFactor::None,
+            impersonator: None,
+        }
+    }
+
+    /// What it has for a permission.
+    pub fn grant(&self, permission: Permission) -> Grant {
+        self.powers.grant(permission)
+    }
+
+    /// The seller that it acts for.
+    pub fn seller(&self) -> SellerId {
+        self.powers.seller_of(self.customer)
+    }
+
+    fn allowances(&self) -> String {
+        let listed = self.powers.allowances.iter();
+        listed
+            .map(Allowance::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+impl From<Claims> for Principal {
+    fn from(claims: Claims) -> Self {
+        let second_factor = match (claims.mfa_time, claims.mfa) {
+            (Some(at), _) => SecondFactor::Given(Timestamp::from_second(at)),
+            (None, true) => SecondFactor::Enrolled,
+            (None, false) => SecondFactor::None,
+        };
+        // What a later release knows and this one does not gives nothing.
+        let allowances = claims.scope.split(' ').filter_map(|text| text.parse().ok());
+        Self {
+            customer: claims.sub,
+            session: claims.sid,
+            powers: Powers {
+                roles: claims.roles,
+                membership: claims.staff,
+                allowances: allowances.collect(),
+            },
+            version: claims.ver,
+            authenticated_at: Timestamp::from_second(claims.auth_time),
+            second_factor,
+            impersonator: claims.act.map(|admin| admin.sub),
+        }
+    }
 }
 
 /// Verifies tokens with the public keys of the stage.
@@ -127,12 +230,7 @@ impl Verifier {
         if !current || claims.iss != self.issuer || claims.aud != AUDIENCE {
             return Err(refused());
         }
-        Ok(Principal {
-            customer: claims.sub,
-            session: claims.sid,
-            roles: claims.roles,
-            authenticated_at: Timestamp::from_second(claims.auth_time),
-        })
+        Ok(claims.into())
     }
 }
 
@@ -178,7 +276,6 @@ impl Signer {
     pub fn sign(
         &self,
         principal: &Principal,
-        version: u64,
         now: Timestamp,
         seconds: u32,
     ) -> Result<String, Problem> {
@@ -187,10 +284,21 @@ impl Signer {
             aud: AUDIENCE.to_owned(),
             sub: principal.customer,
             sid: principal.session,
-            roles: principal.roles.clone(),
-            amr: vec!["pwd".to_owned()],
+            roles: principal.powers.roles.clone(),
+            staff: principal.powers.membership,
+            scope: principal.allowances(),
+            amr: match principal.second_factor {
+                SecondFactor::Given(_) => ["pwd", "otp", "mfa"].map(str::to_owned).to_vec(),
+                _ => vec!["pwd".to_owned()],
+            },
+            mfa: principal.second_factor != SecondFactor::None,
+            mfa_time: match principal.second_factor {
+                SecondFactor::Given(at) => Some(at.as_second()),
+                _ => None,
+            },
+            act: principal.impersonator.map(|sub| Impersonator { sub }),
             auth_time: principal.authenticated_at.as_second(),
-            ver: version,
+            ver: principal.version,
             iat: now.as_second(),
             nbf: now.as_second(),
             exp: now.as_second() + i64::from(seconds),

@@ -1,6 +1,6 @@
 //! The key that tokens are signed with in tests. It guards nothing.
 
-use kernel::{CustomerId, Role, SessionId, Timestamp};
+use kernel::{CustomerId, Powers, Role, SessionId, Timestamp};
 use lambda::{
     Principal,
     token::{Claims, Signer},
@@ -32,14 +32,9 @@ pub(crate) fn token(
     roles: &[Role],
     now: Timestamp,
 ) -> String {
-    let principal = Principal {
-        customer,
-        session,
-        roles: roles.to_vec(),
-        authenticated_at: now,
-    };
+    let principal = Principal::new(customer, session, Powers::of_roles(roles), now);
     Signer::new(&secret(), ISSUER)
-        .and_then(|signer| signer.sign(&principal, 1, now, 3_600))
+        .and_then(|signer| signer.sign(&principal, now, 3_600))
         .unwrap_or_default()
 }
 

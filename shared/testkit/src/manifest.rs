@@ -61,6 +61,7 @@ fn variable(name: &str) -> Option<String> {
         "currency" => "EUR",
         "locale" => "en",
         "client_ip_from" => "gateway",
+        "second_factor" => "optional",
         "mail_from" => "shop@souk.test",
         "jwt_issuer" => keys::ISSUER,
         "jwt_keys" => return Some(keys::jwks()),

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
 use dynoxide::Database;
-use kernel::{Clock, CustomerId, Ids, Role};
+use kernel::{Clock, CustomerId, Ids, Powers, Role};
 use lambda::{Principal, token::Signer};
 use serde_json::{Value, json};
 use testkit::dynamodb;
@@ -83,14 +83,10 @@ impl Scene {
     fn token_for(customer: CustomerId) -> Result<String> {
         let now = Clock::system().now();
         let secret = json!({ "kid": "bench", "pkcs8": PKCS8 }).to_string();
-        let principal = Principal {
-            customer,
-            session: Ids::system().fresh(now),
-            roles: vec![Role::Customer, Role::Seller],
-            authenticated_at: now,
-        };
+        let powers = Powers::of_roles([Role::Customer, Role::Seller]);
+        let principal = Principal::new(customer, Ids::system().fresh(now), powers, now);
         let day = 24 * 60 * 60;
-        Ok(Signer::new(&secret, ISSUER)?.sign(&principal, 1, now, day)?)
+        Ok(Signer::new(&secret, ISSUER)?.sign(&principal, now, day)?)
     }
 
     /// Makes the accounts, products and offers that the measured functions meet.

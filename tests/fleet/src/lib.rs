@@ -378,6 +378,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
         ],
     ),

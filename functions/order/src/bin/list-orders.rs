@@ -1,6 +1,6 @@
 //! GET /v1/orders: lists the caller's orders, or those that it ships a part of.
 
-use kernel::{Code, CustomerId, Page, Permission, Problem, Scope, SellerId, page::Limit};
+use kernel::{Code, CustomerId, Page, Permission, Problem, Scope, page::Limit};
 use lambda::http::{self, Outcome, Query, Request};
 use order::{OrderView, Orders, Status, Whose};
 use schemars::JsonSchema;
@@ -46,7 +46,7 @@ fn whose(request: &Request<Query<Filter>>, filter: &Filter) -> Result<Whose, Pro
     let sells = || request.grant(Permission::OrderRead).covers(Scope::Seller);
     match (filter.r#as, filter.customer_id) {
         (Some(As::Seller), Some(_)) => Err(Code::InvalidParameter.into()),
-        (Some(As::Seller), None) if sells() => Ok(Whose::Seller(SellerId::of(caller))),
+        (Some(As::Seller), None) if sells() => Ok(Whose::Seller(request.seller()?)),
         (None, None) => Ok(Whose::Customer(caller)),
         (None, Some(other)) if other == caller || request.reaches_all() => {
             Ok(Whose::Customer(other))

@@ -1,6 +1,6 @@
 //! POST /v1/orders/{id}/ship: a seller has shipped its part of an order.
 
-use kernel::{FulfilmentId, SellerId};
+use kernel::FulfilmentId;
 use lambda::http::{self, Json, Outcome, Request};
 use order::{OrderView, Orders, Shipment};
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ async fn ship_order(
     request: Request<Option<Json<Shipped>>>,
 ) -> Outcome<OrderView> {
     let order = orders.reached(&request).await?;
-    let seller = SellerId::of(request.customer()?);
+    let seller = request.seller()?;
     let named = request
         .input
         .as_ref()

@@ -1,6 +1,5 @@
 //! POST /v1/products: a seller adds a product, as a draft.
 
-use kernel::SellerId;
 use lambda::http::{self, Json, Outcome, Request};
 use product::{Catalogue, Product, ProductInput, ProductView};
 
@@ -8,7 +7,7 @@ async fn create_product(
     catalogue: &'static Catalogue,
     request: Request<Json<ProductInput>>,
 ) -> Outcome<ProductView> {
-    let terms = catalogue.terms(SellerId::of(request.customer()?));
+    let terms = catalogue.terms(request.seller()?);
     let id = request.platform.ids.fresh(request.now);
     let product = Product::draft(id, None, request.input.0.clone(), &terms)?;
 

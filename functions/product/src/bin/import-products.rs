@@ -1,6 +1,6 @@
 //! POST /v1/product-imports: a seller imports a file of products; the work is done in the background.
 
-use kernel::{Code, ImportId, SellerId};
+use kernel::{Code, ImportId};
 use lambda::http::{self, Body, Outcome, Query, Request};
 use product::{Import, ImportParams, ImportView, Imports, import};
 
@@ -12,7 +12,7 @@ async fn import_products(
     if !["text/csv", "application/json"].contains(&file.media_type.as_str()) {
         return Err(Code::UnsupportedMediaType.into());
     }
-    let seller = SellerId::of(request.customer()?);
+    let seller = request.seller()?;
     let id: ImportId = request.platform.ids.fresh(request.now);
     let currency = params.currency.unwrap_or(imports.currency());
     let import = Import::new(id, seller, currency);

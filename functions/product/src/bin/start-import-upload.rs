@@ -1,6 +1,6 @@
 //! POST /v1/product-imports/uploads: a seller gets a form to upload a large file of products with.
 
-use kernel::{ImportId, SellerId};
+use kernel::ImportId;
 use lambda::http::{self, Outcome, Query, Request};
 use product::{Import, ImportParams, Imports, Upload, import};
 
@@ -8,7 +8,7 @@ async fn start_import_upload(
     imports: &'static Imports,
     request: Request<Query<ImportParams>>,
 ) -> Outcome<Upload> {
-    let seller = SellerId::of(request.customer()?);
+    let seller = request.seller()?;
     let id: ImportId = request.platform.ids.fresh(request.now);
     let currency = request.input.0.currency.unwrap_or(imports.currency());
     let import = Import::new(id, seller, currency);

@@ -60,6 +60,10 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
             add("JWT_ISSUER".into(), Setting::Parameter("JwtIssuer"));
             add("CURSOR_KEY".into(), Setting::SecretValue("cursor-key"));
             add("CLIENT_IP_FROM".into(), Setting::Parameter("ClientIpFrom"));
+            if entry.step_up {
+                add("STEP_UP".into(), Setting::Text("true".into()));
+                add("SECOND_FACTOR".into(), Setting::Parameter("SecondFactor"));
+            }
             // The connection is opened at init.
             if !entry.reads.is_empty() || !entry.writes.is_empty() {
                 add("WARM_UP".into(), Setting::Text("dynamodb".into()));

@@ -99,6 +99,7 @@ fn parameter_of_a_laptop(name: &str) -> Option<&'static str> {
         "Currency" => "EUR",
         "Locale" => "en",
         "ClientIpFrom" => "gateway",
+        "SecondFactor" => "optional",
         "MailFrom" => "shop@souk.example",
         "JwtIssuer" => "https://souk.example",
         _ => return None,

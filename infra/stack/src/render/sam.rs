@@ -105,6 +105,16 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
             },
         );
     }
+    if functions.iter().any(|function| function.entry.step_up) {
+        parameters.push(
+            "SecondFactor",
+            map! {
+                "Type" => "String",
+                "Default" => "optional",
+                "AllowedValues" => vec!["optional", "required"],
+            },
+        );
+    }
     if functions.iter().any(|function| function.entry.mail) {
         parameters.push("MailFrom", shared("mail/from"));
         parameters.push("MailIdentity", shared("mail/identity"));

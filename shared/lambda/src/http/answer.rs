@@ -7,6 +7,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::{Code, Problem, Reply};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+/// How more proof is asked for (RFC 9470 §3).
+const STEP_UP: &str =
+    r#"Bearer error="insufficient_user_authentication", acr_values="mfa", max_age="600""#;
+
 /// An answer. Its headers are a list: there are a dozen, and each is set once.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -75,6 +79,7 @@ impl Answer {
         answer.set("cache-control", "no-store");
         match problem.code() {
             // RFC 9110 §15.5.2: every 401 says how to authenticate.
+            Code::StepUpRequired => answer.set("www-authenticate", STEP_UP),
             code if code.status() == 401 => answer.set("www-authenticate", "Bearer"),
             Code::Unavailable | Code::IdempotencyInFlight => answer.set("retry-after", "1"),
             Code::TooManyRequests => {

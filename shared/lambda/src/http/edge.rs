@@ -23,12 +23,15 @@ use crate::{
     contention,
     log::{self, Facts},
     platform::Platform,
+    revocation::Revocations,
     runtime::{HttpHandler, Running},
-    token::{Principal, Verifier},
+    token::{Principal, SecondFactor, Verifier},
 };
 
 /// A request without a limit of its own takes no body larger than this.
 const BODY_LIMIT: usize = 64 * 1024;
+/// How long a second factor counts as just given, for what asks for one.
+const STEPPED_UP_FOR: Duration = Duration::from_mins(10);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Idempotency {
@@ -44,6 +47,11 @@ struct Edge {
     idempotency: Idempotency,
     body_limit: usize,
     verifier: Verifier,
+    revocations: Revocations,
+    /// Whether it asks for a second factor that was just given.
+    step_up: bool,
+    /// Whether that holds for accounts without a second factor too.
+    second_factor_required: bool,
     commands: Commands,
     behind_cloudfront: bool,
     cold: AtomicBool,
@@ -74,13 +82,22 @@ pub(super) async fn start(
             platform.setting("JWT_KEYS")?,
             platform.setting("JWT_ISSUER")?,
         )?,
+        revocations: Revocations::new(&platform.db),
+        step_up: platform.optional("STEP_UP") == Some("true"),
+        second_factor_required: platform.optional("SECOND_FACTOR") == Some("required"),
         commands: platform.commands(platform.service()),
         behind_cloudfront: platform.optional("CLIENT_IP_FROM") == Some("cloudfront"),
         cold: AtomicBool::new(true),
     }));
-    if platform.optional("WARM_UP") == Some("dynamodb") {
-        let _ = tokio::time::timeout(Duration::from_secs(1), platform.warm_up()).await;
-    }
+    // What fails here is done by the first request.
+    let warm_up = async {
+        if edge.rule != Rule::Public {
+            let _ = edge.revocations.read(platform.clock.now()).await;
+        } else if platform.optional("WARM_UP") == Some("dynamodb") {
+            platform.warm_up().await;
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(1), warm_up).await;
     let handle: HttpHandler = Box::new(move |request| edge.answer(request));
     Ok(Running::Http(handle))
 }
@@ -150,7 +167,10 @@ impl Edge {
             .correlation_id
             .clone_from(&incoming.intent.correlation_id);
         facts.trace_id = incoming.intent.traceparent.as_deref().and_then(trace_id);
-        self.allow(incoming.principal.as_ref())?;
+        if let Some(caller) = &incoming.principal {
+            self.revocations.check(caller, now).await?;
+        }
+        self.allow(incoming.principal.as_ref(), &incoming.method, now)?;
         let keyed = self.keyed(&incoming)?;
 
         let incoming = Arc::new(incoming);
@@ -293,15 +313,35 @@ impl Edge {
         self.verifier.verify(token.trim(), now).map(Some)
     }
 
-    fn allow(&self, principal: Option<&Principal>) -> Result<(), Problem> {
+    fn allow(
+        &self,
+        principal: Option<&Principal>,
+        method: &str,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        // Who acts in another's name may look, whatever the route.
+        let looks_on = principal.is_some_and(|caller| caller.impersonator.is_some());
+        if looks_on && !matches!(method, "GET" | "HEAD") {
+            return Err(Problem::new(Code::Forbidden).detail("Whoever impersonates may only look."));
+        }
         let Rule::Allow(permission, scope) = self.rule else {
             return Ok(());
         };
         let principal = principal.ok_or(Code::Unauthenticated)?;
-        if kernel::permission::Grant::of(&principal.roles, permission).covers(scope) {
-            Ok(())
-        } else {
-            Err(Code::Forbidden.into())
+        if !principal.grant(permission).covers(scope) {
+            return Err(Code::Forbidden.into());
+        }
+        if self.step_up && !self.has_stepped_up(principal.second_factor, now) {
+            return Err(Code::StepUpRequired.into());
+        }
+        Ok(())
+    }
+
+    fn has_stepped_up(&self, second_factor: SecondFactor, now: Timestamp) -> bool {
+        match second_factor {
+            SecondFactor::Given(at) => now.since(at) <= STEPPED_UP_FOR,
+            SecondFactor::Enrolled => false,
+            SecondFactor::None => !self.second_factor_required,
         }
     }
 

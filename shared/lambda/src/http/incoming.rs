@@ -6,7 +6,8 @@ use contracts::Actor;
 use dynamo::{Intent, Stored};
 use http_types::HeaderMap;
 use kernel::{
-    Code, CustomerId, Locale, Owned, Permission, Problem, Rule, Scope, Timestamp, permission::Grant,
+    Code, CustomerId, Locale, Owned, Permission, Problem, Rule, Scope, SellerId, Timestamp,
+    permission::Grant,
 };
 
 use crate::{http::Input, platform::Platform, token::Principal};
@@ -72,24 +73,33 @@ impl Incoming {
         Ok(self.caller()?.customer)
     }
 
-    /// What the caller's roles give it for a permission.
+    /// The seller that the caller acts for.
+    pub fn seller(&self) -> Result<SellerId, Problem> {
+        Ok(self.caller()?.seller())
+    }
+
+    /// What the caller has for a permission.
     pub fn grant(&self, permission: Permission) -> Grant {
-        let roles = self
-            .principal
-            .as_ref()
-            .map_or(&[][..], |caller| &caller.roles);
-        Grant::of(roles, permission)
+        let caller = self.principal.as_ref();
+        caller
+            .map(|caller| caller.grant(permission))
+            .unwrap_or_default()
     }
 
     /// Whether the caller's grant for this route reaches an object.
     pub fn reaches(&self, object: &impl Owned) -> bool {
-        match (self.rule, &self.principal) {
-            (Rule::Public, _) => true,
-            (Rule::Allow(permission, _), Some(caller)) => {
-                self.grant(permission).reaches(caller.customer, object)
-            }
-            (Rule::Allow(..), None) => false,
+        match self.rule {
+            Rule::Public => true,
+            Rule::Allow(permission, _) => self.reaches_by(permission, object),
         }
+    }
+
+    /// Whether what the caller has for a permission reaches an object.
+    pub fn reaches_by(&self, permission: Permission, object: &impl Owned) -> bool {
+        self.principal.as_ref().is_some_and(|caller| {
+            let grant = caller.grant(permission);
+            grant.reaches(caller.customer, caller.seller(), object)
+        })
     }
 
     /// The object, if there is one and the caller's grant for this route reaches it. Another's object and a

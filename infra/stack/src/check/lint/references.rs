@@ -3,6 +3,7 @@
 use contracts::EventType;
 
 use super::super::Finding;
+use crate::manifest::EVERY_READER;
 use crate::names;
 use crate::plan::Trigger;
 use crate::project::Project;
@@ -97,6 +98,7 @@ pub(super) fn views(project: &Project) -> Vec<Finding> {
             for reader in view
                 .readers
                 .iter()
+                .filter(|reader| *reader != EVERY_READER)
                 .filter(|reader| !project.services.contains_key(*reader))
             {
                 found.push(Finding::new(
@@ -114,7 +116,7 @@ pub(super) fn views(project: &Project) -> Vec<Finding> {
                 .get(owner)
                 .and_then(|manifest| manifest.views.get(view));
             let message = match declared {
-                Some(declared) if declared.readers.iter().any(|named| named == reader) => continue,
+                Some(declared) if declared.is_for(reader) => continue,
                 Some(_) => format!(
                     "`{}` reads {owner}:{view}, but {owner} does not name {reader} among its readers: an owner knows who depends on its data",
                     function.name
