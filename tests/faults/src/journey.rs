@@ -149,7 +149,8 @@ pub fn order(method: &str) -> Value {
     })
 }
 
-async fn admin(world: &mut World) -> Person {
+/// The first admin, who can do everything.
+pub async fn admin(world: &mut World) -> Person {
     let email = "root@example.com";
     let who = json!({ "email": email, "password": PASSWORD, "name": NAME });
     world.call("create-first-admin", who).await;

@@ -7,5 +7,6 @@ mod hostile;
 mod import;
 mod invocations;
 mod race;
+mod revocation;
 mod units;
 mod unruly;

@@ -127,10 +127,11 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
     settings.dedup();
     for setting in settings {
         let (kind, default) = super::settings::of(setting);
-        parameters.push(
-            &names::pascal(&setting.to_lowercase()),
-            map! { "Type" => kind, "Default" => default },
-        );
+        let mut parameter = map! { "Type" => kind, "Default" => default };
+        if setting == "ACCESS_TOKEN_SECONDS" {
+            parameter.push("MaxValue", super::settings::LONGEST_ACCESS_TOKEN);
+        }
+        parameters.push(&names::pascal(&setting.to_lowercase()), parameter);
     }
     parameters
 }

@@ -30,6 +30,9 @@ pub const SETTINGS: [(&str, &str, i32, &str); 4] = [
     ),
 ];
 
+/// The longest life of an access token, in seconds: what was revoked is remembered for as long.
+pub const LONGEST_ACCESS_TOKEN: i32 = 3_600;
+
 /// The type and default of a setting's parameter. An unknown one is text; the lint refuses it before.
 pub fn of(name: &str) -> (&'static str, Node) {
     SETTINGS
