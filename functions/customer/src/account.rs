@@ -2,13 +2,13 @@
 
 use dynamo::{Item, Key, Stored};
 use kernel::{
-    Code, CustomerId, Line, Locale, Owned, Personal, Problem, Role, SessionId, Timestamp,
+    Code, CustomerId, Line, Locale, Owned, Personal, Phone, Problem, Role, SessionId, Timestamp,
     permission::Grant,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Consent, EmailAddress, PasswordHash, Phone, Roles, Session};
+use crate::{Consent, EmailAddress, PasswordHash, Roles, Session};
 
 /// What to call a customer.
 pub type Name = Line<1, 200>;
