@@ -13,7 +13,7 @@ pub type Label = Line<1, 50>;
 /// An address as it is written. Its texts are checked together and not one by one, so that whoever fills in a form
 /// learns of all that is wrong at once; an empty text is as good as none.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct AddressInput {
     /// What the customer calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ pub struct AddressInput {
     #[schemars(length(max = 20))]
     pub sorting_code: Option<String>,
     /// The country: ISO 3166-1 alpha-2.
-    #[schemars(required, length(min = 2, max = 2))]
+    #[schemars(required, with = "Country")]
     pub country: Option<String>,
     /// Whom the carrier may call, in the international form: +4930123456.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,8 @@
 
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
 mod accept_reservation_on_stock_reserved;
+#[path = "../../../functions/address/src/bin/add-address.rs"]
+mod add_address;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
@@ -19,6 +21,8 @@ mod cancel_order_on_reservation_expired;
 mod cancel_order_on_stock_refused;
 #[path = "../../../functions/payment/src/bin/capture-payment-on-order-shipped.rs"]
 mod capture_payment_on_order_shipped;
+#[path = "../../../functions/address/src/bin/change-address.rs"]
+mod change_address;
 #[path = "../../../functions/cart/src/bin/change-cart-item.rs"]
 mod change_cart_item;
 #[path = "../../../functions/customer/src/bin/change-customer-roles.rs"]
@@ -47,6 +51,10 @@ mod email_customer_on_order_shipped;
 mod empty_cart_on_order_placed;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/address/src/bin/get-address.rs"]
+mod get_address;
+#[path = "../../../functions/address/src/bin/get-address-rules.rs"]
+mod get_address_rules;
 #[path = "../../../functions/cart/src/bin/get-cart.rs"]
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
@@ -71,6 +79,8 @@ mod get_product_import;
 mod get_stock;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/address/src/bin/list-addresses.rs"]
+mod list_addresses;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
@@ -97,6 +107,8 @@ mod refresh_session;
 mod refuse_unknown_route;
 #[path = "../../../functions/customer/src/bin/register-customer.rs"]
 mod register_customer;
+#[path = "../../../functions/address/src/bin/relay-address-events.rs"]
+mod relay_address_events;
 #[path = "../../../functions/customer/src/bin/relay-customer-events.rs"]
 mod relay_customer_events;
 #[path = "../../../functions/inventory/src/bin/relay-inventory-events.rs"]
@@ -109,6 +121,8 @@ mod relay_payment_events;
 mod relay_product_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
+#[path = "../../../functions/address/src/bin/remove-address.rs"]
+mod remove_address;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
@@ -117,6 +131,8 @@ mod reserve_stock_on_order_placed;
 mod revoke_own_session;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
+#[path = "../../../functions/address/src/bin/set-default-address.rs"]
+mod set_default_address;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
@@ -143,6 +159,7 @@ pub type Main = fn() -> lambda::Exit;
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
+    ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
@@ -151,6 +168,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
     ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
     ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
+    ("change-address", change_address::main),
     ("change-cart-item", change_cart_item::main),
     ("change-customer-roles", change_customer_roles::main),
     ("change-own-password", change_own_password::main),
@@ -165,6 +183,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
     ("expire-reservations", expire_reservations::main),
+    ("get-address", get_address::main),
+    ("get-address-rules", get_address_rules::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
@@ -177,6 +197,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-product-import", get_product_import::main),
     ("get-stock", get_stock::main),
     ("import-products", import_products::main),
+    ("list-addresses", list_addresses::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
     ("list-own-sessions", list_own_sessions::main),
@@ -190,16 +211,19 @@ pub const FLEET: &[(&str, Main)] = &[
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
     ("register-customer", register_customer::main),
+    ("relay-address-events", relay_address_events::main),
     ("relay-customer-events", relay_customer_events::main),
     ("relay-inventory-events", relay_inventory_events::main),
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
+    ("remove-address", remove_address::main),
     ("remove-cart-item", remove_cart_item::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
     ("revoke-own-session", revoke_own_session::main),
     ("run-product-import", run_product_import::main),
+    ("set-default-address", set_default_address::main),
     ("ship-order", ship_order::main),
     ("start-import-upload", start_import_upload::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
@@ -224,6 +248,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "accept-reservation-on-stock-reserved"),
+        ],
+    ),
+    (
+        "add-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "add-address"),
+            ("ROUTE", "POST /v1/addresses"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -341,6 +384,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "capture-payment-on-order-shipped"),
+        ],
+    ),
+    (
+        "change-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-address"),
+            ("ROUTE", "PATCH /v1/addresses/{id}"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -554,6 +616,43 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "expire-reservations"),
+        ],
+    ),
+    (
+        "get-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-address"),
+            ("ROUTE", "GET /v1/addresses/{id}"),
+            ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-address-rules",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-address-rules"),
+            ("ROUTE", "GET /v1/address-rules/{country}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
         ],
     ),
     (
@@ -780,6 +879,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "list-addresses",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-addresses"),
+            ("ROUTE", "GET /v1/addresses"),
+            ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1028,6 +1146,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-address-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-address-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "relay-customer-events",
         &[
             ("STAGE", "local"),
@@ -1105,6 +1236,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "remove-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-address"),
+            ("ROUTE", "DELETE /v1/addresses/{id}"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
         "remove-cart-item",
         &[
             ("STAGE", "local"),
@@ -1166,6 +1315,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "run-product-import"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "set-default-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "set-default-address"),
+            ("ROUTE", "PUT /v1/addresses/{id}/default"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (

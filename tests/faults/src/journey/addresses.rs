@@ -31,7 +31,11 @@ pub(super) async fn address_book(world: &mut World, shopper: &Person) -> String 
     let list = Ask::get("/v1/addresses?limit=5").by(&shopper.token);
     let list = ok(world.send("list-addresses", list).await, 200).body;
     assert_eq!(list["data"][0]["default_for"], json!(["billing"]), "{list}");
-    assert_eq!(list["data"][1]["default_for"], json!(["shipping"]), "{list}");
+    assert_eq!(
+        list["data"][1]["default_for"],
+        json!(["shipping"]),
+        "{list}"
+    );
 
     let path = format!("/v1/addresses/{home}");
     let seen = ok(
@@ -79,7 +83,10 @@ pub(super) async fn order_by_the_book(
     world.settle().await;
 
     let ask = Ask::new("DELETE", &format!("/v1/addresses/{address}")).by(&shopper.token);
-    ok(world.send("remove-address", ask.key("moved out")).await, 204);
+    ok(
+        world.send("remove-address", ask.key("moved out")).await,
+        204,
+    );
     let seen = shopper.see(world, &order).await;
     assert_eq!(seen["shipping_address"]["postal_code"], "3512 JC", "{seen}");
     assert_eq!(seen["status"], "confirmed", "{seen}");
