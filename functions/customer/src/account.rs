@@ -2,13 +2,13 @@
 
 use dynamo::{Item, Key, Stored};
 use kernel::{
-    Allowance, Code, CustomerId, Line, Locale, Owned, Personal, Powers, Problem, Role, SellerId,
-    SessionId, StaffRole, Timestamp, permission::Grant,
+    Allowance, Code, CustomerId, Line, Locale, Owned, Personal, Phone, Powers, Problem, Role,
+    SellerId, SessionId, StaffRole, Timestamp, permission::Grant,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Consent, EmailAddress, Given, PasswordHash, Phone, Roles, Session, Staff};
+use crate::{Consent, EmailAddress, Given, PasswordHash, Roles, Session, Staff};
 
 /// What to call a customer.
 pub type Name = Line<1, 200>;

@@ -2,7 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use kernel::Line;
+use contracts::views::PostalAddress;
+use kernel::{AddressId, Country, Line, Problem};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -28,74 +29,55 @@ pub struct ShippingAddress {
     pub country: Country,
 }
 
-/// The officially assigned codes of ISO 3166-1 alpha-2, as of 2026.
-const COUNTRIES: [&str; 249] = [
-    "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ",
-    "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS",
-    "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN",
-    "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE",
-    "EG", "EH", "ER", "ES", "ET", "FI", "FJ", "FK", "FM", "FO", "FR", "GA", "GB", "GD", "GE", "GF",
-    "GG", "GH", "GI", "GL", "GM", "GN", "GP", "GQ", "GR", "GS", "GT", "GU", "GW", "GY", "HK", "HM",
-    "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR", "IS", "IT", "JE", "JM",
-    "JO", "JP", "KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KY", "KZ", "LA", "LB", "LC",
-    "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MF", "MG", "MH", "MK",
-    "ML", "MM", "MN", "MO", "MP", "MQ", "MR", "MS", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA",
-    "NC", "NE", "NF", "NG", "NI", "NL", "NO", "NP", "NR", "NU", "NZ", "OM", "PA", "PE", "PF", "PG",
-    "PH", "PK", "PL", "PM", "PN", "PR", "PS", "PT", "PW", "PY", "QA", "RE", "RO", "RS", "RU", "RW",
-    "SA", "SB", "SC", "SD", "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SR", "SS",
-    "ST", "SV", "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO",
-    "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI",
-    "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW",
-];
-
-/// A country by its two capital letters (ISO 3166-1 alpha-2).
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Country(String);
-
-/// The text is no country.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct UnknownCountry;
-
-impl fmt::Display for UnknownCountry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a country code of ISO 3166-1 alpha-2 such as DE")
-    }
+/// Where an order goes, as the customer says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Destination {
+    /// There.
+    Written(ShippingAddress),
+    /// To an address of the customer's book.
+    Booked(AddressId),
 }
 
-impl TryFrom<String> for Country {
-    type Error = UnknownCountry;
-    fn try_from(code: String) -> Result<Self, UnknownCountry> {
-        match COUNTRIES.binary_search(&code.as_str()) {
-            Ok(_) => Ok(Self(code)),
-            Err(_) => Err(UnknownCountry),
+impl Destination {
+    /// The one that was said.
+    ///
+    /// # Errors
+    /// `validation_failed` where none was, or both.
+    pub fn one_of(
+        written: Option<ShippingAddress>,
+        booked: Option<AddressId>,
+    ) -> Result<Self, Problem> {
+        match (written, booked) {
+            (Some(written), None) => Ok(Self::Written(written)),
+            (None, Some(booked)) => Ok(Self::Booked(booked)),
+            (None, None) => Err(Problem::invalid(
+                "/shipping_address",
+                "expected shipping_address or shipping_address_id",
+            )),
+            (Some(_), Some(_)) => Err(Problem::invalid(
+                "/shipping_address_id",
+                "expected shipping_address or shipping_address_id, not both",
+            )),
         }
     }
 }
 
-impl FromStr for Country {
-    type Err = UnknownCountry;
-    fn from_str(code: &str) -> Result<Self, UnknownCountry> {
-        code.to_owned().try_into()
-    }
-}
-
-impl From<Country> for String {
-    fn from(country: Country) -> String {
-        country.0
-    }
-}
-
-impl JsonSchema for Country {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Country".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "enum": COUNTRIES.as_slice(),
-            "description": "ISO 3166-1 alpha-2",
-        })
+impl From<ShippingAddress> for PostalAddress {
+    fn from(written: ShippingAddress) -> Self {
+        Self {
+            name: written.name,
+            company: None,
+            line1: written.line1,
+            line2: written.line2,
+            line3: None,
+            city: Some(written.city),
+            dependent_locality: None,
+            region: written.region,
+            postal_code: Some(written.postal_code),
+            sorting_code: None,
+            country: written.country,
+            phone: None,
+        }
     }
 }
 
@@ -158,12 +140,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_country_is_an_assigned_code_in_capitals() {
-        assert!(COUNTRIES.is_sorted(), "they are found by halves");
-        assert!("DE".parse::<Country>().is_ok());
-        for wrong in ["", "de", "DEU", "XX", "D", " DE"] {
-            assert!(wrong.parse::<Country>().is_err(), "{wrong:?}");
-        }
+    fn an_order_goes_to_one_place() {
+        let written = || {
+            serde_json::from_str::<ShippingAddress>(
+                r#"{"name": "Rosa Lind", "line1": "1 Quay", "city": "Utrecht", "postal_code": "3511 AB",
+                    "country": "NL"}"#,
+            )
+            .unwrap()
+        };
+        let booked = kernel::Ids::seeded(1).fresh(kernel::Timestamp::from_second(1));
+        assert!(Destination::one_of(Some(written()), None).is_ok());
+        assert!(Destination::one_of(None, Some(booked)).is_ok());
+        assert!(Destination::one_of(None, None).is_err());
+        assert!(Destination::one_of(Some(written()), Some(booked)).is_err());
+    }
+
+    #[test]
+    fn orders_that_were_placed_before_there_were_address_books_are_read() {
+        let old = r#"{"name":"Rosa Lind","line1":"1 Quay","city":"Utrecht","postal_code":"3511 AB","country":"NL"}"#;
+        let written: ShippingAddress = serde_json::from_str(old).unwrap();
+        let kept: PostalAddress = serde_json::from_str(old).unwrap();
+        assert_eq!(kept, written.into());
+        assert_eq!(serde_json::to_string(&kept).unwrap(), old);
     }
 
     #[test]

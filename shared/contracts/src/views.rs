@@ -2,9 +2,10 @@
 //! readers; the type of what is read stands here; the reader's grant covers just those attributes.
 
 use kernel::{
-    CartId, CustomerId, Line, Money, OrderId, Personal, ProductId, Quantity, SellerId, SessionId,
-    VariantId,
+    AddressId, CartId, Country, CustomerId, Line, Money, OrderId, Personal, Phone, ProductId,
+    Quantity, SellerId, SessionId, VariantId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What one service may read of an item that another owns.
@@ -192,5 +193,62 @@ impl View for Revocation {
     type Key = String;
     fn key(sk: &String) -> (String, String) {
         (Self::RUN.to_owned(), sk.clone())
+    }
+}
+
+/// A postal address. Which of its parts a country's addresses have, and in which form, are the rules of the service
+/// `address`; of addresses that did not come from an address book nothing is known but their shape.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PostalAddress {
+    /// Who receives what is sent there.
+    pub name: Line<1, 200>,
+    /// The company that they receive it at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Line<1, 200>>,
+    /// Street and number, or what stands for them.
+    pub line1: Line<1, 200>,
+    /// More of the same: a flat, a floor, a building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<Line<1, 200>>,
+    /// And more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line3: Option<Line<1, 200>>,
+    /// The town, where addresses name it apart from the region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<Line<1, 100>>,
+    /// A part of the town: a neighbourhood, a townland.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependent_locality: Option<Line<1, 100>>,
+    /// A state, province or prefecture, where addresses have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Line<1, 100>>,
+    /// The postal code as the country writes it, where there are postal codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<Line<1, 20>>,
+    /// What some countries sort mail by beside the postal code: CEDEX 08.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sorting_code: Option<Line<1, 20>>,
+    /// The country.
+    pub country: Country,
+    /// Whom the carrier may call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+}
+
+/// An address of a customer's book, for sending something there. Item `customer#<customer id>` / `address#<id>` of
+/// address's table `addresses`: with the customer in its key, another's address is as good as none.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct AddressBook {
+    /// The address.
+    pub postal: Personal<PostalAddress>,
+}
+
+impl View for AddressBook {
+    const OWNER: &'static str = "address";
+    const TABLE: &'static str = "addresses";
+    const ATTRIBUTES: &'static [&'static str] = &["postal"];
+    type Key = (CustomerId, AddressId);
+    fn key((customer, address): &Self::Key) -> (String, String) {
+        (format!("customer#{customer}"), format!("address#{address}"))
     }
 }

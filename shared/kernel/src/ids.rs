@@ -105,6 +105,8 @@ macro_rules! ids {
 
 // Alphabetical; a prefix is never reused for another thing.
 ids! {
+    /// An address in a customer's book.
+    AddressId = "adr";
     /// A cart, a guest's or a customer's.
     CartId = "crt";
     /// A person with an account.

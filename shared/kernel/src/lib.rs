@@ -4,6 +4,7 @@
 //! - [`money`]: amounts, currencies and quantities that cannot be wrong
 //! - [`time`]: instants to the millisecond, and the clock that is passed in
 //! - [`text`]: bounded text and text by locale
+//! - [`country`], [`phone`]: where something goes, and whom to call about it
 //! - [`personal`]: values that identify a person, kept out of logs and events
 //! - [`permission`]: roles, permissions and scopes, the one table of who may do what
 //! - [`problem`]: the catalogue of everything that can be refused, and why
@@ -12,20 +13,23 @@
 //! - [`written`]: types that are text in JSON and in the database
 #![warn(missing_docs)]
 
+pub mod country;
 pub mod ids;
 pub mod money;
 pub mod page;
 pub mod permission;
 pub mod personal;
+pub mod phone;
 pub mod problem;
 pub mod reply;
 pub mod text;
 pub mod time;
 pub mod written;
 
+pub use country::{Country, UnknownCountry};
 pub use ids::{
-    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId, ProductId,
-    SellerId, SessionId, VariantId,
+    AddressId, CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId,
+    ProductId, SellerId, SessionId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;
@@ -33,6 +37,7 @@ pub use permission::{
     Allowance, Membership, Owned, Permission, Powers, Role, Rule, Scope, StaffRole,
 };
 pub use personal::Personal;
+pub use phone::{InvalidPhone, Phone};
 pub use problem::{Code, FieldError, Problem};
 pub use reply::Reply;
 pub use text::{Line, Locale, Localized, Paragraphs};

@@ -183,6 +183,10 @@ permissions! {
     SessionRead = "session:read": Customer@Own;
     /// End one's own session.
     SessionEnd = "session:end": Customer@Own;
+    /// See the addresses in an address book.
+    AddressRead = "address:read": Customer@Own, Admin@Any;
+    /// Add, change and remove addresses of one's own book.
+    AddressChange = "address:change": Customer@Own;
     /// See accounts.
     CustomerRead = "customer:read": Admin@Any;
     /// Take accounts out of use, and back into it.

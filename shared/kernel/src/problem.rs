@@ -60,6 +60,9 @@ codes! {
     MethodNotAllowed = 405 "method_not_allowed" "This path does not take this method.";
     CustomerNotFound = 404 "customer_not_found" "There is no such customer.";
     SessionNotFound = 404 "session_not_found" "There is no such session.";
+    AddressNotFound = 404 "address_not_found" "There is no such address.";
+    /// On an address it is a `validation_failed` at `/country`.
+    CountryUnknown = 404 "country_unknown" "There are no address rules for this country.";
     ProductNotFound = 404 "product_not_found" "There is no such product.";
     VariantNotFound = 404 "variant_not_found" "There is no such variant.";
     ImportNotFound = 404 "import_not_found" "There is no such import.";
@@ -72,6 +75,7 @@ codes! {
     Conflict = 409 "conflict" "Others were changing the same thing; try again.";
     IdempotencyInFlight = 409 "idempotency_in_flight" "The first request with this Idempotency-Key is still running.";
     EmailTaken = 409 "email_taken" "There is an account with this e-mail.";
+    AddressBookFull = 409 "address_book_full" "The address book holds as many addresses as it can.";
     SkuTaken = 409 "sku_taken" "This seller has another variant with this SKU.";
     HandleTaken = 409 "handle_taken" "This seller has another product with this handle.";
     ProductNotPublishable = 409 "product_not_publishable" "The product cannot be published as it is.";

@@ -1,5 +1,7 @@
 //! A day in the marketplace that goes through every function of the platform.
 
+mod addresses;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -224,7 +226,9 @@ pub async fn journey(world: &mut World) {
     let others = offer(world, &two, "Other goods", 20).await;
     imports(world, &one).await;
     carts(world, &shopper, &goods, &others).await;
+    let address = addresses::address_book(world, &shopper).await;
     orders(world, &shopper, [&one, &two], &goods, &others).await;
+    addresses::order_by_the_book(world, &shopper, &others, &address).await;
     trouble(world, &shopper, &goods).await;
     gateway(world, &root).await;
 }
