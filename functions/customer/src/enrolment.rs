@@ -13,8 +13,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accounts, Authenticated, FactorCode, RecoveryCode, SignIn, TotpSecret, Vault, code::Typed,
-    guess::Tries,
+    Accounts, Authenticated, FactorCode, RecoveryCode, Session, SignIn, TotpSecret, Vault,
+    code::Typed, guess::Tries,
 };
 
 /// How long one may take to set up the app.
@@ -62,14 +62,14 @@ impl Enrolment {
         })
     }
 
-    /// Since when it is in use, if it is.
-    pub fn confirmed_at(&self) -> Option<Timestamp> {
-        self.confirmed_at
+    /// Whether log-ins ask for it.
+    pub fn is_in_use(&self) -> bool {
+        self.confirmed_at.is_some()
     }
 
     /// Whether a code may still confirm it.
     pub fn is_pending(&self, now: Timestamp) -> bool {
-        self.confirmed_at.is_none() && now < self.begun_at.plus(PENDING_FOR)
+        !self.is_in_use() && now < self.begun_at.plus(PENDING_FOR)
     }
 
     /// The same with one more try: refused with 429 where there were enough of them.
@@ -184,7 +184,7 @@ impl Authenticated {
         vault: &Vault,
         now: Timestamp,
     ) -> Result<Option<Proof>, Problem> {
-        let in_use = |enrolment: &&Stored<Enrolment>| enrolment.confirmed_at.is_some();
+        let in_use = |enrolment: &&Stored<Enrolment>| enrolment.is_in_use();
         let Some(read) = self.enrolment.as_ref().filter(in_use) else {
             return Ok(None);
         };
@@ -192,6 +192,16 @@ impl Authenticated {
         let next = read.prove(code, vault, now)?;
         let read = read.clone();
         Ok(Some(Proof { read, next }))
+    }
+}
+
+impl Session {
+    /// The same session after its log-in has shown this, if anything beside the password.
+    pub fn proven_by(self, proof: Option<&Proof>, now: Timestamp) -> Self {
+        match proof {
+            Some(_) => self.with_second_factor(now),
+            None => self,
+        }
     }
 }
 
@@ -230,7 +240,7 @@ impl Factors {
         code: &FactorCode,
         intent: &Intent,
     ) -> Result<Proof, Problem> {
-        let read = read.filter(|read| read.confirmed_at.is_some());
+        let read = read.filter(|read| read.is_in_use());
         let read = read.ok_or(Code::SecondFactorNotFound)?;
         self.look(read, code, intent).await
     }
@@ -243,7 +253,7 @@ impl Factors {
         intent: &Intent,
     ) -> Result<(Proof, RecoveryCodes), Problem> {
         let read = read.ok_or(Code::SecondFactorNotFound)?;
-        if read.confirmed_at.is_some() {
+        if read.is_in_use() {
             return Err(Code::SecondFactorEnrolled.into());
         }
         if !read.is_pending(intent.now) {

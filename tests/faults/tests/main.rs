@@ -7,5 +7,6 @@ mod hostile;
 mod import;
 mod invocations;
 mod race;
+mod second_factor;
 mod units;
 mod unruly;

@@ -30,10 +30,7 @@ async fn enrol_second_factor(
     let (accounts, intent) = (&factors.accounts, request.intent());
     let found = accounts.customer_with_factor(request.customer()?).await?;
     let (customer, before) = (request.reach(found.0, Code::CustomerNotFound)?, found.1);
-    if before
-        .as_ref()
-        .is_some_and(|it| it.confirmed_at().is_some())
-    {
+    if before.as_ref().is_some_and(|it| it.is_in_use()) {
         return Err(Code::SecondFactorEnrolled.into());
     }
     let email = customer.email.expose();

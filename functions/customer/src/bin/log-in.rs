@@ -26,13 +26,12 @@ async fn log_in(
     request: Request<Json<Credentials>>,
 ) -> Outcome<Tokens> {
     let (Json(sent), desk, now) = (&request.input, &door.desk, request.now);
+    let accounts = &desk.accounts;
     let (email, ids) = (&sent.email, &request.platform.ids);
     let from = desk.devices.origin(email, sent.device_token.as_deref());
-    let intent = request.intent();
-    let known = desk
-        .accounts
-        .authenticate(email, &sent.password, &from, intent);
-    let known = known.await?;
+    let known = accounts
+        .authenticate(email, &sent.password, &from, request.intent())
+        .await?;
     let proof = known.prove(sent.code.as_ref(), &door.factors.vault, now)?;
 
     let id = known.customer.customer_id;
@@ -42,21 +41,16 @@ async fn log_in(
         device: device(request.header("user-agent")),
     };
     let (session, token) = Session::begin(log_in, now, desk.lifetime, ids);
-    let session = if proof.is_some() {
-        session.with_second_factor(now)
-    } else {
-        session
-    };
+    let session = session.proven_by(proof.as_ref(), now);
     let tokens = Tokens {
         device_token: Some(desk.devices.token(email, &from, ids)),
         ..desk.tokens(&known.customer, &session, &token, now)?
     };
 
     let (guesses, intent) = (&known.guesses, request.intent_of(Actor::customer(id)));
-    let begun = desk
-        .accounts
-        .begin_session(&session, guesses, proof.as_ref(), &intent);
-    begun.await?;
+    accounts
+        .begin_session(&session, guesses, proof.as_ref(), &intent)
+        .await?;
     http::ok(&tokens)
 }
 

@@ -12,7 +12,7 @@ async fn reset_customer_second_factor(
     let (customer, enrolment) = accounts.customer_with_factor(id).await?;
     let customer = request.reach(customer, Code::CustomerNotFound)?;
     customer.may_be_locked_out(request.grant(Permission::RoleAssignAdmin))?;
-    let enrolment = enrolment.filter(|enrolment| enrolment.confirmed_at().is_some());
+    let enrolment = enrolment.filter(|enrolment| enrolment.is_in_use());
     let enrolment = enrolment.ok_or(Code::SecondFactorNotFound)?;
 
     let reply = http::no_content()?;
