@@ -5,6 +5,7 @@ use kernel::{
     Allowance, Code, CustomerId, Line, Locale, Owned, Personal, Phone, Powers, Problem, Role,
     SellerId, SessionId, StaffRole, Timestamp, permission::Grant,
 };
+use lambda::token::SecondFactor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,9 @@ pub struct Customer {
     /// When an admin has last ended all sessions: those that were begun by then are over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logged_out_at: Option<Timestamp>,
+    /// Since when the account has a second factor, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor_since: Option<Timestamp>,
     /// Whose staff the customer is of, as the seller service has said.
     #[serde(default, skip_serializing_if = "Staff::is_empty")]
     pub staff: Staff,
@@ -92,6 +96,7 @@ impl Customer {
             password_change: None,
             block_reason: None,
             logged_out_at: None,
+            second_factor_since: None,
             staff: Staff::default(),
             given: Given::default(),
         }
@@ -156,6 +161,32 @@ impl Customer {
             ver: self.ver + 1,
             ..self.clone()
         }
+    }
+
+    /// The same person with a second factor from now on.
+    pub fn with_second_factor(&self, now: Timestamp) -> Self {
+        Self {
+            second_factor_since: Some(now),
+            ver: self.ver + 1,
+            ..self.clone()
+        }
+    }
+
+    /// The same person without one. Tokens that say that there is one ask for more, not less: they stay good.
+    pub fn without_second_factor(&self) -> Self {
+        Self {
+            second_factor_since: None,
+            ..self.clone()
+        }
+    }
+
+    /// What a session has shown of the second factor that the account has now.
+    pub fn second_factor(&self, session: &Session) -> SecondFactor {
+        let Some(since) = self.second_factor_since else {
+            return SecondFactor::None;
+        };
+        let given = session.second_factor_at.filter(|at| *at >= since);
+        given.map_or(SecondFactor::Enrolled, SecondFactor::Given)
     }
 
     /// All that the customer may do.
@@ -235,6 +266,7 @@ impl Customer {
             status: self.status,
             block_reason: reason.map(|reason| reason.expose().clone()),
             logged_out_at: self.logged_out_at,
+            second_factor_since: self.second_factor_since,
         }
     }
 
@@ -303,6 +335,9 @@ pub struct CustomerRecord {
     /// When an admin has last ended all its sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logged_out_at: Option<Timestamp>,
+    /// Since when it has a second factor, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_factor_since: Option<Timestamp>,
 }
 
 /// What a customer may change of the own account.
@@ -462,6 +497,26 @@ mod tests {
         assert_eq!(back.block_reason, None);
         assert!(back.has_outgrown(&session(5)));
         assert!(!back.has_outgrown(&session(6)));
+    }
+
+    #[test]
+    fn a_session_has_shown_the_second_factor_that_the_account_has_now_or_none() {
+        let (ids, at) = (Ids::seeded(3), Timestamp::from_second);
+        let log_in = LogIn {
+            customer_id: rosa().customer_id,
+            credential_rev: 1,
+            device: None,
+        };
+        let session = Session::begin(log_in, at(1), Duration::from_hours(1), &ids).0;
+        let shown = session.with_second_factor(at(5));
+        assert_eq!(rosa().second_factor(&shown), SecondFactor::None);
+        let enrolled = rosa().with_second_factor(at(5));
+        assert_eq!(enrolled.ver, 2);
+        assert_eq!(enrolled.second_factor(&session), SecondFactor::Enrolled);
+        assert_eq!(enrolled.second_factor(&shown), SecondFactor::Given(at(5)));
+        // Another app, set up later, was not shown then.
+        let anew = enrolled.without_second_factor().with_second_factor(at(6));
+        assert_eq!(anew.second_factor(&shown), SecondFactor::Enrolled);
     }
 
     #[test]

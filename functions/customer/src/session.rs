@@ -30,6 +30,9 @@ pub struct Session {
     /// The revision of the credential that it was begun with.
     #[serde(default = "first")]
     pub credential_rev: u64,
+    /// When the customer has last shown the second factor in it, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor_at: Option<Timestamp>,
     /// What the browser or the app calls itself, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     device: Option<Personal<Device>>,
@@ -112,6 +115,7 @@ impl Session {
             customer_id: log_in.customer_id,
             authenticated_at: now,
             credential_rev: log_in.credential_rev,
+            second_factor_at: None,
             device: log_in
                 .device
                 .map(|device| Personal::new(log_in.customer_id, device)),
@@ -122,6 +126,14 @@ impl Session {
             secret,
         };
         (session, token)
+    }
+
+    /// The same session after the customer has shown the second factor in it.
+    pub fn with_second_factor(&self, now: Timestamp) -> Self {
+        Self {
+            second_factor_at: Some(now),
+            ..self.clone()
+        }
     }
 
     /// What becomes of this token now.

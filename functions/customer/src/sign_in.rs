@@ -8,9 +8,9 @@ use lambda::{Platform, Principal, aws::Secrets, token::Signer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{Accounts, Customer, Devices, RefreshToken, Session};
+use crate::{Accounts, Customer, Device, Devices, RefreshToken, Session};
 
-/// What log-in and refresh work with. Only these two functions can read the signing key.
+/// What log-in, refresh and step-up work with. Only these functions can read the signing key.
 #[derive(Debug)]
 pub struct SignIn {
     /// The accounts.
@@ -39,16 +39,16 @@ impl SignIn {
         })
     }
 
-    /// An access token for the customer as it is now, with the refresh token for the one after.
-    pub fn tokens(
+    /// An access token for the customer as it is now.
+    pub fn access_token(
         &self,
         customer: &Stored<Customer>,
         session: &Session,
-        refresh: &RefreshToken,
         now: Timestamp,
-    ) -> Result<Tokens, Problem> {
+    ) -> Result<AccessToken, Problem> {
         let principal = Principal {
             version: customer.ver,
+            second_factor: customer.second_factor(session),
             ..Principal::new(
                 customer.customer_id,
                 session.session_id,
@@ -57,27 +57,59 @@ impl SignIn {
             )
         };
         let signed = self.signer.sign(&principal, now, self.access_seconds)?;
-        Ok(Tokens {
+        Ok(AccessToken {
             access_token: signed,
-            refresh_token: refresh.reveal(),
             token_type: TokenType::Bearer,
             expires_in: self.access_seconds,
+        })
+    }
+
+    /// An access token with the refresh token for the one after.
+    pub fn tokens(
+        &self,
+        customer: &Stored<Customer>,
+        session: &Session,
+        refresh: &RefreshToken,
+        now: Timestamp,
+    ) -> Result<Tokens, Problem> {
+        Ok(Tokens {
+            access: self.access_token(customer, session, now)?,
+            refresh_token: refresh.reveal(),
             device_token: None,
         })
     }
 }
 
-/// What a client gets for logging in, in the words of OAuth (RFC 6749 §5.1).
+/// What a browser or an app calls itself, so that its customer knows the session on the list. It is cut where it
+/// is long, and left out where it is no text.
+pub fn device(user_agent: Option<&str>) -> Option<Device> {
+    user_agent?
+        .chars()
+        .take(200)
+        .collect::<String>()
+        .parse()
+        .ok()
+}
+
+/// What a client calls with, in the words of OAuth (RFC 6749 §5.1).
 #[derive(Serialize, JsonSchema)]
-pub struct Tokens {
+pub struct AccessToken {
     /// For the `Authorization` header: `Bearer …`.
     pub access_token: String,
-    /// For the next tokens, once.
-    pub refresh_token: String,
     /// How the access token is used.
     pub token_type: TokenType,
     /// How long the access token is good, in seconds.
     pub expires_in: u32,
+}
+
+/// What a client gets for logging in.
+#[derive(Serialize, JsonSchema)]
+pub struct Tokens {
+    /// What it calls with.
+    #[serde(flatten)]
+    pub access: AccessToken,
+    /// For the next tokens, once.
+    pub refresh_token: String,
     /// After a log-in: what to send with the next one from this device, so that others who try to guess the
     /// password don't keep it out. Worth nothing without the password.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,7 @@
-//! Where accounts and sessions are kept: the only file of the service that names tables.
+//! Where accounts and sessions are kept: the only file of the service that names tables, with its part about
+//! second factors.
+
+mod second_factor;
 
 use contracts::events::{
     CustomerBlocked, CustomerRegistered, CustomerRolesChanged, CustomerUnblocked,
@@ -8,8 +11,8 @@ use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limi
 use lambda::Platform;
 
 use crate::{
-    Credential, Customer, CustomerRecord, EmailAddress, End, Guesses, Origin, Password, Profile,
-    Roles, Session, Status, SuperAdmins, revocation::Revoked, session::sessions_of,
+    Credential, Customer, CustomerRecord, EmailAddress, End, Enrolment, Guesses, Origin, Password,
+    Profile, Proof, Roles, Session, Status, SuperAdmins, revocation::Revoked, session::sessions_of,
 };
 
 /// A customer who has shown who it is.
@@ -21,6 +24,7 @@ pub struct Authenticated {
     pub credential_rev: u64,
     /// The tries that are to be forgotten.
     pub guesses: Stored<Guesses>,
+    pub(crate) enrolment: Option<Stored<Enrolment>>,
 }
 
 /// The accounts: profiles, credentials and sessions, each in a table of its own.
@@ -29,6 +33,7 @@ pub struct Accounts {
     customers: Table,
     credentials: Table,
     guesses: Table,
+    second_factors: Table,
     sessions: Table,
     revocations: Table,
     commands: Commands,
@@ -41,6 +46,7 @@ impl Accounts {
             customers: platform.table("customer", "customers"),
             credentials: platform.table("customer", "credentials"),
             guesses: platform.table("customer", "guesses"),
+            second_factors: platform.table("customer", "second-factors"),
             sessions: platform.table("customer", "sessions"),
             revocations: platform.table("customer", "revocations"),
             commands: platform.commands("customer"),
@@ -73,11 +79,13 @@ impl Accounts {
             return Err(refused.into());
         }
         let known = credential.ok_or(refused)?;
-        let customer = self.active(known.customer_id).await?.ok_or(refused)?;
+        let (customer, enrolment) = self.customer_with_factor(known.customer_id).await?;
+        let customer = customer.filter(|customer| customer.status == Status::Active);
         Ok(Authenticated {
-            customer,
+            customer: customer.ok_or(refused)?,
             credential_rev: known.rev,
             guesses,
+            enrolment,
         })
     }
 
@@ -308,16 +316,21 @@ impl Accounts {
         command.commit(reply).await
     }
 
-    /// Keeps a new session, and forgets the tries that led to it. No reply is kept: tokens are secrets.
+    /// Keeps a new session, forgets the tries that led to it, and uses up the code that was shown. No reply is
+    /// kept: tokens are secrets.
     pub async fn begin_session(
         &self,
         session: &Session,
         guesses: &Stored<Guesses>,
+        proof: Option<&Proof>,
         intent: &Intent,
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.sessions, session);
         command.delete(&self.guesses, guesses);
+        if let Some(proof) = proof {
+            command.update(&self.second_factors, &proof.read, &proof.next);
+        }
         command.audit("session.begin", session.session_id);
         command.settle().await.map(drop)
     }

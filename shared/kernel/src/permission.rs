@@ -187,12 +187,20 @@ permissions! {
     AddressRead = "address:read": Customer@Own, Admin@Any;
     /// Add, change and remove addresses of one's own book.
     AddressChange = "address:change": Customer@Own;
+    /// Give one's second factor once more.
+    SessionStepUp = "session:step-up": Customer@Own;
+    /// See whether one's own account has a second factor.
+    SecondFactorRead = "second-factor:read": Customer@Own;
+    /// Set up one's own second factor, change it, take it away.
+    SecondFactorChange = "second-factor:change": Customer@Own;
     /// See accounts.
     CustomerRead = "customer:read": Admin@Any;
     /// Take accounts out of use, and back into it.
     CustomerBlock = "customer:block": Admin@Any;
     /// End all sessions of an account.
     CustomerLogOut = "customer:log-out": Admin@Any;
+    /// Take away the second factor of someone who has lost it.
+    SecondFactorReset = "second-factor:reset": Admin@Any;
     /// Change what roles a customer has.
     RoleAssign = "role:assign": Admin@Any;
     /// Make or unmake admins.

@@ -51,6 +51,8 @@ codes! {
     Unauthenticated = 401 "unauthenticated" "A valid access token is needed.";
     InvalidCredentials = 401 "invalid_credentials" "E-mail and password do not match an account.";
     InvalidRefreshToken = 401 "invalid_refresh_token" "The refresh token is not valid any more.";
+    SecondFactorRequired = 401 "second_factor_required" "The password is right, and a code of the second factor is needed beside it.";
+    InvalidSecondFactor = 401 "invalid_second_factor" "The code is not right, or was used before.";
     /// RFC 9470: the caller is who it says to be, and this needs more proof of it.
     StepUpRequired = 401 "step_up_required" "This needs your second factor, given in the last ten minutes.";
     Forbidden = 403 "forbidden" "Your roles do not allow this.";
@@ -63,6 +65,7 @@ codes! {
     AddressNotFound = 404 "address_not_found" "There is no such address.";
     /// On an address it is a `validation_failed` at `/country`.
     CountryUnknown = 404 "country_unknown" "There are no address rules for this country.";
+    SecondFactorNotFound = 404 "second_factor_not_found" "The account has no second factor.";
     ProductNotFound = 404 "product_not_found" "There is no such product.";
     VariantNotFound = 404 "variant_not_found" "There is no such variant.";
     ImportNotFound = 404 "import_not_found" "There is no such import.";
@@ -76,6 +79,7 @@ codes! {
     IdempotencyInFlight = 409 "idempotency_in_flight" "The first request with this Idempotency-Key is still running.";
     EmailTaken = 409 "email_taken" "There is an account with this e-mail.";
     AddressBookFull = 409 "address_book_full" "The address book holds as many addresses as it can.";
+    SecondFactorEnrolled = 409 "second_factor_enrolled" "The account has a second factor already.";
     SkuTaken = 409 "sku_taken" "This seller has another variant with this SKU.";
     HandleTaken = 409 "handle_taken" "This seller has another product with this handle.";
     ProductNotPublishable = 409 "product_not_publishable" "The product cannot be published as it is.";

@@ -71,6 +71,12 @@ impl Ask {
         with
     }
 
+    /// Its body, where that is text.
+    pub fn text(&self) -> &str {
+        let body = self.body.as_deref().unwrap_or_default();
+        std::str::from_utf8(body).unwrap_or_default()
+    }
+
     /// The payload that API Gateway makes of it (format 2.0), for the function of this route.
     pub(crate) fn payload(&self, route: &str, request_id: &str) -> Value {
         let template = route.split_once(' ').map_or("", |(_, path)| path);

@@ -37,6 +37,12 @@ impl Facts {
                         // When it ends follows from when it was written.
                         let mut item = item.clone();
                         item["expires_at"] = Value::Null;
+                        // An app that is set up once more replaces the one that is pending, and whoever shows a
+                        // code once more, since the answer was lost, has one try less.
+                        if item["kind"] == "second-factor" {
+                            item["rev"] = Value::Null;
+                            item["tries"] = Value::Null;
+                        }
                         // A mail is claimed anew when the process that claimed it has ended.
                         if item["kind"] == "mail" {
                             item["rev"] = Value::Null;

@@ -1,12 +1,14 @@
 //! A day in the marketplace that goes through every function of the platform.
 
 mod addresses;
+mod second_factor;
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::{Answer, Ask};
 
+pub use self::second_factor::App;
 use crate::World;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -24,6 +26,7 @@ pub(crate) const SECRETS: &[&str] = &[
     PHONE,
     "@example.com",
     "eyJ",
+    "otpauth:",
     "$argon2",
 ];
 
@@ -222,6 +225,7 @@ pub async fn journey(world: &mut World) {
     world.settle().await;
     sessions(world, &shopper).await;
     locked_out(world, &root).await;
+    second_factor::second_factors(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;
     imports(world, &one).await;

@@ -9,6 +9,6 @@ mod world;
 pub use self::{
     bill::{Line, bill},
     facts::Facts,
-    journey::{Person, journey, offer, seller, shopper},
+    journey::{App, Person, journey, offer, seller, shopper},
     world::{Delivery, Moment, Outcome, Stimulus, World},
 };

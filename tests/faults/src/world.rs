@@ -35,6 +35,13 @@ pub enum Stimulus {
     Call(Value),
 }
 
+impl Stimulus {
+    /// Whether it is a request with a code of a second factor, which is good once.
+    pub fn shows_code(&self) -> bool {
+        matches!(self, Self::Request(ask) if ask.text().contains("\"code\":"))
+    }
+}
+
 /// What comes of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -244,9 +251,12 @@ impl World {
 
     fn remember(&mut self, function: &'static str, stimulus: &Stimulus) {
         let Some(moments) = &self.moments else { return };
+        // A log-in with a code is another thing than one without.
+        let shows_code = stimulus.shows_code();
         let seen = moments
             .iter()
             .filter(|moment| moment.function == function)
+            .filter(|moment| moment.stimulus.shows_code() == shows_code)
             .count();
         if seen < 3 {
             let moment = Moment {

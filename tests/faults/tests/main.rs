@@ -9,5 +9,6 @@ mod import;
 mod invocations;
 mod race;
 mod revocation;
+mod second_factor;
 mod units;
 mod unruly;

@@ -33,10 +33,14 @@ mod check_health;
 mod commit_stock_on_order_shipped;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
 mod confirm_order_on_payment_authorized;
+#[path = "../../../functions/customer/src/bin/confirm-second-factor.rs"]
+mod confirm_second_factor;
 #[path = "../../../functions/customer/src/bin/create-first-admin.rs"]
 mod create_first_admin;
 #[path = "../../../functions/product/src/bin/create-product.rs"]
 mod create_product;
+#[path = "../../../functions/customer/src/bin/disable-second-factor.rs"]
+mod disable_second_factor;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -45,6 +49,8 @@ mod email_customer_on_order_confirmed;
 mod email_customer_on_order_shipped;
 #[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
 mod empty_cart_on_order_placed;
+#[path = "../../../functions/customer/src/bin/enrol-second-factor.rs"]
+mod enrol_second_factor;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
 #[path = "../../../functions/cart/src/bin/get-cart.rs"]
@@ -67,6 +73,8 @@ mod get_payment;
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
 mod get_product_import;
+#[path = "../../../functions/customer/src/bin/get-second-factor.rs"]
+mod get_second_factor;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
@@ -111,8 +119,12 @@ mod relay_product_events;
 mod release_stock_on_order_cancelled;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
+#[path = "../../../functions/customer/src/bin/renew-recovery-codes.rs"]
+mod renew_recovery_codes;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
 mod reserve_stock_on_order_placed;
+#[path = "../../../functions/customer/src/bin/reset-customer-second-factor.rs"]
+mod reset_customer_second_factor;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
@@ -121,6 +133,8 @@ mod run_product_import;
 mod ship_order;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
 mod start_import_upload;
+#[path = "../../../functions/customer/src/bin/step-up-session.rs"]
+mod step_up_session;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
 #[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
@@ -158,12 +172,15 @@ pub const FLEET: &[(&str, Main)] = &[
     ("check-health", check_health::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
+    ("confirm-second-factor", confirm_second_factor::main),
     ("create-first-admin", create_first_admin::main),
     ("create-product", create_product::main),
+    ("disable-second-factor", disable_second_factor::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
+    ("enrol-second-factor", enrol_second_factor::main),
     ("expire-reservations", expire_reservations::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
@@ -175,6 +192,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-payment", get_payment::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
+    ("get-second-factor", get_second_factor::main),
     ("get-stock", get_stock::main),
     ("import-products", import_products::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
@@ -197,11 +215,14 @@ pub const FLEET: &[(&str, Main)] = &[
     ("relay-product-events", relay_product_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
     ("remove-cart-item", remove_cart_item::main),
+    ("renew-recovery-codes", renew_recovery_codes::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
+    ("reset-customer-second-factor", reset_customer_second_factor::main),
     ("revoke-own-session", revoke_own_session::main),
     ("run-product-import", run_product_import::main),
     ("ship-order", ship_order::main),
     ("start-import-upload", start_import_upload::main),
+    ("step-up-session", step_up_session::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
@@ -465,6 +486,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "confirm-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "confirm-second-factor"),
+            ("ROUTE", "POST /v1/customers/me/second-factor/confirm"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+        ],
+    ),
+    (
         "create-first-admin",
         &[
             ("STAGE", "local"),
@@ -493,6 +534,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "disable-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "disable-second-factor"),
+            ("ROUTE", "DELETE /v1/customers/me/second-factor"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
         ],
     ),
     (
@@ -544,6 +607,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "empty-cart-on-order-placed"),
+        ],
+    ),
+    (
+        "enrol-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "enrol-second-factor"),
+            ("ROUTE", "POST /v1/customers/me/second-factor"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
         ],
     ),
     (
@@ -746,6 +829,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-second-factor"),
+            ("ROUTE", "GET /v1/customers/me/second-factor"),
+            ("ALLOW", "second-factor:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-stock",
         &[
             ("STAGE", "local"),
@@ -871,6 +973,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
             ("ACCESS_TOKEN_SECONDS", "600"),
             ("REFRESH_TOKEN_SECONDS", "2592000"),
         ],
@@ -1126,6 +1229,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "renew-recovery-codes",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "renew-recovery-codes"),
+            ("ROUTE", "POST /v1/customers/me/second-factor/recovery-codes"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+        ],
+    ),
+    (
         "reserve-stock-on-order-placed",
         &[
             ("STAGE", "local"),
@@ -1136,6 +1259,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "reserve-stock-on-order-placed"),
             ("RESERVATION_SECONDS", "900"),
+        ],
+    ),
+    (
+        "reset-customer-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reset-customer-second-factor"),
+            ("ROUTE", "DELETE /v1/customers/{id}/second-factor"),
+            ("ALLOW", "second-factor:reset@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1207,6 +1351,29 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "step-up-session",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "step-up-session"),
+            ("ROUTE", "POST /v1/auth/step-up"),
+            ("ALLOW", "session:step-up@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+            ("ACCESS_TOKEN_SECONDS", "600"),
+            ("REFRESH_TOKEN_SECONDS", "2592000"),
         ],
     ),
     (

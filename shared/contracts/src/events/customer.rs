@@ -61,4 +61,8 @@ whose_account! {
     CustomerBlocked = "customer.blocked.v1";
     /// An account can be used again.
     CustomerUnblocked = "customer.unblocked.v1";
+    /// A log-in to an account needs a second factor from now on.
+    CustomerSecondFactorEnabled = "customer.second-factor-enabled.v1";
+    /// A log-in to an account needs the password alone again.
+    CustomerSecondFactorDisabled = "customer.second-factor-disabled.v1";
 }

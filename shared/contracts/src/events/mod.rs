@@ -79,6 +79,8 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<CustomerBlocked>(),
         describe::<CustomerRegistered>(),
         describe::<CustomerRolesChanged>(),
+        describe::<CustomerSecondFactorDisabled>(),
+        describe::<CustomerSecondFactorEnabled>(),
         describe::<CustomerUnblocked>(),
         describe::<OrderCancelled>(),
         describe::<OrderConfirmed>(),

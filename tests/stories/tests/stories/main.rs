@@ -7,4 +7,5 @@ mod catalogue;
 mod hostile;
 mod race;
 mod repeats;
+mod second_factor;
 mod trouble;
