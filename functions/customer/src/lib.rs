@@ -25,6 +25,7 @@ mod account;
 mod consent;
 mod email;
 mod guess;
+mod one_time;
 mod password;
 mod phone;
 mod roles;
@@ -33,15 +34,16 @@ mod sign_in;
 mod store;
 
 pub use account::{
-    BlockReason, Credential, Customer, CustomerRecord, Name, PasswordChange, Profile, ProfileInput,
-    Status,
+    BlockReason, ClosedAccount, Credential, Customer, CustomerRecord, EmailChange, Name,
+    PasswordChange, Profile, ProfileInput, Status,
 };
 pub use consent::Consent;
 pub use email::{EmailAddress, InvalidEmail};
 pub use guess::{Devices, Guesses, Origin};
+pub use one_time::{Links, OneTime, Redeemed};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use phone::{InvalidPhone, Phone};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
 pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView};
 pub use sign_in::{SignIn, TokenType, Tokens};
-pub use store::{Accounts, Authenticated};
+pub use store::{Accounts, Authenticated, Confirmed};

@@ -101,6 +101,11 @@ const COMMON: &[&str] = &[
 pub struct Password(String);
 
 impl Password {
+    /// What is kept of it from now on, once it has been shown to be right (see [`NewPassword::hash`]).
+    pub(crate) fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash, Problem> {
+        hash(&self.0, salt)
+    }
+
     /// Whether it is the password of an account; of none, if there is none, after the same work.
     pub fn matches(&self, hash: Option<&PasswordHash>) -> Result<bool, Problem> {
         let known = hash.map_or(NOBODY, |hash| hash.0.as_str());
@@ -112,6 +117,14 @@ impl Password {
             Err(fault) => Err(Problem::internal(fault)),
         }
     }
+}
+
+fn hash(text: &str, salt: [u8; 16]) -> Result<PasswordHash, Problem> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Problem::internal)?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_with_salt(text.as_bytes(), &salt)
+        .map(|hash| PasswordHash(hash.to_string()))
+        .map_err(Problem::internal)
 }
 
 /// The text cannot be a new password.
@@ -137,11 +150,7 @@ impl NewPassword {
     /// What is kept of it. `salt` is random and this password's own. Takes about 20 ms and 19 MiB, on the
     /// thread that calls: a function answers one request at a time.
     pub fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash, Problem> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Problem::internal)?;
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_with_salt(self.0.as_bytes(), &salt)
-            .map(|hash| PasswordHash(hash.to_string()))
-            .map_err(Problem::internal)
+        hash(&self.0, salt)
     }
 
     /// Refuses a password that is no secret to who knows the address.
@@ -182,6 +191,15 @@ impl TryFrom<String> for NewPassword {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Whether it was made as new ones are. An older one is as good as it was, and made anew when its owner logs
+    /// in: only then the password is at hand.
+    pub fn is_up_to_date(&self) -> bool {
+        let today = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$");
+        self.0.starts_with(&today)
+    }
+}
 
 macro_rules! secret {
     ($($name:ident),*) => {$(
@@ -252,6 +270,23 @@ mod tests {
                 .unwrap()
         );
         assert_ne!(hash, password.hash([8; 16]).unwrap(), "the salt counts");
+    }
+
+    #[test]
+    fn a_hash_of_lesser_parameters_still_matches_but_is_not_up_to_date() {
+        let password: NewPassword = "a pony in the library".parse().unwrap();
+        assert!(password.hash([7; 16]).unwrap().is_up_to_date());
+        let params = Params::new(8, 1, 1, None).unwrap();
+        let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(b"a pony in the library", &[7; 16])
+            .unwrap();
+        let old = PasswordHash(old.to_string());
+        assert!(!old.is_up_to_date());
+        let presented = presented("a pony in the library");
+        assert!(presented.matches(Some(&old)).unwrap());
+        let new = presented.hash([8; 16]).unwrap();
+        assert!(new.is_up_to_date());
+        assert!(presented.matches(Some(&new)).unwrap());
     }
 
     #[test]

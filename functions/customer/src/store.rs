@@ -1,7 +1,13 @@
 //! Where accounts and sessions are kept: the only file of the service that names tables.
 
-use contracts::events::{
-    CustomerBlocked, CustomerRegistered, CustomerRolesChanged, CustomerUnblocked,
+mod by_mail;
+
+use contracts::{
+    events::{
+        CustomerBlocked, CustomerEmailVerificationRequested, CustomerPasswordChanged,
+        CustomerRegistered, CustomerRolesChanged, CustomerUnblocked, SessionTokenReused,
+    },
+    one_time::Purpose,
 };
 use dynamo::{Command, Commands, Cursors, Intent, Query, Stored, Table};
 use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limit};
@@ -17,8 +23,17 @@ use crate::{
 pub struct Authenticated {
     /// Who.
     pub customer: Stored<Customer>,
-    /// The revision of the credential that was shown.
-    pub credential_rev: u64,
+    /// What was shown.
+    pub credential: Stored<Credential>,
+    /// The tries that are to be forgotten.
+    pub guesses: Stored<Guesses>,
+}
+
+/// A customer who is logged in and has given the password once more.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// What was shown.
+    pub credential: Stored<Credential>,
     /// The tries that are to be forgotten.
     pub guesses: Stored<Guesses>,
 }
@@ -30,6 +45,7 @@ pub struct Accounts {
     credentials: Table,
     guesses: Table,
     sessions: Table,
+    tokens: Table,
     commands: Commands,
 }
 
@@ -41,6 +57,7 @@ impl Accounts {
             credentials: platform.table("customer", "credentials"),
             guesses: platform.table("customer", "guesses"),
             sessions: platform.table("customer", "sessions"),
+            tokens: platform.table("customer", "one-time-tokens"),
             commands: platform.commands("customer"),
         })
     }
@@ -74,7 +91,7 @@ impl Accounts {
         let customer = self.active(known.customer_id).await?.ok_or(refused)?;
         Ok(Authenticated {
             customer,
-            credential_rev: known.rev,
+            credential: known,
             guesses,
         })
     }
@@ -115,6 +132,31 @@ impl Accounts {
         Ok((credential, guesses))
     }
 
+    /// That the customer who is logged in knows the password, before anything that an access token alone must not
+    /// be enough for. `pointer` is where it was sent. Whoever has a stolen access token guesses no faster than
+    /// whoever has none.
+    pub async fn confirm(
+        &self,
+        customer: &Stored<Customer>,
+        password: &Password,
+        pointer: &str,
+        intent: &Intent,
+    ) -> Result<Confirmed, Problem> {
+        let email = customer.email.expose();
+        let tried = self.count_guess(email, &Origin::LoggedIn, intent);
+        let (credential, guesses) = tried.await?;
+        let credential =
+            credential.ok_or_else(|| Problem::internal("an account has no credential"))?;
+        if !password.matches(Some(&credential.password))? {
+            let detail = "it is not the password of the account";
+            return Err(Problem::invalid(pointer, detail));
+        }
+        Ok(Confirmed {
+            credential,
+            guesses,
+        })
+    }
+
     /// The sessions of a customer that can go on, the last begun first.
     pub async fn sessions(
         &self,
@@ -135,7 +177,7 @@ impl Accounts {
         Ok(customer.filter(|customer| customer.status == Status::Active))
     }
 
-    /// Makes an account. The reply has the customer's name and address in it, and the command record keeps it
+    /// Makes an account, and has its address verified. The reply has the customer's name and address in it, and the command record keeps it
     /// for its replay: the one place beside the profile, for two days at most. The record's stream carries it
     /// to the relay, which passes on events and nothing else.
     pub async fn register(
@@ -147,7 +189,14 @@ impl Accounts {
     ) -> Result<Reply<Profile>, Problem> {
         let mut command = self.commands.begin(intent);
         self.open(&mut command, customer, credential);
-        command.audit("customer.register", customer.customer_id);
+        let customer_id = customer.customer_id;
+        let token_id = self.issue(&mut command, None, customer, Purpose::VerifyEmail)?;
+        let requested = CustomerEmailVerificationRequested {
+            customer_id,
+            token_id,
+        };
+        command.publish(1, &requested);
+        command.audit("customer.register", customer_id);
         command.commit(reply).await
     }
 
@@ -290,31 +339,41 @@ impl Accounts {
     pub async fn change_password(
         &self,
         customer: &Stored<Customer>,
-        (credential, next): (&Stored<Credential>, &Credential),
-        guesses: &Stored<Guesses>,
-        by: SessionId,
+        confirmed: &Confirmed,
+        (next, by): (&Credential, SessionId),
         intent: &Intent,
         reply: Reply<()>,
     ) -> Result<Reply<()>, Problem> {
+        let credential = &confirmed.credential;
         let mut command = self.commands.begin(intent);
         command.update(&self.credentials, credential, next);
-        command.delete(&self.guesses, guesses);
-        let changed = customer.with_new_password(credential.rev + 1, by);
+        command.delete(&self.guesses, &confirmed.guesses);
+        let generation = Credential::generation(credential) + 1;
+        let changed = customer.with_new_password(generation, Some(by), intent.now);
         command.update(&self.customers, customer, &changed);
+        let changed = CustomerPasswordChanged {
+            customer_id: customer.customer_id,
+        };
+        command.publish(customer.rev + 1, &changed);
         command.audit("customer.change-password", customer.customer_id);
         command.commit(reply).await
     }
 
-    /// Keeps a new session, and forgets the tries that led to it. No reply is kept: tokens are secrets.
+    /// Keeps a new session, forgets the tries that led to it, and keeps the password's hash as it is made today,
+    /// if the one that there was is not. No reply is kept: tokens are secrets.
     pub async fn begin_session(
         &self,
         session: &Session,
-        guesses: &Stored<Guesses>,
+        known: &Authenticated,
+        rehashed: Option<&Credential>,
         intent: &Intent,
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.sessions, session);
-        command.delete(&self.guesses, guesses);
+        command.delete(&self.guesses, &known.guesses);
+        if let Some(rehashed) = rehashed {
+            command.update(&self.credentials, &known.credential, rehashed);
+        }
         command.audit("session.begin", session.session_id);
         command.settle().await.map(drop)
     }
@@ -326,29 +385,27 @@ impl Accounts {
         next: &Session,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        self.keep(session, next, "session.refresh", intent).await
+        let mut command = self.commands.begin(intent);
+        command.update(&self.sessions, session, next);
+        command.audit("session.refresh", session.session_id);
+        command.settle().await.map(drop)
     }
 
-    /// Keeps a session as ended because one of its tokens was used twice.
+    /// Keeps a session as ended because one of its tokens was used twice, and lets its owner know.
     pub async fn revoke_session(
         &self,
         session: &Stored<Session>,
         ended: &Session,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        self.keep(session, ended, "session.revoke", intent).await
-    }
-
-    async fn keep(
-        &self,
-        session: &Stored<Session>,
-        next: &Session,
-        action: &str,
-        intent: &Intent,
-    ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
-        command.update(&self.sessions, session, next);
-        command.audit(action, session.session_id);
+        command.update(&self.sessions, session, ended);
+        let reused = SessionTokenReused {
+            session_id: session.session_id,
+            customer_id: session.customer_id,
+        };
+        command.publish(session.rev + 1, &reused);
+        command.audit("session.revoke", session.session_id);
         command.settle().await.map(drop)
     }
 

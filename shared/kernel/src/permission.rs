@@ -95,6 +95,12 @@ permissions! {
     SessionRead = "session:read": Customer@Own;
     /// End one's own session.
     SessionEnd = "session:end": Customer@Own;
+    /// Have one's own address verified or changed.
+    EmailChange = "email:change": Customer@Own;
+    /// Close one's own account.
+    AccountClose = "account:close": Customer@Own;
+    /// See what has happened to one's own account.
+    SecurityEventRead = "security-event:read": Customer@Own;
     /// See accounts.
     CustomerRead = "customer:read": Admin@Any;
     /// Take accounts out of use, and back into it.

@@ -62,6 +62,7 @@ fn variable(name: &str) -> Option<String> {
         "locale" => "en",
         "client_ip_from" => "gateway",
         "mail_from" => "shop@souk.test",
+        "shop_url" => "https://souk.test",
         "jwt_issuer" => keys::ISSUER,
         "jwt_keys" => return Some(keys::jwks()),
         _ => {

@@ -1,7 +1,7 @@
 //! POST /v1/auth/login: a customer logs in with e-mail and password.
 
 use contracts::Actor;
-use customer::{Device, EmailAddress, LogIn, Password, Session, SignIn, Tokens};
+use customer::{Credential, Device, EmailAddress, LogIn, Password, Session, SignIn, Tokens};
 use lambda::http::{self, Incoming, Json, Outcome, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,7 +30,7 @@ async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> O
     let id = known.customer.customer_id;
     let log_in = LogIn {
         customer_id: id,
-        credential_rev: known.credential_rev,
+        credential_rev: Credential::generation(&known.credential),
         device: device(&request),
     };
     let (session, token) = Session::begin(log_in, request.now, desk.lifetime, ids);
@@ -39,9 +39,10 @@ async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> O
         ..desk.tokens(&known.customer, &session, &token, request.now)?
     };
 
+    let rehashed = known.credential.rehashed(&sent.password, || ids.bytes())?;
     let intent = request.intent_of(Actor::customer(id));
     desk.accounts
-        .begin_session(&session, &known.guesses, &intent)
+        .begin_session(&session, &known, rehashed.as_ref(), &intent)
         .await?;
     http::ok(&tokens)
 }
