@@ -57,6 +57,11 @@ impl Guesses {
         }
     }
 
+    /// How many of them were wrong, where the last was right.
+    pub fn wrong(&self) -> u32 {
+        self.tries.saturating_sub(1)
+    }
+
     fn over_at(&self) -> Timestamp {
         self.since.plus(WINDOW)
     }

@@ -13,13 +13,17 @@
 //! |---|---|---|
 //! | `customers` | `customer#<id>` / `profile` | [`Customer`]: personal, and read by notification through a view |
 //! | `customers` | `super-admins` / `super-admins` | [`SuperAdmins`]: changed with every change to one |
+//! | `customers` | `customer#<id>` / `email-change#<token>` | [`EmailChange`]: both addresses, for two days |
+//! | `customers` | `customer#<id>` / `closed` | [`ClosedAccount`]: all that a closed account leaves |
+//! | `one-time-tokens` | `customer#<id>` / `<purpose>` | [`OneTime`]: which token of a mail is good |
+//! | `security-events` | `customer#<id>` / `<event>` | [`SecurityEvent`]: for its owner, for ninety days |
 //! | `credentials` | `email#<digest>` / `credential` | [`Credential`]: its key keeps addresses unique |
 //! | `guesses` | `email#<digest>` / `device#<device>` | [`Guesses`]: wrong passwords of the last minutes |
 //! | `sessions` | `session#<id>` / `session` | [`Session`]: digests of tokens, never a token |
 //!
 //! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for the two that hand
-//! out tokens. The service publishes `customer.registered.v1`,
-//! `customer.roles-changed.v1`, `customer.blocked.v1` and `customer.unblocked.v1`.
+//! out tokens, and [`Links`] the key of those in mails, for the four that take them. What the service publishes
+//! begins with `customer.` or `session.`.
 
 mod account;
 mod consent;
@@ -29,6 +33,7 @@ mod one_time;
 mod password;
 mod phone;
 mod roles;
+mod security;
 mod session;
 mod sign_in;
 mod store;
@@ -44,6 +49,7 @@ pub use one_time::{Links, OneTime, Redeemed};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use phone::{InvalidPhone, Phone};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
-pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView};
+pub use security::{Happening, SecurityEvent, SecurityEventView};
+pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView, device_of};
 pub use sign_in::{SignIn, TokenType, Tokens};
 pub use store::{Accounts, Authenticated, Confirmed};

@@ -8,10 +8,10 @@ use std::time::Duration;
 use contracts::one_time::{OneTimeToken, Purpose, TokenKey};
 use dynamo::{Item, Key, Stored};
 use kernel::{Code, CustomerId, Ids, Problem, Timestamp, TokenId};
-use lambda::{Platform, aws::Secrets};
+use lambda::{Platform, aws::Secrets, http::Incoming};
 use serde::{Deserialize, Serialize};
 
-use crate::{Accounts, Customer, EmailAddress, Status};
+use crate::{Accounts, Customer, Device, EmailAddress, Status, device_of};
 
 /// How many mails of a kind a customer can have sent in a window: an address may be another's.
 const MAILS: u32 = 5;
@@ -144,6 +144,8 @@ pub struct Redeemed {
     pub customer: Stored<Customer>,
     /// What is to be spent.
     pub token: Stored<OneTime>,
+    /// What the browser or the app calls itself that showed the token.
+    pub device: Option<Device>,
 }
 
 /// Takes the tokens of mails: the accounts, and the key that tokens are made with.
@@ -174,7 +176,7 @@ impl Links {
         &self,
         sent: &str,
         purpose: Purpose,
-        now: Timestamp,
+        request: &Incoming,
     ) -> Result<Redeemed, Problem> {
         let refused = Code::InvalidToken;
         let token = OneTimeToken::read(sent).filter(|token| self.key.has_made(purpose, token));
@@ -185,12 +187,13 @@ impl Links {
         };
         let outgrown =
             stored.ends_with_password() && customer.has_changed_password_since(stored.updated_at);
-        if outgrown || !stored.is(&token, &customer, now) {
+        if outgrown || !stored.is(&token, &customer, request.now) {
             return Err(refused.into());
         }
         Ok(Redeemed {
             customer,
             token: stored,
+            device: device_of(request),
         })
     }
 }

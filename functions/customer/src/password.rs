@@ -1,6 +1,6 @@
 //! Passwords: what a new one must be (NIST SP 800-63B §3.1.1), and how one is kept (Argon2id, RFC 9106).
 
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash as Phc, PasswordHasher, PasswordVerifier, Version,
@@ -25,75 +25,28 @@ const LANES: u32 = 1;
 /// that the answer takes as long as with one.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// What everyone tries first, in lower case and in order. Longer lists are a service's business, not a binary's.
-const COMMON: &[&str] = &[
-    "00000000",
-    "0123456789",
-    "0987654321",
-    "11111111",
-    "1111111111",
-    "123123123",
-    "12341234",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "12345678910",
-    "123456789a",
-    "147258369",
-    "1q2w3e4r",
-    "1q2w3e4r5t",
-    "1qaz2wsx",
-    "87654321",
-    "987654321",
-    "9876543210",
-    "a1234567",
-    "a12345678",
-    "a123456789",
-    "aa123456",
-    "abc12345",
-    "abcd1234",
-    "abcdefgh",
-    "admin123",
-    "administrator",
-    "asdfasdf",
-    "asdfghjk",
-    "asdfghjkl",
-    "baseball",
-    "changeme",
-    "computer",
-    "football",
-    "iloveyou",
-    "internet",
-    "jennifer",
-    "letmein1",
-    "liverpool",
-    "michelle",
-    "passw0rd",
-    "password",
-    "password!",
-    "password1",
-    "password12",
-    "pokemon1",
-    "princess",
-    "princess1",
-    "q1w2e3r4",
-    "qazwsxedc",
-    "qwer1234",
-    "qwert123",
-    "qwerty12",
-    "qwerty123",
-    "qwertyui",
-    "qwertyuiop",
-    "qwertz123",
-    "starwars",
-    "sunshine",
-    "superman",
-    "trustno1",
-    "welcome1",
-    "whatever",
-    "zaq12wsx",
-    "zxcvbnm1",
-];
+/// What everyone tries first, in lower case and in order, a line each (`data/common-passwords.md`). It is a part of
+/// the binaries that take a new password, and of no other.
+const COMMON: &str = include_str!("../data/common-passwords.txt");
+
+/// Whether the list has this line: a binary search in the text as it is.
+fn is_common(password: &str) -> bool {
+    let mut rest = COMMON;
+    while !rest.is_empty() {
+        // The line around the middle, which may begin with the text.
+        let middle = rest.floor_char_boundary(rest.len() / 2);
+        let start = rest[..middle].rfind('\n').map_or(0, |end| end + 1);
+        let end = rest[start..]
+            .find('\n')
+            .map_or(rest.len(), |length| start + length);
+        match password.cmp(&rest[start..end]) {
+            Ordering::Equal => return true,
+            Ordering::Less => rest = &rest[..start],
+            Ordering::Greater => rest = rest.get(end + 1..).unwrap_or_default(),
+        }
+    }
+    false
+}
 
 /// A password as someone presents it to log in: any text, because a wrong one is wrong whatever it looks like.
 #[derive(Clone, Deserialize)]
@@ -172,8 +125,7 @@ impl FromStr for NewPassword {
         let mut characters = text.chars();
         let first = characters.next();
         let monotonous = characters.all(|character| Some(character) == first);
-        let common = COMMON.binary_search(&text.to_lowercase().as_str()).is_ok();
-        if monotonous || common {
+        if monotonous || is_common(&text.to_lowercase()) {
             return Err(UnfitPassword::Guessable);
         }
         Ok(Self(text.to_owned()))
@@ -328,8 +280,25 @@ mod tests {
 
     #[test]
     fn the_list_of_common_ones_is_in_order() {
-        assert!(COMMON.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(COMMON.iter().all(|common| common.to_lowercase() == *common));
+        let lines: Vec<&str> = COMMON.lines().collect();
+        assert!(lines.len() >= 10_000);
+        assert!(lines.windows(2).all(|pair| pair[0] < pair[1]));
+        for common in lines {
+            assert_eq!(common.to_lowercase(), common);
+            assert!(common.len() >= SHORTEST, "{common} is refused anyway");
+        }
+    }
+
+    #[test]
+    fn each_of_the_common_ones_is_found_and_nothing_beside_them() {
+        for common in COMMON.lines() {
+            assert!(is_common(common), "{common}");
+            assert!(!is_common(&format!("{common} and a pony")), "{common}");
+            assert!(!is_common(&format!("~{common}")), "{common}");
+        }
+        for other in ["", "\n", "!", "~~~~~~~~", "пароль", "password\npassword1"] {
+            assert!(!is_common(other), "{other}");
+        }
     }
 
     #[test]

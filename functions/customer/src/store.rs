@@ -11,11 +11,12 @@ use contracts::{
 };
 use dynamo::{Command, Commands, Cursors, Intent, Query, Stored, Table};
 use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limit};
-use lambda::Platform;
+use lambda::{Platform, http::Incoming};
 
 use crate::{
-    Credential, Customer, CustomerRecord, EmailAddress, End, Guesses, Origin, Password, Profile,
-    Roles, Session, Status, SuperAdmins, session::sessions_of,
+    Credential, Customer, CustomerRecord, Device, EmailAddress, End, Guesses, Happening, Origin,
+    Password, Profile, Roles, SecurityEvent, Session, Status, SuperAdmins, device_of,
+    security::events_of, session::sessions_of,
 };
 
 /// A customer who has shown who it is.
@@ -36,6 +37,8 @@ pub struct Confirmed {
     pub credential: Stored<Credential>,
     /// The tries that are to be forgotten.
     pub guesses: Stored<Guesses>,
+    /// What the browser or the app calls itself that sent it.
+    pub device: Option<Device>,
 }
 
 /// The accounts: profiles, credentials and sessions, each in a table of its own.
@@ -46,6 +49,7 @@ pub struct Accounts {
     guesses: Table,
     sessions: Table,
     tokens: Table,
+    security_events: Table,
     commands: Commands,
 }
 
@@ -58,6 +62,7 @@ impl Accounts {
             guesses: platform.table("customer", "guesses"),
             sessions: platform.table("customer", "sessions"),
             tokens: platform.table("customer", "one-time-tokens"),
+            security_events: platform.table("customer", "security-events"),
             commands: platform.commands("customer"),
         })
     }
@@ -140,10 +145,10 @@ impl Accounts {
         customer: &Stored<Customer>,
         password: &Password,
         pointer: &str,
-        intent: &Intent,
+        request: &Incoming,
     ) -> Result<Confirmed, Problem> {
         let email = customer.email.expose();
-        let tried = self.count_guess(email, &Origin::LoggedIn, intent);
+        let tried = self.count_guess(email, &Origin::LoggedIn, request.intent());
         let (credential, guesses) = tried.await?;
         let credential =
             credential.ok_or_else(|| Problem::internal("an account has no credential"))?;
@@ -154,6 +159,7 @@ impl Accounts {
         Ok(Confirmed {
             credential,
             guesses,
+            device: device_of(request),
         })
     }
 
@@ -169,6 +175,34 @@ impl Accounts {
             .descending()
             .limit(limit.get());
         self.sessions.page(query, cursors, &run, cursor).await
+    }
+
+    /// What has happened to a customer's account, the last first.
+    pub async fn security_events(
+        &self,
+        customer: CustomerId,
+        limit: Limit,
+        (cursors, cursor): (&Cursors, Option<&str>),
+    ) -> Result<Page<Stored<SecurityEvent>>, Problem> {
+        let run = events_of(customer);
+        let scope = format!("security events of {customer}");
+        let query = Query::table(run).descending().limit(limit.get());
+        self.security_events
+            .page(query, cursors, &scope, cursor)
+            .await
+    }
+
+    /// Keeps for its owner that something has happened to an account, as a part of the command that does it.
+    fn note(
+        &self,
+        command: &mut Command,
+        customer: CustomerId,
+        what: Happening,
+        by: impl FnOnce(SecurityEvent) -> SecurityEvent,
+    ) {
+        let intent = command.intent();
+        let event = SecurityEvent::new(customer, what, intent.now, &intent.ids);
+        command.insert(&self.security_events, &by(event));
     }
 
     /// A customer whose account can be used.
@@ -355,6 +389,10 @@ impl Accounts {
             customer_id: customer.customer_id,
         };
         command.publish(customer.rev + 1, &changed);
+        let (id, device) = (customer.customer_id, confirmed.device.clone());
+        self.note(&mut command, id, Happening::PasswordChanged, |event| {
+            event.on(device).of_session(by)
+        });
         command.audit("customer.change-password", customer.customer_id);
         command.commit(reply).await
     }
@@ -374,6 +412,13 @@ impl Accounts {
         if let Some(rehashed) = rehashed {
             command.update(&self.credentials, &known.credential, rehashed);
         }
+        let refused = known.guesses.wrong();
+        self.note(
+            &mut command,
+            session.customer_id,
+            Happening::LoggedIn,
+            |event| event.in_session(session).after_refused(refused),
+        );
         command.audit("session.begin", session.session_id);
         command.settle().await.map(drop)
     }
@@ -405,6 +450,8 @@ impl Accounts {
             customer_id: session.customer_id,
         };
         command.publish(session.rev + 1, &reused);
+        let (id, what) = (session.customer_id, Happening::TokenReused);
+        self.note(&mut command, id, what, |event| event.in_session(session));
         command.audit("session.revoke", session.session_id);
         command.settle().await.map(drop)
     }
@@ -419,6 +466,8 @@ impl Accounts {
     ) -> Result<Reply<()>, Problem> {
         let mut command = self.commands.begin(intent);
         command.update(&self.sessions, session, &session.end(why));
+        let (id, what) = (session.customer_id, Happening::SessionEnded);
+        self.note(&mut command, id, what, |event| event.in_session(session));
         command.audit("session.end", session.session_id);
         command.commit(reply).await
     }

@@ -1,5 +1,7 @@
 //! A day in the marketplace that goes through every function of the platform.
 
+pub mod by_mail;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -23,6 +25,7 @@ pub(crate) const SECRETS: &[&str] = &[
     "@example.com",
     "eyJ",
     "$argon2",
+    "#token=",
 ];
 
 /// Someone with an account, logged in.
@@ -226,6 +229,8 @@ pub async fn journey(world: &mut World) {
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     trouble(world, &shopper, &goods).await;
     gateway(world, &root).await;
+    // Last: a month goes by.
+    by_mail::by_mail(world).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

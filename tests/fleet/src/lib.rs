@@ -29,8 +29,14 @@ mod change_own_password;
 mod change_own_profile;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
+#[path = "../../../functions/customer/src/bin/close-due-accounts.rs"]
+mod close_due_accounts;
+#[path = "../../../functions/customer/src/bin/close-own-account.rs"]
+mod close_own_account;
 #[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
 mod commit_stock_on_order_shipped;
+#[path = "../../../functions/customer/src/bin/confirm-email-change.rs"]
+mod confirm_email_change;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
 mod confirm_order_on_payment_authorized;
 #[path = "../../../functions/customer/src/bin/create-first-admin.rs"]
@@ -43,6 +49,20 @@ mod email_customer_on_order_cancelled;
 mod email_customer_on_order_confirmed;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-shipped.rs"]
 mod email_customer_on_order_shipped;
+#[path = "../../../functions/notification/src/bin/email-link-on-account-closing.rs"]
+mod email_link_on_account_closing;
+#[path = "../../../functions/notification/src/bin/email-link-on-email-change-requested.rs"]
+mod email_link_on_email_change_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-password-reset-requested.rs"]
+mod email_link_on_password_reset_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-verification-requested.rs"]
+mod email_link_on_verification_requested;
+#[path = "../../../functions/notification/src/bin/email-notice-on-email-changed.rs"]
+mod email_notice_on_email_changed;
+#[path = "../../../functions/notification/src/bin/email-notice-on-password-changed.rs"]
+mod email_notice_on_password_changed;
+#[path = "../../../functions/notification/src/bin/email-notice-on-token-reused.rs"]
+mod email_notice_on_token_reused;
 #[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
 mod empty_cart_on_order_placed;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
@@ -75,6 +95,8 @@ mod import_products;
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
 mod list_orders;
+#[path = "../../../functions/customer/src/bin/list-own-security-events.rs"]
+mod list_own_security_events;
 #[path = "../../../functions/customer/src/bin/list-own-sessions.rs"]
 mod list_own_sessions;
 #[path = "../../../functions/product/src/bin/list-products.rs"]
@@ -111,8 +133,18 @@ mod relay_product_events;
 mod release_stock_on_order_cancelled;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
+#[path = "../../../functions/customer/src/bin/reopen-account.rs"]
+mod reopen_account;
+#[path = "../../../functions/customer/src/bin/request-email-change.rs"]
+mod request_email_change;
+#[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
+mod request_password_reset;
+#[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
+mod resend_email_verification;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
 mod reserve_stock_on_order_placed;
+#[path = "../../../functions/customer/src/bin/reset-password.rs"]
+mod reset_password;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
@@ -131,6 +163,8 @@ mod update_offers_on_product_changed;
 mod update_offers_on_stock_changed;
 #[path = "../../../functions/product/src/bin/update-product.rs"]
 mod update_product;
+#[path = "../../../functions/customer/src/bin/verify-email.rs"]
+mod verify_email;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
@@ -156,13 +190,23 @@ pub const FLEET: &[(&str, Main)] = &[
     ("change-own-password", change_own_password::main),
     ("change-own-profile", change_own_profile::main),
     ("check-health", check_health::main),
+    ("close-due-accounts", close_due_accounts::main),
+    ("close-own-account", close_own_account::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
+    ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("create-first-admin", create_first_admin::main),
     ("create-product", create_product::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
+    ("email-link-on-account-closing", email_link_on_account_closing::main),
+    ("email-link-on-email-change-requested", email_link_on_email_change_requested::main),
+    ("email-link-on-password-reset-requested", email_link_on_password_reset_requested::main),
+    ("email-link-on-verification-requested", email_link_on_verification_requested::main),
+    ("email-notice-on-email-changed", email_notice_on_email_changed::main),
+    ("email-notice-on-password-changed", email_notice_on_password_changed::main),
+    ("email-notice-on-token-reused", email_notice_on_token_reused::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
     ("expire-reservations", expire_reservations::main),
     ("get-cart", get_cart::main),
@@ -179,6 +223,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("import-products", import_products::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
+    ("list-own-security-events", list_own_security_events::main),
     ("list-own-sessions", list_own_sessions::main),
     ("list-products", list_products::main),
     ("log-in", log_in::main),
@@ -197,7 +242,12 @@ pub const FLEET: &[(&str, Main)] = &[
     ("relay-product-events", relay_product_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
     ("remove-cart-item", remove_cart_item::main),
+    ("reopen-account", reopen_account::main),
+    ("request-email-change", request_email_change::main),
+    ("request-password-reset", request_password_reset::main),
+    ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
+    ("reset-password", reset_password::main),
     ("revoke-own-session", revoke_own_session::main),
     ("run-product-import", run_product_import::main),
     ("ship-order", ship_order::main),
@@ -207,6 +257,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
+    ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
 ];
@@ -439,6 +490,38 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "close-due-accounts",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-due-accounts"),
+        ],
+    ),
+    (
+        "close-own-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-own-account"),
+            ("ROUTE", "POST /v1/customers/me/close"),
+            ("ALLOW", "account:close@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("ACCOUNT_GRACE_SECONDS", "2592000"),
+        ],
+    ),
+    (
         "commit-stock-on-order-shipped",
         &[
             ("STAGE", "local"),
@@ -448,6 +531,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "commit-stock-on-order-shipped"),
+        ],
+    ),
+    (
+        "confirm-email-change",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "confirm-email-change"),
+            ("ROUTE", "POST /v1/auth/email-changes"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
         ],
     ),
     (
@@ -504,6 +607,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-cancelled"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -517,6 +621,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-confirmed"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -530,6 +635,109 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-shipped"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-account-closing",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-account-closing"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-email-change-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-email-change-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-password-reset-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-password-reset-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-verification-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-verification-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-email-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-email-changed"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-password-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-password-changed"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-token-reused",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-token-reused"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -806,6 +1014,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-orders"),
             ("ROUTE", "GET /v1/orders"),
             ("ALLOW", "order:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-own-security-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-own-security-events"),
+            ("ROUTE", "GET /v1/customers/me/security-events"),
+            ("ALLOW", "security-event:read@own"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1124,6 +1351,83 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "reopen-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reopen-account"),
+            ("ROUTE", "POST /v1/auth/account-reopenings"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "request-email-change",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-email-change"),
+            ("ROUTE", "PUT /v1/customers/me/email"),
+            ("ALLOW", "email:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "request-password-reset",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-password-reset"),
+            ("ROUTE", "POST /v1/auth/password-resets"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "resend-email-verification",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "resend-email-verification"),
+            ("ROUTE", "POST /v1/customers/me/email/verification"),
+            ("ALLOW", "email:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "reserve-stock-on-order-placed",
         &[
             ("STAGE", "local"),
@@ -1134,6 +1438,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "reserve-stock-on-order-placed"),
             ("RESERVATION_SECONDS", "900"),
+        ],
+    ),
+    (
+        "reset-password",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reset-password"),
+            ("ROUTE", "POST /v1/auth/password-resets/confirm"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
         ],
     ),
     (
@@ -1282,6 +1606,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "verify-email",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "verify-email"),
+            ("ROUTE", "POST /v1/auth/email-verifications"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
         "void-payment-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1311,6 +1655,12 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
 /// Who listens to each type of event.
 #[rustfmt::skip]
 pub const LISTENERS: &[(&str, &[&str])] = &[
+    ("customer.closing.v1", &["email-link-on-account-closing"]),
+    ("customer.email-change-requested.v1", &["email-link-on-email-change-requested"]),
+    ("customer.email-changed.v1", &["email-notice-on-email-changed"]),
+    ("customer.email-verification-requested.v1", &["email-link-on-verification-requested"]),
+    ("customer.password-changed.v1", &["email-notice-on-password-changed"]),
+    ("customer.password-reset-requested.v1", &["email-link-on-password-reset-requested"]),
     (
         "order.cancelled.v1",
         &[
@@ -1342,6 +1692,7 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),
+    ("session.token-reused.v1", &["email-notice-on-token-reused"]),
     ("stock.changed.v1", &["update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
     ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),

@@ -30,7 +30,7 @@ async fn change_own_password(
 
     let (intent, place) = (request.intent(), "/current_password");
     let shown = &sent.current_password;
-    let confirmed = accounts.confirm(&customer, shown, place, intent).await?;
+    let confirmed = accounts.confirm(&customer, shown, place, &request).await?;
 
     let salt = request.platform.ids.bytes();
     let next = confirmed

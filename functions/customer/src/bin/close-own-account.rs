@@ -35,11 +35,11 @@ async fn close_own_account(
     let closing = customer.closing(closing_at, request.now)?;
 
     let intent = request.intent();
-    let confirmed = accounts.confirm(&customer, password, "/password", intent);
-    let (closing, guesses) = ((&closing, closing_at), confirmed.await?.guesses);
+    let confirmed = accounts.confirm(&customer, password, "/password", &request);
+    let (closing, confirmed) = ((&closing, closing_at), confirmed.await?);
     let reply = http::ok(&Closing { closing_at })?;
     accounts
-        .close(&customer, closing, &guesses, intent, reply)
+        .close(&customer, closing, &confirmed, intent, reply)
         .await
 }
 

@@ -19,9 +19,7 @@ async fn confirm_email_change(
     request: Request<Json<Mailed>>,
 ) -> Outcome<()> {
     let Json(Mailed { token }) = &request.input;
-    let redeemed = links
-        .redeem(token, Purpose::ChangeEmail, request.now)
-        .await?;
+    let redeemed = links.redeem(token, Purpose::ChangeEmail, &request).await?;
 
     let intent = request.intent_of(Actor::customer(redeemed.customer.customer_id));
     links

@@ -1,8 +1,8 @@
 //! POST /v1/auth/login: a customer logs in with e-mail and password.
 
 use contracts::Actor;
-use customer::{Credential, Device, EmailAddress, LogIn, Password, Session, SignIn, Tokens};
-use lambda::http::{self, Incoming, Json, Outcome, Request};
+use customer::{Credential, EmailAddress, LogIn, Password, Session, SignIn, Tokens, device_of};
+use lambda::http::{self, Json, Outcome, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -31,7 +31,7 @@ async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> O
     let log_in = LogIn {
         customer_id: id,
         credential_rev: Credential::generation(&known.credential),
-        device: device(&request),
+        device: device_of(&request),
     };
     let (session, token) = Session::begin(log_in, request.now, desk.lifetime, ids);
     let tokens = Tokens {
@@ -45,13 +45,6 @@ async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> O
         .begin_session(&session, &known, rehashed.as_ref(), &intent)
         .await?;
     http::ok(&tokens)
-}
-
-/// What the browser or the app calls itself, so that its customer knows the session on the list. It is cut where
-/// it is long, and left out where it is no text.
-fn device(request: &Incoming) -> Option<Device> {
-    let text = request.header("user-agent")?;
-    text.chars().take(200).collect::<String>().parse().ok()
 }
 
 pub(crate) fn main() -> lambda::Exit {

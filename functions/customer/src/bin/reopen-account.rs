@@ -16,7 +16,7 @@ struct Mailed {
 
 async fn reopen_account(links: &'static Links, request: Request<Json<Mailed>>) -> Outcome<()> {
     let Json(Mailed { token }) = &request.input;
-    let redeemed = links.redeem(token, Purpose::ReopenAccount, request.now);
+    let redeemed = links.redeem(token, Purpose::ReopenAccount, &request);
     let redeemed = redeemed.await?;
 
     let intent = request.intent_of(Actor::customer(redeemed.customer.customer_id));

@@ -28,13 +28,12 @@ async fn request_email_change(
     }
 
     let intent = request.intent();
-    let guesses = accounts
-        .confirm(&customer, &sent.password, "/password", intent)
-        .await?
-        .guesses;
+    let confirmed = accounts
+        .confirm(&customer, &sent.password, "/password", &request)
+        .await?;
     let (email, reply) = (sent.email.clone(), http::taken_on()?);
     accounts
-        .request_email_change(&customer, email, &guesses, intent, reply)
+        .request_email_change(&customer, email, &confirmed, intent, reply)
         .await
 }
 

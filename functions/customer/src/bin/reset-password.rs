@@ -19,7 +19,7 @@ struct Reset {
 
 async fn reset_password(links: &'static Links, request: Request<Json<Reset>>) -> Outcome<()> {
     let (accounts, Json(sent)) = (&links.accounts, &request.input);
-    let redeemed = links.redeem(&sent.token, Purpose::ResetPassword, request.now);
+    let redeemed = links.redeem(&sent.token, Purpose::ResetPassword, &request);
     let redeemed = redeemed.await?;
     let customer = &redeemed.customer;
     let unfit = |error| Problem::invalid("/password", error);

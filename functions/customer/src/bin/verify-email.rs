@@ -16,9 +16,7 @@ struct Mailed {
 
 async fn verify_email(links: &'static Links, request: Request<Json<Mailed>>) -> Outcome<()> {
     let Json(Mailed { token }) = &request.input;
-    let redeemed = links
-        .redeem(token, Purpose::VerifyEmail, request.now)
-        .await?;
+    let redeemed = links.redeem(token, Purpose::VerifyEmail, &request).await?;
 
     let intent = request.intent_of(Actor::customer(redeemed.customer.customer_id));
     links

@@ -11,10 +11,10 @@ use contracts::{
 use dynamo::{Command, Intent, Query, Stored};
 use kernel::{Code, CustomerId, Problem, Reply, Timestamp, TokenId};
 
-use super::Accounts;
+use super::{Accounts, Confirmed};
 use crate::{
-    ClosedAccount, Credential, Customer, EmailAddress, EmailChange, Guesses, OneTime, Origin,
-    Redeemed, Session, Status,
+    ClosedAccount, Credential, Customer, EmailAddress, EmailChange, Guesses, Happening, OneTime,
+    Origin, Redeemed, Session, Status,
     account::{CLOSING, EMAIL_CHANGES},
     session::sessions_of,
 };
@@ -81,6 +81,13 @@ impl Accounts {
         let (mut command, customer) = self.spend(redeemed, intent);
         let verified = customer.with_verified_email(intent.now);
         self.keep_verified(&mut command, customer, &verified);
+        let device = redeemed.device.clone();
+        self.note(
+            &mut command,
+            customer.customer_id,
+            Happening::EmailVerified,
+            |event| event.on(device),
+        );
         command.audit("customer.verify-email", customer.customer_id);
         command.commit(reply).await
     }
@@ -186,6 +193,13 @@ impl Accounts {
             .with_verified_email(intent.now);
         self.keep_verified(&mut command, customer, &changed);
         command.publish(customer.rev + 1, &CustomerPasswordChanged { customer_id });
+        let device = redeemed.device.clone();
+        self.note(
+            &mut command,
+            customer_id,
+            Happening::PasswordReset,
+            |event| event.on(device),
+        );
         command.audit("customer.reset-password", customer_id);
         command.commit(reply).await
     }
@@ -195,7 +209,7 @@ impl Accounts {
         &self,
         customer: &Stored<Customer>,
         email: EmailAddress,
-        guesses: &Stored<Guesses>,
+        confirmed: &Confirmed,
         intent: &Intent,
         reply: Reply<()>,
     ) -> Result<Reply<()>, Problem> {
@@ -207,12 +221,19 @@ impl Accounts {
         let token_id = self.issue(&mut command, before.as_ref(), customer, purpose)?;
         let wanted = EmailChange::wanted(customer, token_id, email, intent.now);
         command.insert(&self.customers, &wanted);
-        command.delete(&self.guesses, guesses);
+        command.delete(&self.guesses, &confirmed.guesses);
         let requested = CustomerEmailChangeRequested {
             customer_id,
             token_id,
         };
         command.publish(customer.rev, &requested);
+        let device = confirmed.device.clone();
+        self.note(
+            &mut command,
+            customer_id,
+            Happening::EmailChangeRequested,
+            |event| event.on(device),
+        );
         command.audit("customer.request-email-change", customer_id);
         command.commit(reply).await
     }
@@ -253,6 +274,13 @@ impl Accounts {
             token_id,
         };
         command.publish(customer.rev + 1, &changed);
+        let device = redeemed.device.clone();
+        self.note(
+            &mut command,
+            customer_id,
+            Happening::EmailChanged,
+            |event| event.on(device),
+        );
         command.audit("customer.change-email", customer_id);
         command.commit(reply).await
     }
@@ -262,7 +290,7 @@ impl Accounts {
         &self,
         customer: &Stored<Customer>,
         (closing, due_at): (&Customer, Timestamp),
-        guesses: &Stored<Guesses>,
+        confirmed: &Confirmed,
         intent: &Intent,
         reply: Reply<T>,
     ) -> Result<Reply<T>, Problem> {
@@ -275,13 +303,17 @@ impl Accounts {
         let token = token.until(due_at);
         command.save(&self.tokens, before.as_ref(), &token);
         command.update(&self.customers, customer, closing);
-        command.delete(&self.guesses, guesses);
+        command.delete(&self.guesses, &confirmed.guesses);
         let said = CustomerClosing {
             customer_id,
             token_id: token.token_id,
             due_at,
         };
         command.publish(customer.rev + 1, &said);
+        let device = confirmed.device.clone();
+        self.note(&mut command, customer_id, Happening::Closing, |event| {
+            event.on(device)
+        });
         command.audit("customer.close", customer_id);
         command.commit(reply).await
     }
@@ -297,6 +329,10 @@ impl Accounts {
         let customer_id = customer.customer_id;
         command.update(&self.customers, customer, &customer.reopened());
         command.publish(customer.rev + 1, &CustomerReopened { customer_id });
+        let device = redeemed.device.clone();
+        self.note(&mut command, customer_id, Happening::Reopened, |event| {
+            event.on(device)
+        });
         command.audit("customer.reopen", customer_id);
         command.commit(reply).await
     }

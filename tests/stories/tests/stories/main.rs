@@ -2,6 +2,7 @@
 
 mod accounts;
 mod buying;
+mod by_mail;
 mod catalogue;
 mod hostile;
 mod race;
