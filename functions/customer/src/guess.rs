@@ -76,6 +76,11 @@ impl Guesses {
         })
     }
 
+    /// How many of them were wrong, where the last was right.
+    pub fn wrong(&self) -> u32 {
+        self.tries.tries.saturating_sub(1)
+    }
+
     /// Where they are counted.
     pub fn place(email: &EmailAddress, from: &Origin) -> Key {
         Self::at(&email.digest(), from)

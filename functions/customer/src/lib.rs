@@ -14,6 +14,10 @@
 //! |---|---|---|
 //! | `customers` | `customer#<id>` / `profile` | [`Customer`]: personal, and read by notification through a view |
 //! | `customers` | `super-admins` / `super-admins` | [`SuperAdmins`]: changed with every change to one |
+//! | `customers` | `customer#<id>` / `email-change#<token>` | [`EmailChange`]: both addresses, for two days |
+//! | `customers` | `customer#<id>` / `closed` | [`ClosedAccount`]: all that a closed account leaves |
+//! | `one-time-tokens` | `customer#<id>` / `<purpose>` | [`OneTime`]: which token of a mail is good |
+//! | `security-events` | `customer#<id>` / `<event>` | [`SecurityEvent`]: for its owner, for ninety days |
 //! | `credentials` | `email#<digest>` / `credential` | [`Credential`]: its key keeps addresses unique |
 //! | `second-factors` | `customer#<id>` / `second-factor` | [`Enrolment`]: an app's secret, sealed, and digests of recovery codes |
 //! | `guesses` | `email#<digest>` / `device#<device>` | [`Guesses`]: wrong passwords of the last minutes |
@@ -21,9 +25,8 @@
 //! | `revocations` | `revocations` / `<when>#<whose>` | access tokens that end before their time, read by every function |
 //!
 //! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for those that hand
-//! out tokens; [`Factors`] the key for second factors, for those that look at codes. The service publishes `customer.registered.v1`,
-//! `customer.roles-changed.v1`, `customer.blocked.v1`, `customer.unblocked.v1`,
-//! `customer.second-factor-enabled.v1` and `customer.second-factor-disabled.v1`.
+//! out tokens, [`Factors`] the key for second factors, for those that look at codes, and [`Links`] the key of
+//! those in mails, for the four that take them. What the service publishes begins with `customer.` or `session.`.
 
 mod account;
 mod code;
@@ -31,10 +34,12 @@ mod consent;
 mod email;
 mod enrolment;
 mod guess;
+mod one_time;
 mod password;
 mod powers;
 mod revocation;
 mod roles;
+mod security;
 mod session;
 mod sign_in;
 mod store;
@@ -42,19 +47,21 @@ mod totp;
 mod vault;
 
 pub use account::{
-    BlockReason, Credential, Customer, CustomerRecord, Name, PasswordChange, Profile, ProfileInput,
-    Status,
+    BlockReason, ClosedAccount, Credential, Customer, CustomerRecord, EmailChange, Name,
+    PasswordChange, Profile, ProfileInput, Status,
 };
 pub use code::{FactorCode, NoCode, RecoveryCode};
 pub use consent::Consent;
 pub use email::{EmailAddress, InvalidEmail};
 pub use enrolment::{Enrolment, Factors, Proof, RecoveryCodes, SecondFactorView, StrongSignIn};
 pub use guess::{Devices, Guesses, Origin};
+pub use one_time::{Links, OneTime, Redeemed};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use powers::{Given, Staff};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
-pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView};
-pub use sign_in::{AccessToken, SignIn, TokenType, Tokens, device};
-pub use store::{Accounts, Authenticated};
+pub use security::{Happening, SecurityEvent, SecurityEventView};
+pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView, device_of};
+pub use sign_in::{AccessToken, SignIn, TokenType, Tokens};
+pub use store::{Accounts, Authenticated, Confirmed};
 pub use totp::TotpSecret;
 pub use vault::Vault;

@@ -11,6 +11,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use dynamo::{Item, Key};
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{CustomerId, Ids, Line, Owned, Personal, SessionId, Timestamp};
+use lambda::http::Incoming;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use sha2::{Digest, Sha256};
@@ -35,7 +36,7 @@ pub struct Session {
     pub second_factor_at: Option<Timestamp>,
     /// What the browser or the app calls itself, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    device: Option<Personal<Device>>,
+    pub(crate) device: Option<Personal<Device>>,
     /// Until when it can be refreshed; each refresh moves it on.
     ends_at: Timestamp,
     /// Why it has ended before, if it has.
@@ -51,6 +52,13 @@ pub struct Session {
 
 /// What a browser or an app calls itself in `User-Agent`.
 pub type Device = Line<1, 200>;
+
+/// What the browser or the app calls itself, so that its customer knows it again. It is cut where it is long, and
+/// left out where it is no text.
+pub fn device_of(request: &Incoming) -> Option<Device> {
+    let text = request.header("user-agent")?;
+    text.chars().take(200).collect::<String>().parse().ok()
+}
 
 /// Sessions of the time before revisions were written into them.
 fn first() -> u64 {

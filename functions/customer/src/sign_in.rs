@@ -8,7 +8,7 @@ use lambda::{Platform, Principal, aws::Secrets, token::Signer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{Accounts, Customer, Device, Devices, RefreshToken, Session};
+use crate::{Accounts, Customer, Devices, RefreshToken, Session};
 
 /// What log-in, refresh and step-up work with. Only these functions can read the signing key.
 #[derive(Debug)]
@@ -78,17 +78,6 @@ impl SignIn {
             device_token: None,
         })
     }
-}
-
-/// What a browser or an app calls itself, so that its customer knows the session on the list. It is cut where it
-/// is long, and left out where it is no text.
-pub fn device(user_agent: Option<&str>) -> Option<Device> {
-    user_agent?
-        .chars()
-        .take(200)
-        .collect::<String>()
-        .parse()
-        .ok()
 }
 
 /// What a client calls with, in the words of OAuth (RFC 6749 §5.1).

@@ -3,7 +3,7 @@
 
 use kernel::{
     AddressId, CartId, Country, CustomerId, Line, Money, OrderId, Personal, Phone, ProductId,
-    Quantity, SellerId, SessionId, VariantId,
+    Quantity, SellerId, SessionId, TokenId, VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -114,6 +114,31 @@ impl View for CustomerContact {
     type Key = CustomerId;
     fn key(customer: &CustomerId) -> (String, String) {
         (format!("customer#{customer}"), "profile".to_owned())
+    }
+}
+
+/// A change of a customer's address, under way or done. Item `customer#<id>` / `email-change#<token id>` of
+/// customer's table `customers`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct EmailChange {
+    /// The address to be.
+    pub new_email: Personal<String>,
+    /// The address until then.
+    pub old_email: Personal<String>,
+    /// What to call the customer.
+    pub name: Personal<Line<1, 200>>,
+}
+
+impl View for EmailChange {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "customers";
+    const ATTRIBUTES: &'static [&'static str] = &["new_email", "old_email", "name"];
+    type Key = (CustomerId, TokenId);
+    fn key((customer, token): &(CustomerId, TokenId)) -> (String, String) {
+        (
+            format!("customer#{customer}"),
+            format!("email-change#{token}"),
+        )
     }
 }
 

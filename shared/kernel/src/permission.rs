@@ -193,6 +193,12 @@ permissions! {
     SecondFactorRead = "second-factor:read": Customer@Own;
     /// Set up one's own second factor, change it, take it away.
     SecondFactorChange = "second-factor:change": Customer@Own;
+    /// Have one's own address verified or changed.
+    EmailChange = "email:change": Customer@Own;
+    /// Close one's own account.
+    AccountClose = "account:close": Customer@Own;
+    /// See what has happened to one's own account.
+    SecurityEventRead = "security-event:read": Customer@Own;
     /// See accounts.
     CustomerRead = "customer:read": Admin@Any;
     /// Take accounts out of use, and back into it.

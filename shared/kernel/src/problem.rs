@@ -44,6 +44,7 @@ codes! {
     InvalidIdempotencyKey = 400 "invalid_idempotency_key" "An Idempotency-Key is 1 to 255 printable ASCII characters.";
     ValidationFailed = 422 "validation_failed" "A value in the request is not valid.";
     IdempotencyKeyReused = 422 "idempotency_key_reused" "This Idempotency-Key was used for another request.";
+    InvalidToken = 422 "invalid_token" "The token is not valid any more, or never was.";
     PayloadTooLarge = 413 "payload_too_large" "The body is larger than this request takes.";
     UnsupportedMediaType = 415 "unsupported_media_type" "The body is of a type that this request does not take.";
 

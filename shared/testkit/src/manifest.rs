@@ -63,6 +63,7 @@ fn variable(name: &str) -> Option<String> {
         "client_ip_from" => "gateway",
         "second_factor" => "optional",
         "mail_from" => "shop@souk.test",
+        "shop_url" => "https://souk.test",
         "jwt_issuer" => keys::ISSUER,
         "jwt_keys" => return Some(keys::jwks()),
         _ => {

@@ -53,6 +53,8 @@ impl Stage {
         let cloud = Cloud::new(seed);
         cloud.secret("/souk/local/jwt-signing-key", keys::secret());
         cloud.secret("/souk/local/second-factor-key", "of the tests".to_owned());
+        let one_time = "a key of tests".to_owned();
+        cloud.secret("/souk/local/one-time-token-key", one_time);
         Self {
             cloud,
             // 2026-01-01

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod second_factor;
+pub mod by_mail;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub(crate) const SECRETS: &[&str] = &[
     "eyJ",
     "otpauth:",
     "$argon2",
+    "#token=",
 ];
 
 /// Someone with an account, logged in.
@@ -235,6 +237,8 @@ pub async fn journey(world: &mut World) {
     addresses::order_by_the_book(world, &shopper, &others, &address).await;
     trouble(world, &shopper, &goods).await;
     gateway(world, &root).await;
+    // Last: a month goes by.
+    by_mail::by_mail(world).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

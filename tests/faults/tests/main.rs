@@ -1,6 +1,7 @@
 //! What the platform must survive.
 
 mod addresses;
+mod by_mail;
 mod calls;
 mod day;
 mod every_call;

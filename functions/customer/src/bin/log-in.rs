@@ -1,7 +1,9 @@
 //! POST /v1/auth/login: a customer logs in with e-mail and password, and with a code where the account has one.
 
 use contracts::Actor;
-use customer::{EmailAddress, FactorCode, LogIn, Password, Session, StrongSignIn, Tokens, device};
+use customer::{
+    Credential, EmailAddress, FactorCode, LogIn, Password, Session, StrongSignIn, Tokens, device_of,
+};
 use lambda::http::{self, Json, Outcome, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -37,8 +39,8 @@ async fn log_in(
     let id = known.customer.customer_id;
     let log_in = LogIn {
         customer_id: id,
-        credential_rev: known.credential_rev,
-        device: device(request.header("user-agent")),
+        credential_rev: Credential::generation(&known.credential),
+        device: device_of(&request),
     };
     let (session, token) = Session::begin(log_in, now, desk.lifetime, ids);
     let session = session.proven_by(proof.as_ref(), now);
@@ -47,9 +49,10 @@ async fn log_in(
         ..desk.tokens(&known.customer, &session, &token, now)?
     };
 
-    let (guesses, intent) = (&known.guesses, request.intent_of(Actor::customer(id)));
+    let rehashed = known.credential.rehashed(&sent.password, || ids.bytes())?;
+    let intent = request.intent_of(Actor::customer(id));
     accounts
-        .begin_session(&session, guesses, proof.as_ref(), &intent)
+        .begin_session(&session, &known, rehashed.as_ref(), proof.as_ref(), &intent)
         .await?;
     http::ok(&tokens)
 }

@@ -100,6 +100,7 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
     }
     if entry.mail {
         add("MAIL_FROM".into(), Setting::Parameter("MailFrom"));
+        add("SHOP_URL".into(), Setting::Parameter("ShopUrl"));
     }
     for setting in &entry.settings {
         add(setting.clone(), Setting::Named(setting.clone()));

@@ -101,6 +101,7 @@ fn parameter_of_a_laptop(name: &str) -> Option<&'static str> {
         "ClientIpFrom" => "gateway",
         "SecondFactor" => "optional",
         "MailFrom" => "shop@souk.example",
+        "ShopUrl" => "http://localhost:3000",
         "JwtIssuer" => "https://souk.example",
         _ => return None,
     })

@@ -118,6 +118,7 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
     if functions.iter().any(|function| function.entry.mail) {
         parameters.push("MailFrom", shared("mail/from"));
         parameters.push("MailIdentity", shared("mail/identity"));
+        parameters.push("ShopUrl", shared("shop/url"));
     }
     let mut settings: Vec<_> = functions
         .iter()

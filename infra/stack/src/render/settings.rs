@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 4] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 5] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -27,6 +27,12 @@ pub const SETTINGS: [(&str, &str, i32, &str); 4] = [
         "Number",
         2_592_000,
         "how long a session lasts without being used",
+    ),
+    (
+        "ACCOUNT_GRACE_SECONDS",
+        "Number",
+        2_592_000,
+        "how long an account that its owner closes can be kept after all",
     ),
 ];
 

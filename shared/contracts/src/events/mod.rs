@@ -31,7 +31,7 @@ pub struct EventType {
 /// The service that publishes events of this type: what they are about is what it owns.
 pub fn publisher(type_name: &str) -> &'static str {
     match type_name.split('.').next().unwrap_or_default() {
-        "customer" => "customer",
+        "customer" | "session" => "customer",
         "order" => "order",
         "payment" => "payment",
         "product" => "product",
@@ -77,7 +77,16 @@ fn describe<T: Event>() -> EventType {
 pub fn catalogue() -> Vec<EventType> {
     vec![
         describe::<CustomerBlocked>(),
+        describe::<CustomerClosed>(),
+        describe::<CustomerClosing>(),
+        describe::<CustomerEmailChangeRequested>(),
+        describe::<CustomerEmailChanged>(),
+        describe::<CustomerEmailVerificationRequested>(),
+        describe::<CustomerEmailVerified>(),
+        describe::<CustomerPasswordChanged>(),
+        describe::<CustomerPasswordResetRequested>(),
         describe::<CustomerRegistered>(),
+        describe::<CustomerReopened>(),
         describe::<CustomerRolesChanged>(),
         describe::<CustomerSecondFactorDisabled>(),
         describe::<CustomerSecondFactorEnabled>(),
@@ -94,6 +103,7 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<ProductImported>(),
         describe::<ProductPublished>(),
         describe::<ProductUpdated>(),
+        describe::<SessionTokenReused>(),
         describe::<StockChanged>(),
         describe::<StockRefused>(),
         describe::<StockReservationExpired>(),

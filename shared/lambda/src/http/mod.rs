@@ -50,6 +50,11 @@ pub fn accepted<T: Serialize>(location: impl Into<String>, shown: &T) -> Outcome
         .at(location))
 }
 
+/// 202: it is taken on, and the answer tells no more.
+pub fn taken_on() -> Outcome<()> {
+    Ok(Reply::from_parts(202, None, Vec::new()))
+}
+
 /// 204: done, nothing to show.
 pub fn no_content() -> Outcome<()> {
     Ok(Reply::from_parts(204, None, Vec::new()))

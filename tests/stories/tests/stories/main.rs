@@ -3,6 +3,7 @@
 mod accounts;
 mod addresses;
 mod buying;
+mod by_mail;
 mod catalogue;
 mod hostile;
 mod race;
