@@ -232,7 +232,7 @@ pub async fn journey(world: &mut World) {
     let others = offer(world, &two, "Other goods", 20).await;
     imports(world, &one).await;
     carts(world, &shopper, &goods, &others).await;
-    let address = addresses::address_book(world, &shopper).await;
+    let address = addresses::address_book(world, &shopper, &root).await;
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     addresses::order_by_the_book(world, &shopper, &others, &address).await;
     trouble(world, &shopper, &goods).await;

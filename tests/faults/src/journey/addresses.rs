@@ -7,7 +7,7 @@ use super::{NAME, PHONE, Person, STREET, ok, text};
 use crate::World;
 
 /// Goes through every function of `address`, and leaves an address in the book: its id.
-pub(super) async fn address_book(world: &mut World, shopper: &Person) -> String {
+pub(super) async fn address_book(world: &mut World, shopper: &Person, root: &Person) -> String {
     let rules = ok(
         world
             .send("get-address-rules", Ask::get("/v1/address-rules/nl"))
@@ -44,6 +44,15 @@ pub(super) async fn address_book(world: &mut World, shopper: &Person) -> String 
             .await,
         200,
     );
+    let ask = Ask::get(&path).by(&root.token);
+    assert_eq!(
+        ok(world.send("get-address", ask).await, 200).body,
+        seen.body
+    );
+    let theirs = format!("/v1/addresses?customer_id={}", shopper.id);
+    let ask = Ask::get(&theirs).by(&root.token);
+    let found = ok(world.send("list-addresses", ask).await, 200).body;
+    assert_eq!(found["data"].as_array().map(Vec::len), Some(2), "{found}");
     let ask = Ask::new("PATCH", &path).by(&shopper.token).key("move");
     let ask = ask.header("if-match", seen.header("etag"));
     let ask = ask.body(
