@@ -25,7 +25,7 @@ pub mod written;
 
 pub use ids::{
     CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId, ProductId,
-    SellerId, SessionId, VariantId,
+    RoleId, SellerId, SessionId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;
