@@ -226,8 +226,7 @@ impl Accounts {
         next: &Customer,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        let mut command =
-            self.administer(customer, next, "customer.change-allowances", intent);
+        let mut command = self.administer(customer, next, "customer.change-allowances", intent);
         if customer.given.allowances != next.given.allowances {
             self.revoke_older(&mut command, next, None);
         }
