@@ -329,3 +329,324 @@ impl Item for Graph {
         Self::place()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use kernel::{Id, Ids};
+    use proptest::{collection::vec, prelude::*, sample::Index};
+
+    use super::*;
+
+    pub(crate) fn id(number: usize) -> RoleId {
+        format!("rol_{number:032x}").parse().unwrap()
+    }
+
+    pub(crate) fn allowed(listed: &[&str]) -> Vec<Allowance> {
+        listed.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    fn all() -> Vec<Allowance> {
+        Allowance::all().collect()
+    }
+
+    pub(crate) fn said(name: &str, allowances: &[&str], inherits: &[RoleId]) -> RoleInput {
+        RoleInput {
+            name: name.parse().unwrap(),
+            description: None,
+            allowances: allowed(allowances),
+            inherits: inherits.to_vec(),
+        }
+    }
+
+    fn root() -> Powers {
+        Powers::of_roles([Role::SuperAdmin])
+    }
+
+    fn by(powers: &Powers) -> Author<'_> {
+        Author {
+            powers,
+            now: Timestamp::from_second(1),
+            revision: 7,
+        }
+    }
+
+    impl Graph {
+        /// With a role, by someone who may do everything.
+        pub(crate) fn and(&self, number: usize, said: &RoleInput) -> Result<Self, Code> {
+            let powers = root();
+            self.with(id(number), said, by(&powers))
+                .map_err(|problem| problem.code())
+        }
+    }
+
+    fn chain(length: usize) -> Graph {
+        (0..length).fold(Graph::default(), |graph, number| {
+            let above: Vec<RoleId> = number.checked_sub(1).map(id).into_iter().collect();
+            graph
+                .and(number, &said(&format!("Role {number}"), &[], &above))
+                .unwrap()
+        })
+    }
+
+    #[test]
+    fn a_role_allows_what_it_inherits() {
+        let graph = Graph::default()
+            .and(1, &said("Clerk", &["order:read@any"], &[]))
+            .unwrap()
+            .and(2, &said("Auditor", &["payment:read@any"], &[id(1)]))
+            .unwrap();
+        let both = allowed(&["order:read@any", "payment:read@any"]);
+        assert_eq!(graph.effective(id(2)), both.into_iter().collect());
+        assert_eq!(graph.reached(id(2))[1].through, [id(1)]);
+        assert_eq!(graph.dependents(id(1)), [id(1), id(2)].into());
+        // What inherits is shown as another when what it inherits is.
+        let changed = graph.with(
+            id(1),
+            &said("Clerk", &[], &[]),
+            Author {
+                revision: 9,
+                ..by(&root())
+            },
+        );
+        let changed = changed.unwrap();
+        let auditor = changed.get(id(2)).unwrap();
+        assert_eq!((auditor.shown, auditor.revision), (9, 1));
+        assert_eq!(changed.get(id(1)).unwrap().revision, 2);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_role_is_said_by_its_place() {
+        let wrong = said("Clerk", &["order:read@any", "order:place@any"], &[id(5)]);
+        let refused = Graph::default().with(id(1), &wrong, by(&root()));
+        let body = refused.unwrap_err().body("r");
+        let places: Vec<_> = body.errors.iter().map(|it| it.pointer.as_str()).collect();
+        assert_eq!(places, ["/inherits/0", "/allowances/1"]);
+        let many: Vec<RoleId> = (0..=MOST_PARENTS).map(id).collect();
+        let refused = chain(3).and(50, &said("Heir", &[], &many));
+        assert_eq!(refused, Err(Code::ValidationFailed));
+    }
+
+    #[test]
+    fn names_are_taken_once_however_they_are_written() {
+        let graph = Graph::default().and(1, &said("Clerk", &[], &[])).unwrap();
+        for name in ["clerk", "CLERK", "Super_Admin", "seller"] {
+            assert_eq!(
+                graph.and(2, &said(name, &[], &[])),
+                Err(Code::RoleNameTaken)
+            );
+        }
+        assert!(graph.and(1, &said("CLERK", &[], &[])).is_ok());
+    }
+
+    #[test]
+    fn no_role_inherits_from_itself() {
+        let graph = chain(3);
+        for above in [0, 1, 2] {
+            let refused = graph.and(0, &said("Role 0", &[], &[id(above)]));
+            assert_eq!(refused, Err(Code::RoleCycle), "{above}");
+        }
+    }
+
+    #[test]
+    fn chains_numbers_and_allowances_are_bounded() {
+        let graph = chain(DEEPEST);
+        let heir = said("One more", &[], &[id(DEEPEST - 1)]);
+        assert_eq!(graph.and(DEEPEST, &heir), Err(Code::RoleTooDeep));
+        // In the middle a chain grows at both ends.
+        let graph = graph.and(20, &said("Above", &[], &[])).unwrap();
+        let first = said("Role 0", &[], &[id(20)]);
+        assert_eq!(graph.and(0, &first), Err(Code::RoleTooDeep));
+
+        let full = (0..MOST_ROLES).fold(Graph::default(), |graph, number| {
+            graph
+                .and(number, &said(&format!("Role {number}"), &[], &[]))
+                .unwrap()
+        });
+        let more = said("One more", &[], &[]);
+        assert_eq!(full.and(MOST_ROLES, &more), Err(Code::TooManyRoles));
+        assert!(full.and(3, &more).is_ok());
+    }
+
+    #[test]
+    fn all_roles_together_fit_into_an_item_at_their_largest() {
+        let longest = |number: usize| CustomRole {
+            // Four bytes a character is the most that UTF-8 has.
+            name: "\u{1f511}".repeat(60).parse().unwrap(),
+            description: Some("\u{1f511}".repeat(200).parse().unwrap()),
+            allowances: BTreeSet::new(),
+            inherits: (0..MOST_PARENTS).map(|one| id(number + one)).collect(),
+            revision: u64::MAX,
+            shown: u64::MAX,
+            created_at: Timestamp::from_second(1),
+            updated_at: Timestamp::from_second(1),
+        };
+        let roles = (0..MOST_ROLES).map(|number| (id(number), longest(number)));
+        let graph = Graph {
+            roles: roles.collect(),
+        };
+        let longest_name = all().iter().map(|one| one.to_string().len()).max();
+        let allowances = MOST_ROLES * MOST_ALLOWANCES * (longest_name.unwrap() + 3);
+        let size = serde_json::to_vec(&graph).unwrap().len() + allowances;
+        assert!(size < 400_000, "{size}");
+    }
+
+    #[test]
+    fn nobody_makes_changes_or_deletes_what_they_lack() {
+        let admin = Powers::of_roles([Role::Admin]);
+        let code = |outcome: Result<Graph, Problem>| outcome.map_err(|problem| problem.code());
+        let crown = said("Crown", &["role:assign-admin@any"], &[]);
+        let refused = Graph::default().with(id(1), &crown, by(&admin));
+        assert_eq!(code(refused), Err(Code::Forbidden));
+
+        let graph = Graph::default().and(1, &crown).unwrap();
+        let heir = said("Heir", &["order:read@any"], &[id(1)]);
+        let plain = said("Crown", &[], &[]);
+        for (number, said) in [(2, &heir), (1, &plain)] {
+            let refused = graph.with(id(number), said, by(&admin));
+            assert_eq!(code(refused), Err(Code::Forbidden));
+        }
+        assert_eq!(code(graph.without(id(1), &admin)), Err(Code::Forbidden));
+        let inherited = graph.and(2, &heir).unwrap();
+        assert_eq!(
+            code(inherited.without(id(1), &root())),
+            Err(Code::RoleInUse)
+        );
+        assert_eq!(code(graph.without(id(3), &root())), Err(Code::RoleNotFound));
+        assert!(graph.without(id(1), &root()).is_ok());
+    }
+
+    /// One thing that an admin does to the roles.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Put(usize, Vec<Index>, Vec<usize>),
+        Delete(usize),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let put = (
+            0..12_usize,
+            vec(any::<Index>(), 0..6),
+            vec(0..12_usize, 0..4),
+        )
+            .prop_map(|(role, allowances, above)| Step::Put(role, allowances, above));
+        let delete = (0..12_usize).prop_map(Step::Delete);
+        vec(prop_oneof![4 => put, 1 => delete], 1..60)
+    }
+
+    fn take(graph: &Graph, step: &Step, powers: &Powers) -> Option<Graph> {
+        match step {
+            Step::Put(number, allowances, above) => {
+                let listed = all();
+                let said = RoleInput {
+                    allowances: allowances.iter().map(|one| *one.get(&listed)).collect(),
+                    ..said(
+                        &format!("Role {number}"),
+                        &[],
+                        &above.iter().copied().map(id).collect::<Vec<_>>(),
+                    )
+                };
+                graph.with(id(*number), &said, by(powers)).ok()
+            }
+            Step::Delete(number) => graph.without(id(*number), powers).ok(),
+        }
+    }
+
+    /// What each role allows, by going over all of them until nothing more is found.
+    fn naive(graph: &Graph) -> BTreeMap<RoleId, BTreeSet<Allowance>> {
+        let mut found: BTreeMap<RoleId, BTreeSet<Allowance>> = graph
+            .iter()
+            .map(|(id, role)| (id, role.allowances.clone()))
+            .collect();
+        loop {
+            let before = found.clone();
+            for (id, role) in graph.iter() {
+                for parent in &role.inherits {
+                    let above = before.get(parent).cloned().unwrap_or_default();
+                    found.entry(id).or_default().extend(above);
+                }
+            }
+            if found == before {
+                return found;
+            }
+        }
+    }
+
+    /// Whether a walk up from a role comes back to it.
+    fn returns(graph: &Graph, start: RoleId) -> bool {
+        let mut next: Vec<RoleId> = graph.roles[&start].inherits.iter().copied().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(role) = next.pop() {
+            if role == start {
+                return true;
+            }
+            if seen.insert(role) {
+                next.extend(graph.roles[&role].inherits.iter().copied());
+            }
+        }
+        false
+    }
+
+    fn powers() -> impl Strategy<Value = Powers> {
+        (vec(any::<Index>(), 0..12), 0..4_usize).prop_map(|(allowances, role)| {
+            let listed = all();
+            Powers {
+                allowances: allowances.iter().map(|one| *one.get(&listed)).collect(),
+                ..Powers::of_roles([Role::ALL[role]])
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_done_there_is_no_cycle_and_every_role_is_what_it_should_be(steps in steps()) {
+            let mut graph = Graph::default();
+            for step in &steps {
+                graph = take(&graph, step, &root()).unwrap_or(graph);
+                for (role, all) in naive(&graph) {
+                    prop_assert!(!returns(&graph, role));
+                    prop_assert_eq!(graph.effective(role), all);
+                    let above = &graph.roles[&role].inherits;
+                    prop_assert!(above.iter().all(|id| graph.roles.contains_key(id)));
+                }
+            }
+        }
+
+        #[test]
+        fn nobody_makes_a_role_of_more_than_they_have(steps in steps(), powers in powers()) {
+            let mut graph = Graph::default();
+            for step in &steps {
+                graph = take(&graph, step, &powers).unwrap_or(graph);
+            }
+            for (role, _) in graph.iter() {
+                for allowed in graph.effective(role) {
+                    prop_assert!(powers.hold(allowed), "{allowed}");
+                }
+            }
+        }
+
+        #[test]
+        fn what_a_role_allows_does_not_depend_on_the_order_in_which_roles_are_listed(
+            steps in steps(),
+            names in Just((0..12_usize).collect::<Vec<_>>()).prop_shuffle(),
+        ) {
+            let graph = steps
+                .iter()
+                .fold(Graph::default(), |graph, step| take(&graph, step, &root()).unwrap_or(graph));
+            // The same roles under other ids, which sort otherwise.
+            let ids = Ids::seeded(1);
+            let mut renamed: Vec<RoleId> = (0..12)
+                .map(|_| RoleId::from_uuid(ids.fresh::<RoleId>(Timestamp::from_second(1)).uuid()))
+                .collect();
+            renamed.sort();
+            let other = |role: RoleId| renamed[names[(0..12).find(|one| id(*one) == role).unwrap()]];
+            let roles = graph.roles.iter().map(|(id, role)| {
+                let inherits = role.inherits.iter().copied().map(other).collect();
+                (other(*id), CustomRole { inherits, ..role.clone() })
+            });
+            let twin = Graph { roles: roles.collect() };
+            for (role, _) in graph.iter() {
+                prop_assert_eq!(graph.effective(role), twin.effective(other(role)));
+            }
+        }
+    }
+}

@@ -32,4 +32,6 @@ pub use graph::{Author, CustomRole, Description, Graph, Reached, RoleInput, Role
 pub use reason::{NamedRole, OwnPermission, OwnPermissions, Reason, own_permissions};
 pub use spread::{HoldersPage, Spread};
 pub use store::{Assigning, Known, Roles};
-pub use view::{CustomerRole, CustomerRoles, HolderView, Inherited, InvalidRole, RoleKey, RoleView};
+pub use view::{
+    CustomerRole, CustomerRoles, HolderView, Inherited, InvalidRole, RoleKey, RoleView,
+};

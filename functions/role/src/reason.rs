@@ -153,3 +153,112 @@ fn by_custom_role(assignments: &Assignments, graph: &Graph, allowance: Allowance
     }
     reasons
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Membership, Timestamp};
+
+    use super::*;
+    use crate::graph::tests::{allowed, id, said};
+
+    fn customer() -> CustomerId {
+        format!("cus_{:032x}", 1).parse().unwrap()
+    }
+
+    fn why(powers: &Powers, held: &Assignments, graph: &Graph, what: &str) -> Vec<Reason> {
+        let own = own_permissions(customer(), powers, held, graph).permissions;
+        let what = allowed(&[what])[0];
+        own.into_iter()
+            .find(|own| own.allowance == what)
+            .map(|own| own.reasons)
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn every_permission_has_a_reason_and_every_power_is_listed() {
+        let seller_id = format!("sel_{:032x}", 7).parse().unwrap();
+        let powers = Powers {
+            membership: Some(Membership {
+                seller_id,
+                role: StaffRole::Fulfilment,
+            }),
+            allowances: allowed(&["payment:read@any"]),
+            ..Powers::of_roles([Role::Customer, Role::Admin])
+        };
+        let (none, graph) = (Assignments::none(customer()), Graph::default());
+        let own = own_permissions(customer(), &powers, &none, &graph).permissions;
+        for one in &own {
+            assert!(powers.hold(one.allowance), "{}", one.allowance);
+            assert!(!one.reasons.is_empty(), "{}", one.allowance);
+        }
+        for permission in Permission::ALL {
+            let listed = own
+                .iter()
+                .any(|own| own.allowance.permission == *permission);
+            assert_eq!(
+                listed,
+                powers.grant(*permission) != kernel::permission::Grant::default()
+            );
+        }
+        let why = |what| why(&powers, &none, &graph, what);
+        let through = vec![Role::Seller, Role::Customer];
+        let (customer, admin) = (Role::Customer, Role::Admin);
+        assert_eq!(
+            why("order:place@own"),
+            [
+                Reason::Role {
+                    role: customer,
+                    through: Vec::new()
+                },
+                Reason::Role {
+                    role: admin,
+                    through
+                },
+            ]
+        );
+        let role = StaffRole::Fulfilment;
+        assert_eq!(
+            why("order:ship@seller")[1],
+            Reason::Staff { seller_id, role }
+        );
+    }
+
+    #[test]
+    fn a_custom_role_says_by_which_way() {
+        let graph = Graph::default()
+            .and(1, &said("Clerk", &["payment:read@any"], &[]))
+            .unwrap()
+            .and(2, &said("Auditor", &["order:read@any"], &[id(1)]))
+            .unwrap();
+        let root = Powers::of_roles([Role::SuperAdmin]);
+        let held = Assignments::none(customer())
+            .with(
+                (id(2), &graph),
+                (customer(), &root),
+                Timestamp::from_second(1),
+            )
+            .unwrap();
+        let powers = Powers {
+            allowances: held.told(),
+            ..Powers::of_roles([Role::Customer])
+        };
+        let name = |text: &str| text.parse().unwrap();
+        assert_eq!(
+            why(&powers, &held, &graph, "payment:read@any"),
+            [Reason::CustomRole {
+                role_id: id(2),
+                name: name("Auditor"),
+                through: vec![NamedRole {
+                    id: id(1),
+                    name: name("Clerk")
+                }],
+            }]
+        );
+        // The token is behind: it carries what was taken, and lacks what was given.
+        let none = Assignments::none(customer());
+        let stale = why(&powers, &none, &graph, "payment:read@any");
+        assert_eq!(stale, [Reason::AccessToken]);
+        let fresh = Powers::of_roles([Role::Customer]);
+        assert!(why(&fresh, &held, &graph, "payment:read@any").is_empty());
+    }
+}

@@ -1,5 +1,7 @@
 //! A day in the marketplace that goes through every function of the platform.
 
+pub mod roles;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -219,6 +221,7 @@ pub async fn journey(world: &mut World) {
     world.settle().await;
     sessions(world, &shopper).await;
     locked_out(world, &root).await;
+    roles::roles(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;
     imports(world, &one).await;

@@ -7,5 +7,6 @@ mod hostile;
 mod import;
 mod invocations;
 mod race;
+mod roles;
 mod units;
 mod unruly;

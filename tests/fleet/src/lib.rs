@@ -5,6 +5,8 @@
 mod accept_reservation_on_stock_reserved;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/role/src/bin/assign-role.rs"]
+mod assign_role;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
 mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
@@ -19,6 +21,8 @@ mod cancel_order_on_reservation_expired;
 mod cancel_order_on_stock_refused;
 #[path = "../../../functions/payment/src/bin/capture-payment-on-order-shipped.rs"]
 mod capture_payment_on_order_shipped;
+#[path = "../../../functions/customer/src/bin/change-allowances-on-role-assignments-changed.rs"]
+mod change_allowances_on_role_assignments_changed;
 #[path = "../../../functions/cart/src/bin/change-cart-item.rs"]
 mod change_cart_item;
 #[path = "../../../functions/customer/src/bin/change-customer-roles.rs"]
@@ -27,6 +31,8 @@ mod change_customer_roles;
 mod change_own_password;
 #[path = "../../../functions/customer/src/bin/change-own-profile.rs"]
 mod change_own_profile;
+#[path = "../../../functions/role/src/bin/change-role.rs"]
+mod change_role;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
 #[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
@@ -37,6 +43,10 @@ mod confirm_order_on_payment_authorized;
 mod create_first_admin;
 #[path = "../../../functions/product/src/bin/create-product.rs"]
 mod create_product;
+#[path = "../../../functions/role/src/bin/create-role.rs"]
+mod create_role;
+#[path = "../../../functions/role/src/bin/delete-role.rs"]
+mod delete_role;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -59,6 +69,8 @@ mod get_jwks;
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
 mod get_order;
+#[path = "../../../functions/role/src/bin/get-own-permissions.rs"]
+mod get_own_permissions;
 #[path = "../../../functions/customer/src/bin/get-own-profile.rs"]
 mod get_own_profile;
 #[path = "../../../functions/payment/src/bin/get-payment.rs"]
@@ -67,18 +79,28 @@ mod get_payment;
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
 mod get_product_import;
+#[path = "../../../functions/role/src/bin/get-role.rs"]
+mod get_role;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/role/src/bin/list-customer-roles.rs"]
+mod list_customer_roles;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
 mod list_orders;
 #[path = "../../../functions/customer/src/bin/list-own-sessions.rs"]
 mod list_own_sessions;
+#[path = "../../../functions/role/src/bin/list-permissions.rs"]
+mod list_permissions;
 #[path = "../../../functions/product/src/bin/list-products.rs"]
 mod list_products;
+#[path = "../../../functions/role/src/bin/list-role-holders.rs"]
+mod list_role_holders;
+#[path = "../../../functions/role/src/bin/list-roles.rs"]
+mod list_roles;
 #[path = "../../../functions/customer/src/bin/log-in.rs"]
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
@@ -107,6 +129,8 @@ mod relay_order_events;
 mod relay_payment_events;
 #[path = "../../../functions/product/src/bin/relay-product-events.rs"]
 mod relay_product_events;
+#[path = "../../../functions/role/src/bin/relay-role-events.rs"]
+mod relay_role_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
@@ -115,14 +139,20 @@ mod remove_cart_item;
 mod reserve_stock_on_order_placed;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
+#[path = "../../../functions/role/src/bin/revoke-role.rs"]
+mod revoke_role;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
+#[path = "../../../functions/role/src/bin/spread-role-on-role-changed.rs"]
+mod spread_role_on_role_changed;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
 mod start_import_upload;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
+#[path = "../../../functions/role/src/bin/tell-role-holders.rs"]
+mod tell_role_holders;
 #[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
 mod unblock_customer;
 #[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
@@ -144,6 +174,7 @@ pub type Main = fn() -> lambda::Exit;
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-cart-item", add_cart_item::main),
+    ("assign-role", assign_role::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
     ("cancel-order", cancel_order::main),
@@ -151,15 +182,19 @@ pub const FLEET: &[(&str, Main)] = &[
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
     ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
     ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
+    ("change-allowances-on-role-assignments-changed", change_allowances_on_role_assignments_changed::main),
     ("change-cart-item", change_cart_item::main),
     ("change-customer-roles", change_customer_roles::main),
     ("change-own-password", change_own_password::main),
     ("change-own-profile", change_own_profile::main),
+    ("change-role", change_role::main),
     ("check-health", check_health::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("create-first-admin", create_first_admin::main),
     ("create-product", create_product::main),
+    ("create-role", create_role::main),
+    ("delete-role", delete_role::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
@@ -171,16 +206,22 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-jwks", get_jwks::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
+    ("get-own-permissions", get_own_permissions::main),
     ("get-own-profile", get_own_profile::main),
     ("get-payment", get_payment::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
+    ("get-role", get_role::main),
     ("get-stock", get_stock::main),
     ("import-products", import_products::main),
+    ("list-customer-roles", list_customer_roles::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
     ("list-own-sessions", list_own_sessions::main),
+    ("list-permissions", list_permissions::main),
     ("list-products", list_products::main),
+    ("list-role-holders", list_role_holders::main),
+    ("list-roles", list_roles::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
@@ -195,14 +236,18 @@ pub const FLEET: &[(&str, Main)] = &[
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
+    ("relay-role-events", relay_role_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
     ("remove-cart-item", remove_cart_item::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
     ("revoke-own-session", revoke_own_session::main),
+    ("revoke-role", revoke_role::main),
     ("run-product-import", run_product_import::main),
     ("ship-order", ship_order::main),
+    ("spread-role-on-role-changed", spread_role_on_role_changed::main),
     ("start-import-upload", start_import_upload::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
+    ("tell-role-holders", tell_role_holders::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
@@ -242,6 +287,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "assign-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "assign-role"),
+            ("ROUTE", "PUT /v1/customers/{id}/custom-roles/{role_id}"),
+            ("ALLOW", "role:assign@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
         ],
     ),
@@ -344,6 +410,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-allowances-on-role-assignments-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-allowances-on-role-assignments-changed"),
+        ],
+    ),
+    (
         "change-cart-item",
         &[
             ("STAGE", "local"),
@@ -422,6 +500,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-role"),
+            ("ROUTE", "PATCH /v1/roles/{id}"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "16384"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "check-health",
         &[
             ("STAGE", "local"),
@@ -493,6 +590,43 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "create-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "create-role"),
+            ("ROUTE", "POST /v1/roles"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "16384"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "delete-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "delete-role"),
+            ("ROUTE", "DELETE /v1/roles/{id}"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
         ],
     ),
     (
@@ -670,6 +804,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-own-permissions",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-own-permissions"),
+            ("ROUTE", "GET /v1/me/permissions"),
+            ("ALLOW", "profile:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-own-profile",
         &[
             ("STAGE", "local"),
@@ -746,6 +899,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-role"),
+            ("ROUTE", "GET /v1/roles/{id}"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-stock",
         &[
             ("STAGE", "local"),
@@ -782,6 +954,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "list-customer-roles",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-customer-roles"),
+            ("ROUTE", "GET /v1/customers/{id}/custom-roles"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -835,6 +1026,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-permissions",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-permissions"),
+            ("ROUTE", "GET /v1/permissions"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
         "list-products",
         &[
             ("STAGE", "local"),
@@ -846,6 +1055,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-products"),
             ("ROUTE", "GET /v1/products"),
             ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-role-holders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-role-holders"),
+            ("ROUTE", "GET /v1/roles/{id}/holders"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-roles",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-roles"),
+            ("ROUTE", "GET /v1/roles"),
+            ("ALLOW", "role:read@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1095,6 +1342,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-role-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-role-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "release-stock-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1158,6 +1418,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "revoke-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-role"),
+            ("ROUTE", "DELETE /v1/customers/{id}/custom-roles/{role_id}"),
+            ("ALLOW", "role:assign@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+        ],
+    ),
+    (
         "run-product-import",
         &[
             ("STAGE", "local"),
@@ -1190,6 +1470,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "spread-role-on-role-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "spread-role-on-role-changed"),
+        ],
+    ),
+    (
         "start-import-upload",
         &[
             ("STAGE", "local"),
@@ -1219,6 +1511,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "stock-variants-on-product-imported"),
+        ],
+    ),
+    (
+        "tell-role-holders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "tell-role-holders"),
         ],
     ),
     (
@@ -1344,6 +1648,8 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),
+    ("role.assignments-changed.v1", &["change-allowances-on-role-assignments-changed"]),
+    ("role.changed.v1", &["spread-role-on-role-changed"]),
     ("stock.changed.v1", &["update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
     ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),

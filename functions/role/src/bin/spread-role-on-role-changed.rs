@@ -6,6 +6,10 @@ use lambda::consume::{self, Event};
 use role::Spread;
 
 async fn spread_role(spread: &'static Spread, event: Event<RoleChanged>) -> Result<(), Problem> {
+    // Nobody had it before it was there.
+    if event.metadata.aggregate.revision == 1 {
+        return Ok(());
+    }
     spread.begin(event.data.role_id).await
 }
 
