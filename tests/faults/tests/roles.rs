@@ -171,6 +171,25 @@ async fn what_is_given_and_taken_is_so_within_a_minute() {
     assert_eq!(world.send("get-customer", look(&person)).await.status, 403);
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_assigns_roles_by_a_role_alone_makes_nobody_a_seller() {
+    let mut world = World::new(6);
+    let root = root(&mut world).await;
+    let powers = ["role:assign@any", "customer:read@any"];
+    let role = make_role(&mut world, &root, "Assigner", &powers, &[]).await;
+    let person = shopper(&mut world, "assigner").await;
+    give(&mut world, &root, &person.id, &role).await;
+    world.settle().await;
+    let person = Person::log_in(&mut world, &person.id, &person.email).await;
+    let path = format!("/v1/customers/{}/roles", person.id);
+    let ask = Ask::new("PUT", &path).by(&person.token).key("promote me");
+    let ask = ask.json(&json!({ "roles": ["customer", "seller"] }));
+    let refused = world.send("change-customer-roles", ask).await;
+    assert_eq!((refused.status, refused.code()), (403, "forbidden"));
+    let other = shopper(&mut world, "other").await;
+    give(&mut world, &person, &other.id, &role).await;
+}
+
 /// What an account says that its customer may do beyond its roles.
 fn given(world: &World, customer: &str) -> BTreeSet<String> {
     let accounts = world.stage.cloud.items("customer-customers");
