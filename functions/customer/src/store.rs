@@ -309,6 +309,21 @@ impl Accounts {
         command.commit(reply).await
     }
 
+    /// Keeps what the role service says that a customer may do. Tokens that say otherwise end; those that say the
+    /// same go on.
+    pub async fn change_allowances(
+        &self,
+        customer: &Stored<Customer>,
+        next: &Customer,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let mut command = self.administer(customer, next, "customer.change-allowances", intent);
+        if customer.given.allowances != next.given.allowances {
+            self.revoke_older(&mut command, next, None);
+        }
+        command.settle().await.map(drop)
+    }
+
     /// Keeps what a customer says of itself.
     pub async fn change_profile(
         &self,

@@ -142,6 +142,23 @@ impl View for EmailChange {
     }
 }
 
+/// That there is an account. Item `customer#<id>` / `profile` of customer's table `customers`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownCustomer {
+    /// Whose.
+    pub customer_id: CustomerId,
+}
+
+impl View for KnownCustomer {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "customers";
+    const ATTRIBUTES: &'static [&'static str] = &["customer_id"];
+    type Key = CustomerId;
+    fn key(customer: &CustomerId) -> (String, String) {
+        (format!("customer#{customer}"), "profile".to_owned())
+    }
+}
+
 /// What a mail about an order shows. Item `order#<id>` / `order` of order's table `orders`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 pub struct OrderSummary {

@@ -123,6 +123,8 @@ ids! {
     PaymentId = "pay";
     /// A product.
     ProductId = "prd";
+    /// A role that an admin has made.
+    RoleId = "rol";
     /// Who sells: the tenant of the marketplace.
     SellerId = "sel";
     /// A family of refresh tokens: one log-in on one device.

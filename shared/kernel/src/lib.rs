@@ -29,7 +29,7 @@ pub mod written;
 pub use country::{Country, UnknownCountry};
 pub use ids::{
     AddressId, CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId,
-    ProductId, SellerId, SessionId, TokenId, VariantId,
+    ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;

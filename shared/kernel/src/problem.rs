@@ -74,6 +74,7 @@ codes! {
     CartNotFound = 404 "cart_not_found" "There is no such cart.";
     OrderNotFound = 404 "order_not_found" "There is no such order.";
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
+    RoleNotFound = 404 "role_not_found" "There is no such role.";
 
     // What stands against it.
     Conflict = 409 "conflict" "Others were changing the same thing; try again.";
@@ -91,6 +92,13 @@ codes! {
     OrderNotShippable = 409 "order_not_shippable" "The order cannot be shipped in its state.";
     SuperAdminExists = 409 "super_admin_exists" "There is a super admin already.";
     LastSuperAdmin = 409 "last_super_admin" "The last super admin cannot be removed.";
+    BuiltInRole = 409 "built_in_role" "Built-in roles are not changed, deleted or assigned this way.";
+    RoleNameTaken = 409 "role_name_taken" "Another role has this name.";
+    RoleCycle = 409 "role_cycle" "The role would inherit from itself.";
+    RoleTooDeep = 409 "role_too_deep" "Roles would inherit from each other over too many levels.";
+    RoleInUse = 409 "role_in_use" "Someone has this role, or another role inherits from it.";
+    TooManyRoles = 409 "too_many_roles" "These would be more custom roles than there can be.";
+    TooManyAllowances = 409 "too_many_allowances" "These would be more allowances than one role or customer can have.";
     PreconditionFailed = 412 "precondition_failed" "It has been changed since the version in If-Match.";
     PreconditionRequired = 428 "precondition_required" "This request needs an If-Match header.";
     TooManyRequests = 429 "too_many_requests" "Too many requests; try again later.";

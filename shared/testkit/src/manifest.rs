@@ -81,6 +81,19 @@ pub(crate) fn route(function: &str) -> Option<(String, String)> {
     Some((method.to_owned(), path.to_owned()))
 }
 
+/// The function that takes from a queue of its service's own.
+pub(crate) fn worker(queue: &str) -> Option<&'static str> {
+    let functions = RENDERED["functions"].as_object()?;
+    let takes = |function: &Value| {
+        function["trigger"]["kind"] == "queue"
+            && function["environment"]["QUEUE_URL"]["queue"]
+                .as_str()
+                .is_some_and(|template| name(template) == queue)
+    };
+    let mut found = functions.iter().filter(|(_, function)| takes(function));
+    found.next().map(|(name, _)| name.as_str())
+}
+
 /// How long a function may take.
 pub(crate) fn timeout(function: &str) -> Option<Duration> {
     RENDERED["functions"][function]["timeout"]

@@ -164,6 +164,11 @@ impl Stage {
         manifest::route(name)
     }
 
+    /// The function that takes from a service's own queue of this name.
+    pub fn worker_of(queue: &str) -> Option<&'static str> {
+        manifest::worker(queue)
+    }
+
     /// A new customer's id.
     pub fn customer(&self) -> CustomerId {
         self.ids.fresh(self.clock.now())

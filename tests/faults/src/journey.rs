@@ -3,6 +3,7 @@
 mod addresses;
 mod second_factor;
 pub mod by_mail;
+pub mod roles;
 
 use std::time::Duration;
 
@@ -228,6 +229,7 @@ pub async fn journey(world: &mut World) {
     sessions(world, &shopper).await;
     locked_out(world, &root).await;
     second_factor::second_factors(world, &root).await;
+    roles::roles(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;
     imports(world, &one).await;

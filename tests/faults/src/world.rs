@@ -351,9 +351,9 @@ impl World {
             let messages = cloud.take_messages(&queue);
             if queue.ends_with("-dlq") {
                 self.letters.extend(messages);
-            } else {
+            } else if let Some(worker) = Stage::worker_of(&queue) {
                 for message in messages {
-                    self.enqueue("run-product-import", message.body);
+                    self.enqueue(worker, message.body);
                 }
             }
         }

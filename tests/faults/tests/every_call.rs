@@ -145,6 +145,11 @@ async fn orders_survive_every_fault() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn roles_survive_every_fault() {
+    service_survives(&["role"]).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn payments_and_mails_survive_every_fault() {
     service_survives(&["payment", "notification"]).await;
 }

@@ -11,5 +11,6 @@ mod invocations;
 mod race;
 mod revocation;
 mod second_factor;
+mod roles;
 mod units;
 mod unruly;

@@ -4,15 +4,17 @@ mod customer;
 mod order;
 mod payment;
 mod product;
+mod role;
 mod stock;
 
 use kernel::{
-    Currency, CustomerId, Id, Money, OrderId, ProductId, Quantity, SellerId, Timestamp, VariantId,
+    Currency, CustomerId, Id, Money, OrderId, ProductId, Quantity, RoleId, SellerId, Timestamp,
+    VariantId,
 };
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-pub use self::{customer::*, order::*, payment::*, product::*, stock::*};
+pub use self::{customer::*, order::*, payment::*, product::*, role::*, stock::*};
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
 /// One event type, with what its documentation and its contract tests need.
@@ -35,6 +37,7 @@ pub fn publisher(type_name: &str) -> &'static str {
         "order" => "order",
         "payment" => "payment",
         "product" => "product",
+        "role" => "role",
         "stock" => "inventory",
         _ => "unknown",
     }
@@ -104,6 +107,9 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<ProductPublished>(),
         describe::<ProductUpdated>(),
         describe::<SessionTokenReused>(),
+        describe::<RoleAssignmentsChanged>(),
+        describe::<RoleChanged>(),
+        describe::<RoleDeleted>(),
         describe::<StockChanged>(),
         describe::<StockRefused>(),
         describe::<StockReservationExpired>(),
@@ -136,6 +142,10 @@ fn example_product() -> ProductId {
 
 fn example_variant() -> VariantId {
     example_id(4)
+}
+
+fn example_role() -> RoleId {
+    example_id(6)
 }
 
 fn example_order() -> OrderId {

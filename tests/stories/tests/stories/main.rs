@@ -9,4 +9,5 @@ mod hostile;
 mod race;
 mod repeats;
 mod second_factor;
+mod roles;
 mod trouble;
