@@ -60,8 +60,12 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
             add("JWT_ISSUER".into(), Setting::Parameter("JwtIssuer"));
             add("CURSOR_KEY".into(), Setting::SecretValue("cursor-key"));
             add("CLIENT_IP_FROM".into(), Setting::Parameter("ClientIpFrom"));
+            if let Some(class) = function.rate() {
+                add("RATE".into(), Setting::Text(class.to_owned()));
+                add("RATE_FACTOR".into(), Setting::Parameter("RateFactor"));
+            }
             // The connection is opened at init.
-            if !entry.reads.is_empty() || !entry.writes.is_empty() {
+            if !entry.reads.is_empty() || !entry.writes.is_empty() || function.rate().is_some() {
                 add("WARM_UP".into(), Setting::Text("dynamodb".into()));
             }
         }

@@ -99,6 +99,7 @@ fn parameter_of_a_laptop(name: &str) -> Option<&'static str> {
         "Currency" => "EUR",
         "Locale" => "en",
         "ClientIpFrom" => "gateway",
+        "RateFactor" => "10000",
         "MailFrom" => "shop@souk.example",
         "JwtIssuer" => "https://souk.example",
         _ => return None,
