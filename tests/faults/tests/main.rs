@@ -3,9 +3,12 @@
 mod calls;
 mod day;
 mod every_call;
+mod headers;
 mod hostile;
 mod import;
 mod invocations;
+mod limits;
+mod matrix;
 mod race;
 mod units;
 mod unruly;
