@@ -3,6 +3,7 @@
 mod accounts;
 mod buying;
 mod catalogue;
+mod gate;
 mod hostile;
 mod race;
 mod repeats;
