@@ -218,7 +218,7 @@ async fn only_routes_with_a_rate_count_and_they_ask_first_and_once() {
     };
     let mut world = World::new(1).remembering();
     journey(&mut world).await;
-    let (mut met, mut counted) = (BTreeSet::new(), 0);
+    let (mut met, mut counted) = (BTreeSet::<&str>::new(), 0);
     for moment in world.moments() {
         let Stimulus::Request(_) = moment.stimulus else {
             continue;
