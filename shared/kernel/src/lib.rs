@@ -9,6 +9,7 @@
 //! - [`permission`]: roles, permissions and scopes, the one table of who may do what
 //! - [`problem`]: the catalogue of everything that can be refused, and why
 //! - [`page`]: lists in pages
+//! - [`rate`]: how many requests are borne, of whom
 //! - [`reply`]: what a request is answered with
 //! - [`written`]: types that are text in JSON and in the database
 #![warn(missing_docs)]
@@ -21,6 +22,7 @@ pub mod permission;
 pub mod personal;
 pub mod phone;
 pub mod problem;
+pub mod rate;
 pub mod reply;
 pub mod text;
 pub mod time;

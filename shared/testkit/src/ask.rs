@@ -11,6 +11,7 @@ pub struct Ask {
     pub(crate) query: String,
     headers: Map<String, Value>,
     body: Option<Vec<u8>>,
+    address: String,
 }
 
 impl Ask {
@@ -23,6 +24,7 @@ impl Ask {
             query: query.to_owned(),
             headers: Map::new(),
             body: None,
+            address: "192.0.2.1".to_owned(),
         }
     }
 
@@ -56,6 +58,12 @@ impl Ask {
     pub fn again(mut self, name: &str, value: &str) -> Self {
         let sent = self.headers.remove(name).unwrap_or_default();
         self.headers.insert(name.to_owned(), json!([sent, value]));
+        self
+    }
+
+    /// From another address.
+    pub fn from(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
         self
     }
 
@@ -100,7 +108,7 @@ impl Ask {
                 "accountId": "000000000000", "apiId": "souk", "domainName": "souk.test", "domainPrefix": "souk",
                 "http": {
                     "method": self.method, "path": self.path, "protocol": "HTTP/1.1",
-                    "sourceIp": "192.0.2.1", "userAgent": "testkit",
+                    "sourceIp": self.address, "userAgent": "testkit",
                 },
                 "requestId": request_id, "routeKey": route, "stage": "$default",
                 "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1_767_225_600_000_u64,

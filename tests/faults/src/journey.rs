@@ -7,13 +7,14 @@ pub mod roles;
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use testkit::{Answer, Ask};
 
 pub use self::second_factor::App;
 use crate::World;
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const NEXT_PASSWORD: &str = "incorrect horse battery staple";
 const PHONE: &str = "442079460000";
 const NAME: &str = "Wilhelmina Ottersworth";
@@ -159,6 +160,7 @@ pub fn order(method: &str) -> Value {
 
 /// The first admin, who can do everything.
 pub async fn admin(world: &mut World) -> Person {
+pub(crate) async fn admin(world: &mut World) -> Person {
     let email = "root@example.com";
     let who = json!({ "email": email, "password": PASSWORD, "name": NAME });
     world.call("create-first-admin", who).await;
@@ -171,15 +173,42 @@ pub async fn seller(world: &mut World, who: &str) -> Person {
     promote(world, &root, who).await
 }
 
-async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
+/// A seller, made one by the admin.
+pub(crate) async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
+    with_roles(world, root, who, &["customer", "seller"]).await
+}
+
+/// Someone with these roles.
+pub(crate) async fn with_roles(
+    world: &mut World,
+    root: &Person,
+    who: &str,
+    roles: &[&str],
+) -> Person {
     let person = Person::register(world, who).await;
     let path = format!("/v1/customers/{}/roles", person.id);
     let ask = Ask::new("PUT", &path)
         .by(&root.token)
         .key(&format!("promote {who}"));
-    let ask = ask.json(&json!({ "roles": ["customer", "seller"] }));
+    let ask = ask.json(&json!({ "roles": roles }));
     ok(world.send("change-customer-roles", ask).await, 200);
     Person::log_in(world, &person.id, &person.email).await
+}
+
+/// Whom a token names.
+pub(crate) fn subject(token: &str) -> String {
+    text(&claims(token)["sub"])
+}
+
+/// By which log-in a token came.
+pub(crate) fn session(token: &str) -> String {
+    text(&claims(token)["sid"])
+}
+
+fn claims(token: &str) -> Value {
+    let claims = token.split('.').nth(1).unwrap_or_default();
+    let claims = URL_SAFE_NO_PAD.decode(claims).unwrap_or_default();
+    serde_json::from_slice(&claims).unwrap_or_default()
 }
 
 /// A shopper.
@@ -187,14 +216,18 @@ pub async fn shopper(world: &mut World, who: &str) -> Person {
     Person::register(world, who).await
 }
 
-/// A product in the shop, with so many pieces of its one variant; the variant's id.
-pub async fn offer(world: &mut World, seller: &Person, title: &str, pieces: u32) -> String {
-    let product = json!({
+/// What goes into `POST /v1/products`.
+pub(crate) fn product(title: &str) -> Value {
+    json!({
         "title": title, "description": "For tests.", "category": "lights", "tags": ["new"],
         "variants": [{ "price": { "amount": 1_250, "currency": "EUR" } }],
-    });
+    })
+}
+
+/// A product in the shop, with so many pieces of its one variant; the variant's id.
+pub async fn offer(world: &mut World, seller: &Person, title: &str, pieces: u32) -> String {
     let ask = Ask::post("/v1/products").by(&seller.token);
-    let ask = ask.key(&format!("create {title}")).json(&product);
+    let ask = ask.key(&format!("create {title}")).json(&product(title));
     let product = ok(world.send("create-product", ask).await, 201).body;
     let path = format!("/v1/products/{}/publish", text(&product["id"]));
     let ask = Ask::post(&path)
@@ -211,7 +244,7 @@ pub async fn offer(world: &mut World, seller: &Person, title: &str, pieces: u32)
     variant
 }
 
-const FILE: &str = "\
+pub(crate) const FILE: &str = "\
 Handle,Title,Body (HTML),Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price
 lantern,Lantern,Bright,lights,new,true,Size,Small,LA-S,5,10.00
 lantern,,,,,,,Large,LA-L,6,12.00

@@ -2,8 +2,12 @@
 //! stands still until a test moves it, and nothing happens until a test lets it.
 
 mod bill;
+pub mod endpoints;
 mod facts;
+pub mod headers;
 pub mod journey;
+pub mod matrix;
+pub mod tokens;
 mod world;
 
 pub use self::{

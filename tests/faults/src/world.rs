@@ -153,7 +153,8 @@ impl World {
         self.moments.unwrap_or_default()
     }
 
-    fn fork(&self, seed: u64) -> Self {
+    /// The same world, apart from now on. Each fork has ids of its own.
+    pub fn fork(&self, seed: u64) -> Self {
         Self {
             waiting: self.waiting.clone(),
             streams: self.streams.clone(),

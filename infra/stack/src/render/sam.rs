@@ -101,7 +101,7 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
             map! {
                 "Type" => "String",
                 "Default" => "gateway",
-                "AllowedValues" => vec!["gateway", "cloudfront"],
+                "AllowedValues" => vec!["gateway", "cloudfront", "front"],
             },
         );
     }
@@ -114,6 +114,10 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
                 "AllowedValues" => vec!["optional", "required"],
             },
         );
+    }
+    if functions.iter().any(|function| function.rate().is_some()) {
+        let factor = map! { "Type" => "Number", "Default" => 1, "MinValue" => 1 };
+        parameters.push("RateFactor", factor);
     }
     if functions.iter().any(|function| function.entry.mail) {
         parameters.push("MailFrom", shared("mail/from"));

@@ -6,8 +6,10 @@
 
 mod answer;
 mod edge;
+mod headers;
 mod incoming;
 mod input;
+mod limit;
 
 use std::sync::Arc;
 

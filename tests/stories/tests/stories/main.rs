@@ -5,6 +5,7 @@ mod addresses;
 mod buying;
 mod by_mail;
 mod catalogue;
+mod gate;
 mod hostile;
 mod race;
 mod repeats;
