@@ -8,9 +8,11 @@
 //! - [`query`] and [`cursor`]: lists, page by page
 //! - [`command`]: the atomic command: every write, with its idempotency record, its events and its audit
 //!   entry in one transaction
+//! - [`audit`]: the audit log: a chain of entries that the relay appends to
 //! - [`view`]: reads of what another service owns
 #![warn(missing_docs)]
 
+pub mod audit;
 pub mod command;
 pub mod connection;
 pub mod cursor;

@@ -52,6 +52,7 @@ impl Stage {
     pub fn seeded(seed: u64) -> Self {
         let cloud = Cloud::new(seed);
         cloud.secret("/souk/local/jwt-signing-key", keys::secret());
+        cloud.secret("/souk/local/audit-signing-key", keys::secret());
         Self {
             cloud,
             // 2026-01-01

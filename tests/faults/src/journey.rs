@@ -1,5 +1,7 @@
 //! A day in the marketplace that goes through every function of the platform.
 
+mod audit;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -149,7 +151,8 @@ pub fn order(method: &str) -> Value {
     })
 }
 
-async fn admin(world: &mut World) -> Person {
+/// The first admin, logged in; made where there is none.
+pub async fn admin(world: &mut World) -> Person {
     let email = "root@example.com";
     let who = json!({ "email": email, "password": PASSWORD, "name": NAME });
     world.call("create-first-admin", who).await;
@@ -226,6 +229,7 @@ pub async fn journey(world: &mut World) {
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     trouble(world, &shopper, &goods).await;
     gateway(world, &root).await;
+    audit::look_and_prove(world, &root).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

@@ -2,13 +2,15 @@
 //! stands still until a test moves it, and nothing happens until a test lets it.
 
 mod bill;
+mod chains;
 mod facts;
 pub mod journey;
 mod world;
 
 pub use self::{
     bill::{Line, bill},
+    chains::flaws,
     facts::Facts,
-    journey::{Person, journey, offer, seller, shopper},
+    journey::{Person, admin, journey, offer, seller, shopper},
     world::{Delivery, Moment, Outcome, Stimulus, World},
 };

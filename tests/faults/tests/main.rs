@@ -1,5 +1,6 @@
 //! What the platform must survive.
 
+mod audit;
 mod calls;
 mod day;
 mod every_call;
@@ -7,5 +8,6 @@ mod hostile;
 mod import;
 mod invocations;
 mod race;
+mod tamper;
 mod units;
 mod unruly;

@@ -47,6 +47,8 @@ mod email_customer_on_order_shipped;
 mod empty_cart_on_order_placed;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/admin/src/bin/get-audit-keys.rs"]
+mod get_audit_keys;
 #[path = "../../../functions/cart/src/bin/get-cart.rs"]
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
@@ -71,6 +73,8 @@ mod get_product_import;
 mod get_stock;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/admin/src/bin/list-audit-entries.rs"]
+mod list_audit_entries;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
@@ -97,10 +101,14 @@ mod refresh_session;
 mod refuse_unknown_route;
 #[path = "../../../functions/customer/src/bin/register-customer.rs"]
 mod register_customer;
+#[path = "../../../functions/cart/src/bin/relay-cart-events.rs"]
+mod relay_cart_events;
 #[path = "../../../functions/customer/src/bin/relay-customer-events.rs"]
 mod relay_customer_events;
 #[path = "../../../functions/inventory/src/bin/relay-inventory-events.rs"]
 mod relay_inventory_events;
+#[path = "../../../functions/notification/src/bin/relay-notification-events.rs"]
+mod relay_notification_events;
 #[path = "../../../functions/order/src/bin/relay-order-events.rs"]
 mod relay_order_events;
 #[path = "../../../functions/payment/src/bin/relay-payment-events.rs"]
@@ -119,6 +127,8 @@ mod revoke_own_session;
 mod run_product_import;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
+#[path = "../../../functions/admin/src/bin/sign-audit-checkpoints.rs"]
+mod sign_audit_checkpoints;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
 mod start_import_upload;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
@@ -131,6 +141,8 @@ mod update_offers_on_product_changed;
 mod update_offers_on_stock_changed;
 #[path = "../../../functions/product/src/bin/update-product.rs"]
 mod update_product;
+#[path = "../../../functions/admin/src/bin/verify-audit-chain.rs"]
+mod verify_audit_chain;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
@@ -165,6 +177,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
     ("expire-reservations", expire_reservations::main),
+    ("get-audit-keys", get_audit_keys::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
@@ -177,6 +190,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-product-import", get_product_import::main),
     ("get-stock", get_stock::main),
     ("import-products", import_products::main),
+    ("list-audit-entries", list_audit_entries::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
     ("list-own-sessions", list_own_sessions::main),
@@ -190,8 +204,10 @@ pub const FLEET: &[(&str, Main)] = &[
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
     ("register-customer", register_customer::main),
+    ("relay-cart-events", relay_cart_events::main),
     ("relay-customer-events", relay_customer_events::main),
     ("relay-inventory-events", relay_inventory_events::main),
+    ("relay-notification-events", relay_notification_events::main),
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
@@ -201,12 +217,14 @@ pub const FLEET: &[(&str, Main)] = &[
     ("revoke-own-session", revoke_own_session::main),
     ("run-product-import", run_product_import::main),
     ("ship-order", ship_order::main),
+    ("sign-audit-checkpoints", sign_audit_checkpoints::main),
     ("start-import-upload", start_import_upload::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
+    ("verify-audit-chain", verify_audit_chain::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
 ];
@@ -557,6 +575,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-audit-keys",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-audit-keys"),
+            ("ROUTE", "GET /.well-known/audit-keys.json"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
         "get-cart",
         &[
             ("STAGE", "local"),
@@ -780,6 +816,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "list-audit-entries",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-audit-entries"),
+            ("ROUTE", "GET /v1/audit"),
+            ("ALLOW", "audit:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("AUDITED_SERVICES", "cart,customer,inventory,notification,order,payment,product"),
         ],
     ),
     (
@@ -1028,6 +1084,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-cart-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-cart-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "relay-customer-events",
         &[
             ("STAGE", "local"),
@@ -1050,6 +1119,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "relay-inventory-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-notification-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-notification-events"),
             ("BUS", "local-souk"),
         ],
     ),
@@ -1188,6 +1270,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "sign-audit-checkpoints",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "sign-audit-checkpoints"),
+            ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
+            ("SECRET_AUDIT_SIGNING_KEY", "/souk/local/audit-signing-key"),
+            ("AUDITED_SERVICES", "cart,customer,inventory,notification,order,payment,product"),
+        ],
+    ),
+    (
         "start-import-upload",
         &[
             ("STAGE", "local"),
@@ -1279,6 +1376,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "verify-audit-chain",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "verify-audit-chain"),
+            ("ROUTE", "GET /v1/audit/verify"),
+            ("ALLOW", "audit:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
+            ("AUDITED_SERVICES", "cart,customer,inventory,notification,order,payment,product"),
         ],
     ),
     (

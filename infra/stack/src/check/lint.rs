@@ -10,7 +10,7 @@ use crate::project::Project;
 
 /// Every rule.
 pub fn all(project: &Project, catalogue: &[EventType]) -> Vec<Finding> {
-    let rules: [fn(&Project) -> Vec<Finding>; 7] = [
+    let rules: [fn(&Project) -> Vec<Finding>; 8] = [
         shape::triggers,
         shape::routes,
         shape::used_twice,
@@ -18,6 +18,7 @@ pub fn all(project: &Project, catalogue: &[EventType]) -> Vec<Finding> {
         shape::relays,
         references::own,
         references::views,
+        references::audit,
     ];
     let mut found: Vec<_> = rules.iter().flat_map(|rule| rule(project)).collect();
     found.extend(references::events(project, catalogue));
