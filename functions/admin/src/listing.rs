@@ -100,7 +100,8 @@ mod tests {
             .collect();
         under.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.number)));
         let shown = limit.min(most);
-        let looked_to = (under.len() > shown).then(|| (under[shown - 1].at, under[shown - 1].number));
+        let looked_to =
+            (under.len() > shown).then(|| (under[shown - 1].at, under[shown - 1].number));
         Found {
             entries: under.into_iter().take(shown).cloned().collect(),
             looked_to,

@@ -24,8 +24,11 @@ pub const COMMANDS_BY_TIME: &str = "by-time";
 /// The indexes of `commands` and of `audit`.
 static COMMANDS_INDEXES: LazyLock<Vec<String>> =
     LazyLock::new(|| vec![COMMANDS_BY_TIME.to_owned()]);
-static AUDIT_INDEXES: LazyLock<Vec<String>> =
-    LazyLock::new(|| ["by-actor", "by-subject", "by-time"].map(str::to_owned).to_vec());
+static AUDIT_INDEXES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    ["by-actor", "by-subject", "by-time"]
+        .map(str::to_owned)
+        .to_vec()
+});
 
 /// A service: what it stores, what others may read of it, and its functions.
 #[derive(Debug, Deserialize)]

@@ -749,7 +749,10 @@ impl Asked {
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>).
 fn list(objects: &HashMap<String, Object>, asked: &Asked) -> String {
     let parameter = |name: &str| {
-        let pairs = asked.query.split('&').filter_map(|pair| pair.split_once('='));
+        let pairs = asked
+            .query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='));
         let found = pairs.into_iter().find(|(known, _)| *known == name);
         found.map_or_else(String::new, |(_, text)| text.replace("%2F", "/"))
     };

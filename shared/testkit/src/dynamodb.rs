@@ -109,8 +109,7 @@ pub fn items(database: &Database, table: &str) -> Vec<Value> {
 /// # Panics
 /// When the engine refuses it.
 pub fn delete(database: &Database, table: &str, pk: &str, sk: &str) {
-    let request =
-        json!({ "TableName": table, "Key": { "pk": { "S": pk }, "sk": { "S": sk } } });
+    let request = json!({ "TableName": table, "Key": { "pk": { "S": pk }, "sk": { "S": sk } } });
     let deleted = serde_json::from_value(request)
         .map_err(|error| error.to_string())
         .and_then(|request| {

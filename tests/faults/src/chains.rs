@@ -61,14 +61,22 @@ fn flaws_of(service: &str, items: &[Value], commands: &[Value]) -> Vec<String> {
             logged.push(record);
         }
     }
-    flaws.extend(entries.keys().map(|record| format!("{record} is in no block")));
+    flaws.extend(
+        entries
+            .keys()
+            .map(|record| format!("{record} is in no block")),
+    );
     let heads: Vec<Head> = of_kind(items, "audit-head");
-    let end = heads.first().map_or_else(Place::default, |head| head.place.clone());
+    let end = heads
+        .first()
+        .map_or_else(Place::default, |head| head.place.clone());
     if end != place {
         flaws.push(format!("the head is {end:?}, the last entry {place:?}"));
     }
 
-    let told = commands.iter().filter(|command| !command["audit"].is_null());
+    let told = commands
+        .iter()
+        .filter(|command| !command["audit"].is_null());
     let mut told: Vec<String> = told
         .map(|command| record::digest(command["pk"].as_str().unwrap()))
         .collect();
@@ -76,7 +84,9 @@ fn flaws_of(service: &str, items: &[Value], commands: &[Value]) -> Vec<String> {
     logged.sort();
     if told != logged {
         let (told, logged) = (told.len(), logged.len());
-        flaws.push(format!("{told} commands are to be logged, {logged} entries are"));
+        flaws.push(format!(
+            "{told} commands are to be logged, {logged} entries are"
+        ));
     }
     flaws
 }

@@ -33,7 +33,10 @@ fn batch(records: &[StreamRecord]) -> Value {
 
 fn entries(world: &World) -> usize {
     let items = world.stage.cloud.items("customer-audit");
-    items.iter().filter(|item| item["kind"] == "audit-entry").count()
+    items
+        .iter()
+        .filter(|item| item["kind"] == "audit-entry")
+        .count()
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,7 +57,11 @@ async fn relays_of_two_shards_append_to_one_chain() {
             }
         }
         assert_eq!(entries(&world), 8);
-        assert_eq!(flaws(&world.stage.cloud), Vec::<String>::new(), "seed {seed}");
+        assert_eq!(
+            flaws(&world.stage.cloud),
+            Vec::<String>::new(),
+            "seed {seed}"
+        );
     }
 }
 
@@ -81,7 +88,10 @@ async fn a_batch_costs_one_call_more_and_a_new_process_two() {
     let relay = world.stage.start("relay-customer-events", relay()).await;
     for (place, most) in [(0, 2), (1, 1), (2, 1)] {
         world.stage.cloud.take_calls();
-        relay.invoke(batch(&records[place..=place])).await.expect("an answer");
+        relay
+            .invoke(batch(&records[place..=place]))
+            .await
+            .expect("an answer");
         let calls = world.stage.cloud.take_calls();
         let own = calls.iter().filter(|call| call.operation != "PutEvents");
         assert_eq!(own.count(), most, "{calls:?}");

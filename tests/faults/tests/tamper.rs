@@ -191,7 +191,14 @@ fn tamper(log: &Log<'_>, ids: &Ids) -> &'static str {
             let (one, two) = (entries[at].clone(), entries[other].clone());
             for (from, to) in [(&one, &two), (&two, &one)] {
                 let mut item = from.clone();
-                for name in ["number", "prev", "hash", "by_time_sk", "by_actor_sk", "by_subject_sk"] {
+                for name in [
+                    "number",
+                    "prev",
+                    "hash",
+                    "by_time_sk",
+                    "by_actor_sk",
+                    "by_subject_sk",
+                ] {
                     item[name] = to[name].clone();
                 }
                 log.put(&item);
@@ -272,7 +279,10 @@ fn rewrite(log: &Log<'_>, entries: &mut [Value], from: usize, change: impl Fn(&m
         let mut block = log.blocks()[0].clone();
         block["sk"] = format!("{first:012}").into();
         block["first"] = json!(first);
-        block["records"] = entries.iter().map(|entry| entry["record"].clone()).collect();
+        block["records"] = entries
+            .iter()
+            .map(|entry| entry["record"].clone())
+            .collect();
         log.put(&block);
     }
     log.end_at(entries.last().unwrap());
@@ -339,7 +349,9 @@ async fn a_forged_checkpoint_is_found() {
     let signed = cloud.object(&path).expect("its bytes");
     let mut forged: Value = serde_json::from_slice(&signed).expect("JSON");
     forged["payload"] = bent(&forged["payload"], 40);
-    let further = path.replace(".json", "").replace("checkpoints/customer/0000", "checkpoints/customer/1000");
+    let further = path
+        .replace(".json", "")
+        .replace("checkpoints/customer/0000", "checkpoints/customer/1000");
     for path in [path.clone(), format!("{further}.json")] {
         cloud.upload(&path, "application/json", forged.to_string().into_bytes());
         let ask = Ask::get("/v1/audit/verify?service=customer").by(&root.token);

@@ -132,7 +132,8 @@ fn settings(place: &Place) -> Result<BTreeMap<String, String>> {
     let keys = if let Some(keys) = known.filter(|keys| keys["audit_jwks"].is_object()) {
         keys
     } else {
-        let keys: Value = serde_json::from_str(&quiet(place.tool("python").arg("infra/local/keys.py"))?)?;
+        let keys: Value =
+            serde_json::from_str(&quiet(place.tool("python").arg("infra/local/keys.py"))?)?;
         place.write("keys.json", &keys)?;
         keys
     };

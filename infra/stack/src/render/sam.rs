@@ -107,7 +107,9 @@ fn parameters(manifest: &Manifest, functions: &[Planned<'_>], differs: bool) -> 
         );
     }
     let names = |wanted: &str| {
-        let mut settings = functions.iter().flat_map(|function| &function.entry.settings);
+        let mut settings = functions
+            .iter()
+            .flat_map(|function| &function.entry.settings);
         settings.any(|setting| setting == wanted)
     };
     for (setting, parameter, place) in super::settings::SHARED {
@@ -115,7 +117,11 @@ fn parameters(manifest: &Manifest, functions: &[Planned<'_>], differs: bool) -> 
             parameters.push(parameter, shared(place));
         }
     }
-    if manifest.buckets.values().any(|bucket| bucket.lock_days.is_some()) {
+    if manifest
+        .buckets
+        .values()
+        .any(|bucket| bucket.lock_days.is_some())
+    {
         // Under COMPLIANCE nobody, not even the account's owner, deletes an object before its time.
         let mode = map! {
             "Type" => "String",
@@ -131,7 +137,11 @@ fn parameters(manifest: &Manifest, functions: &[Planned<'_>], differs: bool) -> 
     let mut settings: Vec<_> = functions
         .iter()
         .flat_map(|function| &function.entry.settings)
-        .filter(|setting| super::settings::SHARED.iter().all(|(known, ..)| known != setting))
+        .filter(|setting| {
+            super::settings::SHARED
+                .iter()
+                .all(|(known, ..)| known != setting)
+        })
         .collect();
     settings.sort();
     settings.dedup();

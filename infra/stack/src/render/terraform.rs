@@ -150,7 +150,10 @@ fn tables(manifest: &Manifest) -> Vec<(String, Node)> {
             .map(|index| {
                 let (pk, sk) = index_keys(index);
                 let shows = super::sam::projection(name);
-                (index.clone(), map! { "pk" => pk, "sk" => sk, "projection" => shows })
+                (
+                    index.clone(),
+                    map! { "pk" => pk, "sk" => sk, "projection" => shows },
+                )
             })
             .collect();
         let table = map! {

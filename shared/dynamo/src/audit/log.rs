@@ -255,9 +255,7 @@ impl AuditLog {
                 }
                 // No append leaves a block behind the head: someone has put the head back.
                 (_, Some(true)) => {
-                    return Err(Problem::internal(
-                        "the audit chain goes on behind its head",
-                    ));
+                    return Err(Problem::internal("the audit chain goes on behind its head"));
                 }
                 _ => {}
             }
@@ -282,7 +280,10 @@ impl AuditLog {
             let there = failed.iter().skip(2).copied();
             let there = there.chain(std::iter::repeat(false));
             let left = told.into_iter().zip(there);
-            return Ok(left.filter(|(_, there)| !there).map(|(one, _)| one).collect());
+            return Ok(left
+                .filter(|(_, there)| !there)
+                .map(|(one, _)| one)
+                .collect());
         }
         let records = told.iter().map(|one| one.record.clone()).collect();
         let missing = self.missing(records).await?;

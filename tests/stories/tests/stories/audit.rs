@@ -27,14 +27,20 @@ fn an_order_is_in_the_logs_of_all_who_had_to_do_with_it() {
         let placed = found.iter().find(|entry| entry["action"] == "order.place");
         placed.filter(|_| all).cloned()
     });
-    assert_eq!(placed["actor"], json!({ "kind": "customer", "id": shopper.id }));
+    assert_eq!(
+        placed["actor"],
+        json!({ "kind": "customer", "id": shopper.id })
+    );
     assert_eq!(placed["function"], "place-order");
     let own = entries(&shop, &admin, &format!("actor={}&limit=100", shopper.id));
     assert!(own.contains(&placed));
 
     let refused = shop.get("/v1/audit").bearer(&shopper.token).send();
     refused.refused(403, "forbidden");
-    let refused = shop.get("/v1/audit/verify").bearer(&seller.person.token).send();
+    let refused = shop
+        .get("/v1/audit/verify")
+        .bearer(&seller.person.token)
+        .send();
     refused.refused(403, "forbidden");
 }
 
@@ -55,5 +61,8 @@ fn the_logs_are_proven_to_their_signed_ends() {
     let customer = &proof["services"][0];
     assert_eq!(customer["ok"], true, "{proof}");
     assert_eq!(customer["verified_up_to"], customer["entries"]);
-    assert!(customer["checkpoints_checked"].as_u64() >= Some(1), "{proof}");
+    assert!(
+        customer["checkpoints_checked"].as_u64() >= Some(1),
+        "{proof}"
+    );
 }

@@ -87,7 +87,8 @@ fn unconditional(
             let log = names::table_arn(service, AUDIT);
             let keys = format!("{}/index/by-time", names::table_arn(service, COMMANDS));
             let behind = resource.strip_prefix(&log);
-            *resource == keys || behind.is_some_and(|rest| rest.is_empty() || rest.starts_with("/index/"))
+            *resource == keys
+                || behind.is_some_and(|rest| rest.is_empty() || rest.starts_with("/index/"))
         })
     };
     if function.entry.audits && resources.iter().all(of_audit) {

@@ -38,7 +38,10 @@ pub(super) fn add_audit_lag(manifest: &Manifest, resources: &mut Vec<(String, No
     }
     let name = names::of(&manifest.name, "audit-lag");
     let dimension = map! { "Name" => "service", "Value" => manifest.name.as_str() };
-    let about = format!("The audit log of {} is more than a minute behind.", manifest.name);
+    let about = format!(
+        "The audit log of {} is more than a minute behind.",
+        manifest.name
+    );
     let metric = (METRICS, AUDIT_LAG, "Maximum");
     resources.push((
         "AuditLagAlarm".to_owned(),

@@ -179,10 +179,7 @@ fn add_bucket(
 
 /// Object Lock: every version of an object stays for so many days.
 fn lock(properties: &mut Node, days: u32) {
-    properties.push(
-        "VersioningConfiguration",
-        map! { "Status" => "Enabled" },
-    );
+    properties.push("VersioningConfiguration", map! { "Status" => "Enabled" });
     properties.push("ObjectLockEnabled", true);
     properties.push(
         "ObjectLockConfiguration",
