@@ -232,7 +232,9 @@ impl Proofs {
         }
         let mut known: HashMap<u64, Entry> = HashMap::new();
         let mut proof = log.prove(progress.place.clone(), end.number);
-        while !proof.is_done() && known.len() < MOST_PROVEN && clock.now() < deadline {
+        // However late it is, each request comes one step further.
+        let has_time = |known: usize| known == 0 || (known < MOST_PROVEN && clock.now() < deadline);
+        while !proof.is_done() && has_time(known.len()) {
             match proof.step().await? {
                 Step::Proven(entries) => {
                     known.extend(entries.into_iter().map(|entry| (entry.number, entry)));

@@ -241,7 +241,14 @@ async fn nobody_but_admins_sees_the_log_and_wrong_questions_are_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_long_chain_is_proven_in_parts() {
     let mut world = World::new(1);
-    let (root, _) = busy(&mut world).await;
+    let (root, shopper) = busy(&mut world).await;
+    let goods = world.stage.cloud.items("product-products");
+    let goods = goods.iter().find(|item| item["kind"] == "variant");
+    let goods = goods.unwrap()["variant_id"].as_str().unwrap().to_owned();
+    for _ in 0..30 {
+        shopper.buy(&mut world, &goods, 1, "pm_sandbox_ok").await;
+        world.settle().await;
+    }
     world
         .tick("sign-audit-checkpoints", Duration::from_mins(5))
         .await;
@@ -257,6 +264,7 @@ async fn a_long_chain_is_proven_in_parts() {
         let Some(next) = proof["next_cursor"].as_str() else {
             assert_eq!(service["verified_up_to"], service["entries"]);
             assert_eq!(service["checkpoints_checked"], 1, "{proof}");
+            assert!(parts > 1, "{proof}");
             break;
         };
         assert!(parts < 50, "{proof}");

@@ -513,8 +513,10 @@ fn whole<T: Item>(item: Attributes) -> Result<Stored<T>, Flaw> {
         stored.created_at,
         stored.updated_at,
     );
+    // It is written once and never again.
+    let is_first = stored.rev == 1 && stored.created_at == stored.updated_at;
     match written {
-        Ok(written) if written == item => Ok(stored),
+        Ok(written) if is_first && written == item => Ok(stored),
         _ => Err(Flaw::AlteredItem),
     }
 }
