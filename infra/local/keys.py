@@ -1,8 +1,9 @@
-"""Prints a fresh ES256 key pair for the platform's tokens as one JSON object.
+"""Prints fresh ES256 key pairs for the platform's tokens and for its audit log as one JSON object.
 
 `signing_key` is what the platform stack's parameter JwtSigningKey takes: the key id and the private key as
 PKCS #8 DER in base64. `jwks` is the public half as a JSON Web Key Set, for JwtKeys. The key id is the RFC 7638
-thumbprint, so the same key has the same id everywhere.
+thumbprint, so the same key has the same id everywhere. `audit_signing_key` and `audit_jwks` are the same for
+AuditSigningKey and AuditKeys.
 """
 
 import base64
@@ -18,8 +19,8 @@ def encoded(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-def main() -> None:
-    """Makes the keys and prints them."""
+def pair() -> tuple[dict, dict]:
+    """Makes a key pair: the signing key and the key set."""
     key = ec.generate_private_key(ec.SECP256R1())
     point = key.public_key().public_numbers()
     required = {
@@ -36,9 +37,19 @@ def main() -> None:
         serialization.NoEncryption(),
     )
     public_key = {**required, "kid": key_id, "alg": "ES256", "use": "sig"}
+    signing_key = {"kid": key_id, "pkcs8": base64.b64encode(private_key).decode()}
+    return signing_key, {"keys": [public_key]}
+
+
+def main() -> None:
+    """Makes the keys and prints them."""
+    signing_key, jwks = pair()
+    audit_signing_key, audit_jwks = pair()
     keys = {
-        "signing_key": {"kid": key_id, "pkcs8": base64.b64encode(private_key).decode()},
-        "jwks": {"keys": [public_key]},
+        "signing_key": signing_key,
+        "jwks": jwks,
+        "audit_signing_key": audit_signing_key,
+        "audit_jwks": audit_jwks,
     }
     print(json.dumps(keys))
 

@@ -87,8 +87,8 @@ const IDLE_RUN_LINES_A_KILOBYTE: u64 = 2;
 /// What a line of the log is counted as: its duration and its errors, for the service and for the function. A metric
 /// is paid for as long as someone writes it; while nobody shops only schedules do.
 const METRICS_A_LINE: u64 = 2;
-/// The signing key and the cursor key of the platform stack.
-const SECRETS: u64 = 2;
+/// The two signing keys and the cursor key of the platform stack.
+const SECRETS: u64 = 3;
 
 /// One line of the bill.
 #[derive(Debug, PartialEq, Eq)]
@@ -125,6 +125,7 @@ pub fn bill(project: &Project) -> Vec<Line> {
     let queues = count(|function| function.queue().is_some());
     let dead_letters = count(|function| function.dead_letters().is_some());
     let services = u64::try_from(project.services.len()).unwrap_or(0);
+    let logs = count(|function| function.entry.relay);
 
     let scheduled = |manifest: &Manifest| {
         manifest
@@ -160,8 +161,8 @@ pub fn bill(project: &Project) -> Vec<Line> {
             &prices::QUEUE_REQUEST,
         ),
         line(
-            "alarms: one a queue of dead letters, one a service",
-            dead_letters + services,
+            "alarms: one a queue of dead letters, one a service, one an audit log",
+            dead_letters + services + logs,
             &prices::ALARM,
         ),
         line(

@@ -7,6 +7,7 @@ mod values;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
@@ -15,6 +16,19 @@ pub use values::{Access, Bytes, Events, Every, Idempotency, Route, Seconds, View
 
 /// The table every service that writes has without naming it: requests done, events to publish, audit entries.
 pub const COMMANDS: &str = "commands";
+/// The table beside it: the chain of the audit log, which the relay appends to.
+pub const AUDIT: &str = "audit";
+/// How records are found that should be in the audit log by now.
+pub const COMMANDS_BY_TIME: &str = "by-time";
+
+/// The indexes of `commands` and of `audit`.
+static COMMANDS_INDEXES: LazyLock<Vec<String>> =
+    LazyLock::new(|| vec![COMMANDS_BY_TIME.to_owned()]);
+static AUDIT_INDEXES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    ["by-actor", "by-subject", "by-time"]
+        .map(str::to_owned)
+        .to_vec()
+});
 
 /// A service: what it stores, what others may read of it, and its functions.
 #[derive(Debug, Deserialize)]
@@ -39,6 +53,9 @@ pub struct Manifest {
     /// The functions, by name.
     #[serde(default)]
     pub functions: BTreeMap<String, Function>,
+    /// The services that have an audit log, itself or not.
+    #[serde(skip)]
+    pub audited: Vec<String>,
     /// Where it was read from.
     #[serde(skip)]
     pub path: PathBuf,
@@ -89,9 +106,17 @@ impl View {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
-    /// Days after which objects are deleted.
-    #[serde(default = "thirty")]
-    pub keep_days: u32,
+    /// Days after which objects are deleted: 30, where the bucket is not locked.
+    pub keep_days: Option<u32>,
+    /// Days for which nobody deletes or replaces an object, nor is one ever deleted by itself.
+    pub lock_days: Option<u32>,
+}
+
+impl Bucket {
+    /// Days after which objects are deleted, if they are.
+    pub fn expires(&self) -> Option<u32> {
+        self.keep_days.or(self.lock_days.is_none().then_some(30))
+    }
 }
 
 /// A work queue.
@@ -165,6 +190,9 @@ pub struct Function {
     /// Views of other services it reads.
     #[serde(default)]
     pub views: Vec<ViewRef>,
+    /// Whether it reads the audit logs of all services.
+    #[serde(default)]
+    pub audits: bool,
     /// Work queues of its own service it sends to.
     #[serde(default)]
     pub sends: Vec<String>,
@@ -207,10 +235,6 @@ fn four() -> u32 {
     4
 }
 
-fn thirty() -> u32 {
-    30
-}
-
 impl Manifest {
     /// Reads a manifest; an error names the file and the line.
     pub fn read(path: &Path) -> Result<Self> {
@@ -230,14 +254,14 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Whether the service has the implicit table `commands`: it has as soon as a function writes.
+    /// Whether the service has the implicit tables `commands` and `audit`: it has as soon as a function writes.
     pub fn has_commands(&self) -> bool {
         self.functions.values().any(|function| {
             function.relay || !function.writes.is_empty() || !function.deletes.is_empty()
         })
     }
 
-    /// Every table, the implicit one included, with its indexes.
+    /// Every table, the implicit ones included, with its indexes.
     pub fn all_tables(&self) -> BTreeMap<&str, &[String]> {
         let mut tables: BTreeMap<&str, &[String]> = self
             .tables
@@ -245,7 +269,8 @@ impl Manifest {
             .map(|(name, table)| (name.as_str(), table.indexes.as_slice()))
             .collect();
         if self.has_commands() {
-            tables.insert(COMMANDS, &[]);
+            tables.insert(COMMANDS, COMMANDS_INDEXES.as_slice());
+            tables.insert(AUDIT, AUDIT_INDEXES.as_slice());
         }
         tables
     }

@@ -64,6 +64,14 @@ impl Project {
                 .clone_into(&mut manifest.path);
             services.insert(name, manifest);
         }
+        let audited: Vec<String> = services
+            .iter()
+            .filter(|(_, manifest)| manifest.has_commands())
+            .map(|(name, _)| name.clone())
+            .collect();
+        for manifest in services.values_mut() {
+            manifest.audited.clone_from(&audited);
+        }
         let mut project = Self {
             root: root.to_owned(),
             services,

@@ -150,7 +150,7 @@ pub struct Command {
     fault: Option<Problem>,
 }
 
-const ABSENT: &str = "attribute_not_exists(pk)";
+pub(crate) const ABSENT: &str = "attribute_not_exists(pk)";
 
 impl Command {
     /// What it carries out.
@@ -450,7 +450,7 @@ impl Command {
     }
 }
 
-fn put(
+pub(crate) fn put(
     table: &Table,
     attributes: Attributes,
     condition: &str,
@@ -495,7 +495,7 @@ fn write_value(text: &mut String, name: &str, value: &AttributeValue) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -536,7 +536,7 @@ impl Failure {
 
 /// Reads the reasons of a cancelled transaction: the first is the command record's, the rest the actions'.
 fn judge(reasons: Vec<Reason>, intent: &Intent, problems: Vec<Problem>) -> Result<Done, Failure> {
-    let failed = |reason: &Reason| reason.code == "ConditionalCheckFailed";
+    let failed = Reason::is_condition;
     let mut reasons = reasons.into_iter();
     if let Some(record) = reasons.next()
         && failed(&record)

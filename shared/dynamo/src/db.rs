@@ -72,6 +72,13 @@ pub(crate) struct Reason {
     pub(crate) item: Option<Attributes>,
 }
 
+impl Reason {
+    /// Whether its condition is what failed.
+    pub(crate) fn is_condition(&self) -> bool {
+        self.code == "ConditionalCheckFailed"
+    }
+}
+
 /// A transaction changed nothing.
 #[derive(Debug)]
 pub(crate) enum TransactError {

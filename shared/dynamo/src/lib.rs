@@ -9,9 +9,11 @@
 //! - [`command`]: the atomic command: every write, with its idempotency record, its events and its audit
 //!   entry in one transaction
 //! - [`meter`]: the one exception: counters of requests, whose changes are no facts
+//! - [`audit`]: the audit log: a chain of entries that the relay appends to
 //! - [`view`]: reads of what another service owns
 #![warn(missing_docs)]
 
+pub mod audit;
 pub mod command;
 pub mod connection;
 pub mod cursor;

@@ -23,6 +23,8 @@ enum Sort {
     BeginsWith(String),
     UpTo(String),
     After(String),
+    From(String),
+    Between(String, String),
 }
 
 impl Query {
@@ -63,6 +65,18 @@ impl Query {
         self
     }
 
+    /// Only those whose sort key is at least this.
+    pub fn from(mut self, first: impl Into<String>) -> Self {
+        self.sort = Sort::From(first.into());
+        self
+    }
+
+    /// Only those whose sort key lies between these two, or is one of them.
+    pub fn between(mut self, first: impl Into<String>, last: impl Into<String>) -> Self {
+        self.sort = Sort::Between(first.into(), last.into());
+        self
+    }
+
     /// The last first.
     pub fn descending(mut self) -> Self {
         self.descending = true;
@@ -95,6 +109,15 @@ impl Query {
             Sort::After(last) => {
                 bound(last);
                 format!("{pk} = :pk AND {sk} > :sk")
+            }
+            Sort::From(first) => {
+                bound(first);
+                format!("{pk} = :pk AND {sk} >= :sk")
+            }
+            Sort::Between(first, last) => {
+                bound(first);
+                values.insert(":last".to_owned(), AttributeValue::S(last));
+                format!("{pk} = :pk AND {sk} BETWEEN :sk AND :last")
             }
         };
         RawQuery {

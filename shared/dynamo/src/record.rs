@@ -5,8 +5,14 @@ use std::time::Duration;
 use contracts::Actor;
 use kernel::{Problem, Reply, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::item::{Item, Key};
+use crate::{
+    audit::Told,
+    command::hex,
+    db::Attributes,
+    item::{Item, Key},
+};
 
 /// A request's record replays its reply for 24 hours; it stays a day longer, so that clean-up is never early.
 pub(crate) const REPLAYED_FOR: Duration = Duration::from_hours(24);
@@ -108,6 +114,11 @@ impl CommandRecord {
     pub(crate) fn key_of(scope: &str, key: &str) -> Key {
         Key::new(format!("cmd#{scope}#{key}"), "cmd")
     }
+
+    /// SHA-256 of its key: what the audit log knows it by.
+    fn digest(&self) -> String {
+        digest(&self.key().pk)
+    }
 }
 
 impl Item for CommandRecord {
@@ -115,6 +126,14 @@ impl Item for CommandRecord {
 
     fn key(&self) -> Key {
         Self::key_of(&self.scope, &self.key)
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        let Some(_) = &self.audit else {
+            return Vec::new();
+        };
+        let (span, sort) = (Waiting::span(self.at), self.digest());
+        vec![("by-time", span, format!("{sort}#{}", self.at))]
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
@@ -127,13 +146,48 @@ impl Item for CommandRecord {
     }
 }
 
+/// SHA-256 of the key of a command record, in hexadecimal digits: what the audit log knows it by.
+pub fn digest(key: &str) -> String {
+    hex(&Sha256::digest(key))
+}
+
+/// How command records are found that should be in the audit log by now: by the ten minutes that they were
+/// written in. The index has their keys alone, and only of those that have something to tell.
+pub(crate) struct Waiting;
+
+impl Waiting {
+    /// Seconds that one partition of the index spans.
+    const SPAN: i64 = 600;
+    /// A record older than this is in the log, or something is wrong.
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    fn span(at: Timestamp) -> String {
+        let start = at.as_second() / Self::SPAN * Self::SPAN;
+        format!("span#{}", Timestamp::from_second(start))
+    }
+
+    /// The spans that are looked at: the present one and the one before.
+    pub(crate) fn spans(now: Timestamp) -> [String; 2] {
+        let before = now.minus(Duration::from_mins(10));
+        [Self::span(before), Self::span(now)]
+    }
+}
+
+/// The digest of a record, as the index shows it, that is old enough to be in the audit log.
+pub(crate) fn waiting(item: &Attributes, now: Timestamp) -> Option<String> {
+    let sort = item.get("by_time_sk")?.as_s().ok()?;
+    let (record, at) = sort.split_once('#')?;
+    let at: Timestamp = at.parse().ok()?;
+    (now.since(at) >= Waiting::PATIENCE).then(|| record.to_owned())
+}
+
 /// What a command record has for the world outside its service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outbox {
     /// What is to be published, in order.
     pub events: Vec<OutboxEvent>,
-    /// What the audit log says of the command.
-    pub audit: Option<AuditEntry>,
+    /// What the audit log says of the command, where it says something.
+    pub told: Option<Told>,
 }
 
 /// Reads a command record as it comes out of a stream, for the relay; `None` for what is no command record.
@@ -146,8 +200,17 @@ pub fn outbox(image: serde_dynamo::Item) -> Result<Option<Outbox>, Problem> {
         return Ok(None);
     }
     let record: CommandRecord = serde_dynamo::from_item(image).map_err(Problem::internal)?;
+    let digest = record.digest();
+    // `cus_…:place-order`: who asked, and the function.
+    let function = record.scope.rsplit(':').next().unwrap_or_default();
+    let told = record.audit.map(|audit| Told {
+        at: record.at,
+        function: function.to_owned(),
+        record: digest,
+        audit,
+    });
     Ok(Some(Outbox {
         events: record.events,
-        audit: record.audit,
+        told,
     }))
 }

@@ -244,6 +244,8 @@ permissions! {
     PaymentRead = "payment:read": Customer@Own, Admin@Any;
     /// See how each part of the platform does.
     PlatformRead = "platform:read": Admin@Any;
+    /// See what was done, by whom, and prove that the log of it is whole.
+    AuditRead = "audit:read": Admin@Any;
 }
 
 /// The text is not a rule.

@@ -135,6 +135,15 @@ pub(crate) fn unasked(
 
 /// Counts something that happened: a business metric, by service and function.
 pub(crate) fn count(platform: &Platform, name: &str, number: u64) {
+    metric(platform, (name, "Count"), number);
+}
+
+/// Says how long something took, in milliseconds, by service and function.
+pub(crate) fn measure(platform: &Platform, name: &str, milliseconds: u64) {
+    metric(platform, (name, "Milliseconds"), milliseconds);
+}
+
+fn metric(platform: &Platform, (name, unit): (&str, &'static str), value: u64) {
     let now = platform.clock.now();
     line(&json!({
         "level": "INFO",
@@ -142,8 +151,8 @@ pub(crate) fn count(platform: &Platform, name: &str, number: u64) {
         "service": platform.service(),
         "function": platform.function(),
         "stage": platform.stage(),
-        name: number,
-        "_aws": Metrics::new(now, &[(name, "Count")]),
+        name: value,
+        "_aws": Metrics::new(now, &[(name, unit)]),
     }));
 }
 

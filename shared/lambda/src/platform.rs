@@ -4,7 +4,7 @@ use std::{collections::HashMap, str::FromStr};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use contracts::Actor;
-use dynamo::{Commands, Connection, Cursors, Db, Intent, Table};
+use dynamo::{Commands, Connection, Cursors, Db, Intent, Table, audit::AuditLog};
 use kernel::{Clock, Currency, Ids, Locale, Problem};
 
 use crate::connector::Connector;
@@ -183,6 +183,11 @@ impl Platform {
     /// The command records of the function's own service.
     pub fn commands(&self, service: &str) -> Commands {
         Commands::new(&self.db, service)
+    }
+
+    /// A service's audit log.
+    pub fn audit_log(&self, service: &str) -> AuditLog {
+        AuditLog::new(&self.db, service)
     }
 
     /// Cursors signed with the stage's key.

@@ -299,6 +299,17 @@ impl Cloud {
         std::mem::take(&mut self.state().uploads)
     }
 
+    /// An object's bytes, by its path.
+    pub fn object(&self, path: &str) -> Option<Vec<u8>> {
+        let state = self.state();
+        state.objects.get(path).map(|object| object.bytes.clone())
+    }
+
+    /// Deletes an object, past every lock.
+    pub fn delete_object(&self, path: &str) {
+        self.state().objects.remove(path);
+    }
+
     /// The paths of all objects: `bucket/key`.
     pub fn objects(&self) -> Vec<String> {
         self.state().objects.keys().cloned().collect()
@@ -317,6 +328,11 @@ impl Cloud {
     /// Puts an item that is given as plain JSON, past all commands.
     pub fn put(&self, table: &str, item: &Value) {
         dynamodb::put(&self.database, &format!("local-{table}"), item);
+    }
+
+    /// Deletes an item, past all commands.
+    pub fn delete(&self, table: &str, pk: &str, sk: &str) {
+        dynamodb::delete(&self.database, &format!("local-{table}"), pk, sk);
     }
 
     /// Every item of every table whose name passes, for comparing before with after.
@@ -552,7 +568,15 @@ impl Cloud {
     fn s3(&self, asked: &Asked) -> HttpResponse {
         let mut state = self.state();
         state.calls.push(asked.call());
+        if asked.operation == "ListObjectsV2" {
+            let objects = list(&state.objects, asked);
+            return respond_bytes(200, objects.into_bytes());
+        }
         if asked.operation == "PutObject" {
+            if asked.only_new && state.objects.contains_key(&asked.path) {
+                let body = "<Error><Code>PreconditionFailed</Code></Error>";
+                return respond_bytes(412, body.as_bytes().to_vec());
+            }
             let object = Object {
                 content_type: asked.content_type.clone(),
                 bytes: asked.body.clone(),
@@ -627,6 +651,9 @@ struct Asked {
     function: String,
     /// Of an object: `bucket/key`.
     path: String,
+    query: String,
+    /// `If-None-Match: *`.
+    only_new: bool,
     range: Option<(usize, usize)>,
     content_type: String,
     body: Vec<u8>,
@@ -638,7 +665,8 @@ impl Asked {
         let target = headers.get("x-amz-target").unwrap_or_default();
         let path = request.uri().split_once("://").map_or("", |(_, rest)| rest);
         let path = path.split_once('/').map_or("", |(_, path)| path);
-        let path = path.split('?').next().unwrap_or_default().to_owned();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (path, query) = (path.to_owned(), query.to_owned());
         let (service, operation) = match target.split_once('.') {
             Some((api, operation)) => {
                 let service = match api {
@@ -651,6 +679,7 @@ impl Asked {
             }
             None if path.starts_with("v2/email/") => (Service::Ses, "SendEmail"),
             None if request.method() == "PUT" => (Service::S3, "PutObject"),
+            None if query.contains("list-type=2") => (Service::S3, "ListObjectsV2"),
             None => (Service::S3, "GetObject"),
         };
         Self {
@@ -658,6 +687,8 @@ impl Asked {
             operation: operation.to_owned(),
             function: caller(headers),
             path,
+            query,
+            only_new: headers.get("if-none-match") == Some("*"),
             range: headers.get("range").and_then(range),
             content_type: headers.get("content-type").unwrap_or_default().to_owned(),
             body: request.body().bytes().unwrap_or_default().to_vec(),
@@ -712,6 +743,37 @@ impl Asked {
             "message": "Transaction cancelled", "CancellationReasons": reasons,
         })
     }
+}
+
+/// What S3 says of a bucket's objects under a prefix and behind a key
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>).
+fn list(objects: &HashMap<String, Object>, asked: &Asked) -> String {
+    let parameter = |name: &str| {
+        let pairs = asked
+            .query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='));
+        let found = pairs.into_iter().find(|(known, _)| *known == name);
+        found.map_or_else(String::new, |(_, text)| text.replace("%2F", "/"))
+    };
+    let (prefix, behind) = (parameter("prefix"), parameter("start-after"));
+    let most: usize = parameter("max-keys").parse().unwrap_or(1_000);
+    let bucket = format!("{}/", asked.path.trim_end_matches('/'));
+    let mut keys: Vec<&str> = objects
+        .keys()
+        .filter_map(|path| path.strip_prefix(&bucket))
+        .filter(|key| key.starts_with(&prefix) && *key > behind.as_str())
+        .collect();
+    keys.sort_unstable();
+    let is_truncated = keys.len() > most;
+    keys.truncate(most);
+    let contents: String = keys
+        .iter()
+        .map(|key| format!("<Contents><Key>{key}</Key></Contents>"))
+        .collect();
+    format!(
+        "<ListBucketResult><IsTruncated>{is_truncated}</IsTruncated>{contents}</ListBucketResult>"
+    )
 }
 
 /// The function that calls: a stage makes its name its access key.

@@ -48,12 +48,18 @@ pub fn create_table(database: &Database, name: &str, indexes: &[String]) {
     let keys = |pk: &str, sk: &str| json!([{ "AttributeName": pk, "KeyType": "HASH" }, { "AttributeName": sk, "KeyType": "RANGE" }]);
     let mut attributes = vec![attribute("pk"), attribute("sk")];
     let mut secondary = Vec::new();
+    // As the templates have it: an index of command records shows their keys alone.
+    let shown = if name.ends_with("-commands") {
+        "KEYS_ONLY"
+    } else {
+        "ALL"
+    };
     for index in indexes {
         let stem = index.replace('-', "_");
         let (pk, sk) = (format!("{stem}_pk"), format!("{stem}_sk"));
         attributes.extend([attribute(&pk), attribute(&sk)]);
         secondary.push(json!({
-            "IndexName": index, "KeySchema": keys(&pk, &sk), "Projection": { "ProjectionType": "ALL" },
+            "IndexName": index, "KeySchema": keys(&pk, &sk), "Projection": { "ProjectionType": shown },
         }));
     }
     let mut request = json!({
@@ -104,6 +110,24 @@ pub fn items(database: &Database, table: &str) -> Vec<Value> {
     }
     items.sort_by_cached_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
     items
+}
+
+/// Deletes an item by its key.
+///
+/// # Panics
+/// When the engine refuses it.
+pub fn delete(database: &Database, table: &str, pk: &str, sk: &str) {
+    let request = json!({ "TableName": table, "Key": { "pk": { "S": pk }, "sk": { "S": sk } } });
+    let deleted = serde_json::from_value(request)
+        .map_err(|error| error.to_string())
+        .and_then(|request| {
+            database
+                .delete_item(request)
+                .map_err(|error| error.to_string())
+        });
+    if let Err(error) = deleted {
+        panic!("nothing was deleted from {table}: {error}");
+    }
 }
 
 /// Puts an item that is given as plain JSON.

@@ -67,7 +67,8 @@ fn variable(name: &str) -> Option<String> {
         "mail_from" => "shop@souk.test",
         "shop_url" => "https://souk.test",
         "jwt_issuer" => keys::ISSUER,
-        "jwt_keys" => return Some(keys::jwks()),
+        // Tests have one key for everything.
+        "jwt_keys" | "audit_keys" => return Some(keys::jwks()),
         _ => {
             let setting = &RENDERED["settings"][name.to_uppercase()]["default"];
             return setting.as_u64().map(|seconds| seconds.to_string());

@@ -13,8 +13,8 @@ const MOST_LINES: usize = 12;
 /// What a world has come to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
-    /// The items of each table, but for the command records and the counters of requests: who asks again is counted
-    /// again.
+    /// The items of each table, but for the command records and the audit logs, which have one more of each when a
+    /// client logs in anew, and the counters of requests: who asks again is counted again.
     pub items: BTreeMap<String, Vec<String>>,
     /// The events, each once: their type and what they say.
     pub events: Vec<String>,
@@ -22,6 +22,8 @@ pub struct Facts {
     pub mails: BTreeSet<String>,
     /// What was laid aside.
     pub letters: usize,
+    /// What is wrong with the audit logs.
+    pub flaws: Vec<String>,
 }
 
 impl Facts {
@@ -29,7 +31,10 @@ impl Facts {
     pub fn of(world: &World, known: &HashSet<String>) -> Self {
         let cloud = &world.stage.cloud;
         let items = cloud
-            .snapshot(|table| !table.ends_with("-commands") && !table.ends_with("-limits"))
+            .snapshot(|table| {
+                let left_out = ["-commands", "-audit", "-limits"];
+                !left_out.iter().any(|end| table.ends_with(end))
+            })
             .into_iter()
             .map(|(table, items)| {
                 let mut items: Vec<String> = items
@@ -79,6 +84,7 @@ impl Facts {
             events,
             mails: mails.collect(),
             letters: world.letters.len(),
+            flaws: crate::flaws(cloud),
         }
     }
 
@@ -109,6 +115,7 @@ impl Facts {
         if self.letters != other.letters {
             lines.push(format!("letters: {} and {}", self.letters, other.letters));
         }
+        lines.extend(apart("audit logs", &self.flaws, &other.flaws));
         lines.truncate(MOST_LINES);
         lines.join("\n")
     }

@@ -4,6 +4,7 @@ mod addresses;
 mod second_factor;
 pub mod by_mail;
 pub mod roles;
+mod audit;
 
 use std::time::Duration;
 
@@ -158,9 +159,8 @@ pub fn order(method: &str) -> Value {
     })
 }
 
-/// The first admin, who can do everything.
+/// The first admin, logged in; made where there is none.
 pub async fn admin(world: &mut World) -> Person {
-pub(crate) async fn admin(world: &mut World) -> Person {
     let email = "root@example.com";
     let who = json!({ "email": email, "password": PASSWORD, "name": NAME });
     world.call("create-first-admin", who).await;
@@ -274,6 +274,7 @@ pub async fn journey(world: &mut World) {
     gateway(world, &root).await;
     // Last: a month goes by.
     by_mail::by_mail(world).await;
+    audit::look_and_prove(world, &root).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

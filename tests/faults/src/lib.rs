@@ -2,6 +2,7 @@
 //! stands still until a test moves it, and nothing happens until a test lets it.
 
 mod bill;
+mod chains;
 pub mod endpoints;
 mod facts;
 pub mod headers;
@@ -12,7 +13,8 @@ mod world;
 
 pub use self::{
     bill::{Line, bill},
+    chains::flaws,
     facts::Facts,
-    journey::{App, Person, journey, offer, seller, shopper},
+    journey::{App, Person, admin, journey, offer, seller, shopper},
     world::{Delivery, Moment, Outcome, Stimulus, World},
 };

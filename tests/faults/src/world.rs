@@ -343,7 +343,9 @@ impl World {
         for event in cloud.take_bus() {
             self.route(event);
         }
-        for path in cloud.take_uploads() {
+        // Of the buckets, that of imports alone announces what is laid there.
+        let uploads = cloud.take_uploads().into_iter();
+        for path in uploads.filter(|path| path.contains("-souk-imports-")) {
             let key = path.split_once('/').map_or("", |(_, key)| key);
             let notification = json!({ "Records": [{ "s3": { "object": { "key": key } } }] });
             self.enqueue("run-product-import", notification.to_string());

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod by_mail;
+mod audit;
 mod calls;
 mod day;
 mod every_call;
@@ -15,5 +16,6 @@ mod race;
 mod revocation;
 mod second_factor;
 mod roles;
+mod tamper;
 mod units;
 mod unruly;

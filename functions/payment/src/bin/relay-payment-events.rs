@@ -1,4 +1,4 @@
-//! The outbox of payment: carries its events to the bus.
+//! The outbox of payment: carries what its functions have announced to the bus, and what they did to the audit log.
 
 pub(crate) fn main() -> lambda::Exit {
     lambda::relay::serve()

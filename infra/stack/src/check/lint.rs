@@ -19,6 +19,7 @@ pub fn all(project: &Project, catalogue: &[EventType]) -> Vec<Finding> {
         shape::relays,
         references::own,
         references::views,
+        references::audit,
     ];
     let mut found: Vec<_> = rules.iter().flat_map(|rule| rule(project)).collect();
     found.extend(references::events(project, catalogue));

@@ -211,6 +211,11 @@ impl<'a> Cloud<'a> {
         Ok(vec![
             ("JwtSigningKey".to_owned(), keys["signing_key"].to_string()),
             ("JwtKeys".to_owned(), keys["jwks"].to_string()),
+            (
+                "AuditSigningKey".to_owned(),
+                keys["audit_signing_key"].to_string(),
+            ),
+            ("AuditKeys".to_owned(), keys["audit_jwks"].to_string()),
         ])
     }
 

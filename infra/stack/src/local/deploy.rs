@@ -128,15 +128,20 @@ fn settings(place: &Place) -> Result<BTreeMap<String, String>> {
     let text = std::fs::read_to_string(place.at("infra/local/parameters.toml"))?;
     let mut settings: BTreeMap<String, String> = toml::from_str(&text)
         .context("infra/local/parameters.toml holds something else than texts")?;
-    let keys: Value = if let Some(keys) = place.read("keys.json") {
+    let known: Option<Value> = place.read("keys.json");
+    let keys = if let Some(keys) = known.filter(|keys| keys["audit_jwks"].is_object()) {
         keys
     } else {
-        let keys = serde_json::from_str(&quiet(place.tool("python").arg("infra/local/keys.py"))?)?;
+        let keys: Value =
+            serde_json::from_str(&quiet(place.tool("python").arg("infra/local/keys.py"))?)?;
         place.write("keys.json", &keys)?;
         keys
     };
     settings.insert("Stage".to_owned(), STAGE.to_owned());
     settings.insert("JwtSigningKey".to_owned(), keys["signing_key"].to_string());
     settings.insert("JwtKeys".to_owned(), keys["jwks"].to_string());
+    let audit_key = keys["audit_signing_key"].to_string();
+    settings.insert("AuditSigningKey".to_owned(), audit_key);
+    settings.insert("AuditKeys".to_owned(), keys["audit_jwks"].to_string());
     Ok(settings)
 }

@@ -121,13 +121,15 @@ impl Idempotency {
     }
 }
 
-/// What a function may do with the objects of a bucket: `r`, `w` or `rw`.
+/// What a function may do with the objects of a bucket: `r`, `w` or `rw`; with an `l`, list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
     /// `GetObject`.
     pub read: bool,
     /// `PutObject`.
     pub write: bool,
+    /// `ListBucket`.
+    pub list: bool,
 }
 
 /// One event type or several.
@@ -207,21 +209,15 @@ impl<'de> Deserialize<'de> for Route {
 
 impl<'de> Deserialize<'de> for Access {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let access = |read, write, list| Self { read, write, list };
         from_text(deserializer, |text| match text {
-            "r" => Ok(Self {
-                read: true,
-                write: false,
-            }),
-            "w" => Ok(Self {
-                read: false,
-                write: true,
-            }),
-            "rw" => Ok(Self {
-                read: true,
-                write: true,
-            }),
+            "r" => Ok(access(true, false, false)),
+            "w" => Ok(access(false, true, false)),
+            "rw" => Ok(access(true, true, false)),
+            "rl" => Ok(access(true, false, true)),
+            "wl" => Ok(access(false, true, true)),
             _ => Err(format!(
-                "`{text}` is no access to objects; write `r`, `w` or `rw`"
+                "`{text}` is no access to objects; write `r`, `w`, `rw`, `rl` or `wl`"
             )),
         })
     }

@@ -2,6 +2,7 @@
 
 use super::{Planned, Trigger};
 use crate::names;
+use crate::render::settings::SHARED;
 
 /// Where a setting's value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,8 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
                 add("RATE_FACTOR".into(), Setting::Parameter("RateFactor"));
             }
             // The connection is opened at init.
-            if !entry.reads.is_empty() || !entry.writes.is_empty() || function.rate().is_some() {
+            let reads = !entry.reads.is_empty() || !entry.writes.is_empty() || entry.audits;
+            if reads || function.rate().is_some() {
                 add("WARM_UP".into(), Setting::Text("dynamodb".into()));
             }
         }
@@ -102,12 +104,21 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
             Setting::Name(name),
         );
     }
+    if entry.audits {
+        let services = function.manifest.audited.join(",");
+        add("AUDITED_SERVICES".into(), Setting::Text(services));
+    }
     if entry.mail {
         add("MAIL_FROM".into(), Setting::Parameter("MailFrom"));
         add("SHOP_URL".into(), Setting::Parameter("ShopUrl"));
     }
     for setting in &entry.settings {
-        add(setting.clone(), Setting::Named(setting.clone()));
+        let shared = SHARED.iter().find(|(known, ..)| known == setting);
+        let value = shared.map_or_else(
+            || Setting::Named(setting.clone()),
+            |(_, parameter, _)| Setting::Parameter(parameter),
+        );
+        add(setting.clone(), value);
     }
     found
 }

@@ -1,7 +1,7 @@
 //! What a function's role may do: exactly what its manifest entry says, on exactly the things it names.
 
 use super::{Planned, Trigger};
-use crate::manifest::COMMANDS;
+use crate::manifest::{AUDIT, COMMANDS, COMMANDS_BY_TIME};
 use crate::names;
 
 /// One statement of a role's policy.
@@ -70,6 +70,7 @@ pub fn grants(
             });
         }
     }
+    found.extend(audits(function));
     found.extend(trigger(function));
     found.extend(others(function));
     found
@@ -177,6 +178,26 @@ fn limits(function: &Planned<'_>) -> Option<Grant> {
         .map(|_| grant("Limits", &["dynamodb:UpdateItem"], vec![arn]))
 }
 
+/// Whoever audits reads the logs of all services, and of their commands the keys alone.
+fn audits(function: &Planned<'_>) -> Vec<Grant> {
+    if !function.entry.audits {
+        return Vec::new();
+    }
+    let services = &function.manifest.audited;
+    let logs = services.iter().flat_map(|service| {
+        let indexes = ["by-actor", "by-subject", "by-time"].map(str::to_owned);
+        with_indexes(service, AUDIT, &indexes)
+    });
+    let keys = services.iter().map(|service| {
+        let arn = names::table_arn(service, COMMANDS);
+        format!("{arn}/index/{COMMANDS_BY_TIME}")
+    });
+    vec![
+        grant("AuditLogs", &READ, logs.collect()),
+        grant("CommandKeys", &["dynamodb:Query"], keys.collect()),
+    ]
+}
+
 fn trigger(function: &Planned<'_>) -> Vec<Grant> {
     let service = function.service();
     let mut found = Vec::new();
@@ -191,6 +212,14 @@ fn trigger(function: &Planned<'_>) -> Vec<Grant> {
         found.push(grant("Stream", &actions, vec![stream]));
         let bus = names::arn("events", &format!("event-bus/{}", names::BUS));
         found.push(grant("Publish", &["events:PutEvents"], vec![bus]));
+        // It adds to the log, and has no right to change or delete what is there.
+        let actions = [
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+        ];
+        let log = names::table_arn(service, AUDIT);
+        found.push(grant("AuditLog", &actions, vec![log]));
     }
     if let Some(queue) = function.queue() {
         let actions = [
@@ -236,6 +265,13 @@ fn others(function: &Planned<'_>) -> Vec<Grant> {
             &actions,
             vec![objects],
         ));
+        if access.list {
+            found.push(grant(
+                format!("List{}", names::pascal(bucket)),
+                &["s3:ListBucket"],
+                vec![names::bucket_arn(bucket)],
+            ));
+        }
     }
     for secret in &entry.secrets {
         // Secrets Manager ends an ARN with six characters of its own.

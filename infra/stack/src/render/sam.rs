@@ -6,7 +6,7 @@ mod functions;
 mod routes;
 mod storage;
 
-pub(super) use storage::index_keys;
+pub(super) use storage::{index_keys, projection};
 
 use crate::manifest::Manifest;
 use crate::node::{Node, reference, substitute};
@@ -36,6 +36,7 @@ pub fn template(project: &Project, manifest: &Manifest) -> String {
         }
     }
     alarms::add_errors(manifest, &mut resources);
+    alarms::add_audit_lag(manifest, &mut resources);
 
     let differs =
         !manifest.buckets.is_empty() || functions.iter().any(|function| function.entry.mail);
@@ -43,7 +44,7 @@ pub fn template(project: &Project, manifest: &Manifest) -> String {
         "AWSTemplateFormatVersion" => "2010-09-09",
         "Transform" => "AWS::Serverless-2016-10-31",
         "Description" => format!("Souk: the {} service.", manifest.name),
-        "Parameters" => parameters(&functions, differs),
+        "Parameters" => parameters(manifest, &functions, differs),
     };
     if differs {
         let on_aws = vec![reference("OnAws"), "true".into()];
@@ -57,7 +58,7 @@ pub fn template(project: &Project, manifest: &Manifest) -> String {
 
 /// The parameters of a service's stack; those of type SSM take the name of a parameter of the platform stack.
 /// `differs` says that something of it is another thing on an emulator.
-fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
+fn parameters(manifest: &Manifest, functions: &[Planned<'_>], differs: bool) -> Node {
     let mut parameters = map! {
         "Stage" => map! {
             "Type" => "String",
@@ -119,6 +120,30 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
         let factor = map! { "Type" => "Number", "Default" => 1, "MinValue" => 1 };
         parameters.push("RateFactor", factor);
     }
+    let names = |wanted: &str| {
+        let mut settings = functions
+            .iter()
+            .flat_map(|function| &function.entry.settings);
+        settings.any(|setting| setting == wanted)
+    };
+    for (setting, parameter, place) in super::settings::SHARED {
+        if names(setting) {
+            parameters.push(parameter, shared(place));
+        }
+    }
+    if manifest
+        .buckets
+        .values()
+        .any(|bucket| bucket.lock_days.is_some())
+    {
+        // Under COMPLIANCE nobody, not even the account's owner, deletes an object before its time.
+        let mode = map! {
+            "Type" => "String",
+            "Default" => "GOVERNANCE",
+            "AllowedValues" => vec!["GOVERNANCE", "COMPLIANCE"],
+        };
+        parameters.push("LockMode", mode);
+    }
     if functions.iter().any(|function| function.entry.mail) {
         parameters.push("MailFrom", shared("mail/from"));
         parameters.push("MailIdentity", shared("mail/identity"));
@@ -127,6 +152,11 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
     let mut settings: Vec<_> = functions
         .iter()
         .flat_map(|function| &function.entry.settings)
+        .filter(|setting| {
+            super::settings::SHARED
+                .iter()
+                .all(|(known, ..)| known != setting)
+        })
         .collect();
     settings.sort();
     settings.dedup();

@@ -39,6 +39,10 @@ pub const SETTINGS: [(&str, &str, i32, &str); 5] = [
 /// The longest life of an access token, in seconds: what was revoked is remembered for as long.
 pub const LONGEST_ACCESS_TOKEN: i32 = 3_600;
 
+/// What a manifest may name in `settings` that is no parameter of its own stack: the setting, the parameter, and
+/// the name behind `/souk/<stage>/` that the platform stack gives it.
+pub const SHARED: [(&str, &str, &str); 1] = [("AUDIT_KEYS", "AuditKeys", "audit/keys")];
+
 /// The type and default of a setting's parameter. An unknown one is text; the lint refuses it before.
 pub fn of(name: &str) -> (&'static str, Node) {
     SETTINGS

@@ -149,7 +149,11 @@ fn tables(manifest: &Manifest) -> Vec<(String, Node)> {
             .iter()
             .map(|index| {
                 let (pk, sk) = index_keys(index);
-                (index.clone(), map! { "pk" => pk, "sk" => sk })
+                let shows = super::sam::projection(name);
+                (
+                    index.clone(),
+                    map! { "pk" => pk, "sk" => sk, "projection" => shows },
+                )
             })
             .collect();
         let table = map! {
@@ -168,7 +172,8 @@ fn buckets(manifest: &Manifest) -> Vec<(String, Node)> {
         let entry = map! {
             "service" => &manifest.name,
             "name" => names::bucket(name),
-            "keep_days" => bucket.keep_days,
+            "keep_days" => bucket.expires().map_or(Node::Null, Node::from),
+            "lock_days" => bucket.lock_days.map_or(Node::Null, Node::from),
         };
         (name.clone(), entry)
     };

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::tests::shop;
+use crate::tests::{project, shop};
 
 fn text(path: &str) -> String {
     let files = of_manifests(&shop());
@@ -177,5 +177,39 @@ fn an_invocation_is_what_aws_would_send() {
     assert_eq!(
         stream["Records"][0]["dynamodb"]["NewImage"]["kind"]["S"],
         "command"
+    );
+}
+
+#[test]
+fn who_audits_reads_all_logs_and_of_commands_the_keys_alone() {
+    let mut project = project(&[
+        "name = \"admin\"\n[buckets.ends]\nlock_days = 9\n[functions.f]\nevery = \"1 day\"\naudits = true\n",
+        "name = \"order\"\n[tables.t]\n[functions.g]\nevery = \"1 day\"\nwrites = [\"t\"]\n",
+    ]);
+    for manifest in project.services.values_mut() {
+        manifest.audited = vec!["order".to_owned()];
+    }
+    let files = of_manifests(&project);
+    let template = files
+        .iter()
+        .find(|file| file.path.ends_with("admin.yaml"))
+        .map(|file| file.text.clone())
+        .unwrap();
+    for line in [
+        "table/${Stage}-order-audit/index/by-time",
+        "table/${Stage}-order-commands/index/by-time",
+        "ObjectLockEnabled: true",
+        "Days: 9",
+    ] {
+        assert!(template.contains(line), "{line} in {template}");
+    }
+    for line in ["Stage}-order-commands\"", "order-t", "ExpirationInDays"] {
+        assert!(!template.contains(line), "{line} in {template}");
+    }
+    assert!(
+        project.grants(&project.function("f").unwrap())[3]
+            .actions
+            .iter()
+            .all(|action| *action == "dynamodb:Query")
     );
 }

@@ -58,6 +58,55 @@ impl S3 {
         })
     }
 
+    /// Writes an object where there is none with its key; whether there was none.
+    pub fn put_new<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        content_type: &'a str,
+        bytes: Bytes,
+    ) -> Pending<'a, Result<bool, Problem>> {
+        Box::pin(async move {
+            let call = self
+                .client
+                .put_object()
+                .bucket(bucket)
+                .key(key)
+                .content_type(content_type)
+                .if_none_match("*");
+            match call.body(ByteStream::from(bytes)).send().await {
+                Ok(_) => Ok(true),
+                Err(error) => match error.raw_response().map(|raw| raw.status().as_u16()) {
+                    // RFC 9110 §15.5.13.
+                    Some(412) => Ok(false),
+                    _ => Err(failure(error)),
+                },
+            }
+        })
+    }
+
+    /// The keys under a prefix and behind a key, in order, at most `most` (1,000).
+    pub fn list<'a>(
+        &'a self,
+        bucket: &'a str,
+        prefix: &'a str,
+        behind: &'a str,
+        most: i32,
+    ) -> Pending<'a, Result<Vec<String>, Problem>> {
+        Box::pin(async move {
+            let call = self
+                .client
+                .list_objects_v2()
+                .bucket(bucket)
+                .prefix(prefix)
+                .start_after(behind)
+                .max_keys(most);
+            let answer = call.send().await.map_err(failure)?;
+            let objects = answer.contents.unwrap_or_default().into_iter();
+            Ok(objects.filter_map(|object| object.key).collect())
+        })
+    }
+
     /// Reads at most `length` bytes of an object from `start`; `None` if there is no such object. A start
     /// behind its end gives no bytes.
     pub fn get_range<'a>(

@@ -335,7 +335,8 @@ impl Notebook {
     pub(crate) fn seeded(seed: u64) -> Self {
         let stage = Stage::seeded(seed)
             .with_table("notebook-notes", &["by-owner"])
-            .with_table("notebook-commands", &[]);
+            .with_table("notebook-commands", &["by-time"])
+            .with_table("notebook-audit", &["by-actor", "by-subject", "by-time"]);
         Self {
             stage,
             settings: HashMap::new(),

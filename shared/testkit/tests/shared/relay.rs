@@ -62,9 +62,14 @@ async fn events_are_published_in_order_and_counted() {
     assert!(carry(&relay, stream(&images)).await.is_empty());
     assert_eq!(published(&notebook).0, ["a", "b", "c"]);
     let log = notebook.stage.take_log();
+    // The oldest of them was written two seconds before.
     assert_eq!(
-        (log.len(), &log[0]["note.written.v1"]),
-        (1, &json!(3)),
+        (
+            log.len(),
+            &log[0]["note.written.v1"],
+            &log[1]["audit_lag_ms"]
+        ),
+        (2, &json!(3), &json!(2_000)),
         "{log:?}"
     );
 }
@@ -96,14 +101,58 @@ async fn it_stops_at_the_first_record_that_it_cannot_publish() {
     assert_eq!(carry(&relay, stream(&images)).await, ["seq-0"]);
     assert!(published(&notebook).0.is_empty(), "nothing overtakes");
 
-    // Now the second: its call and the retries of the client fail.
-    notebook.stage.cloud.outage(1, Fault::Throttled);
-    assert_eq!(carry(&relay, stream(&images)).await, ["seq-1"]);
-    notebook.stage.cloud.heal();
+    // Now the second: the bus refuses it thrice.
+    notebook.stage.cloud.refuse_events(0);
+    let first = stream(&images[..1]);
+    assert!(carry(&relay, first).await.is_empty());
+    notebook.stage.cloud.refuse_events(3);
+    assert_eq!(carry(&relay, stream(&images[1..])).await, ["seq-0"]);
     assert_eq!(published(&notebook).0, ["a"]);
+    assert_eq!(numbers(&notebook), [1]);
     // Lambda starts again from there.
     assert!(carry(&relay, stream(&images[1..])).await.is_empty());
     assert_eq!(published(&notebook).0, ["b", "c"]);
+    assert_eq!(numbers(&notebook), [1, 2, 3]);
+}
+
+/// The numbers of the entries in the audit log.
+fn numbers(notebook: &Notebook) -> Vec<u64> {
+    let items = notebook.stage.cloud.items("notebook-audit").into_iter();
+    let mut numbers: Vec<u64> = items
+        .filter(|item| item["kind"] == "audit-entry")
+        .filter_map(|item| item["number"].as_u64())
+        .collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_audit_log_could_not_be_told_comes_again_from_its_first() {
+    let (notebook, relay, images) = written(&["a", "b", "c"]).await;
+    // The events are out; then nothing goes any more.
+    notebook.stage.cloud.outage(3, Fault::Unreachable);
+    assert_eq!(carry(&relay, stream(&images)).await, ["seq-0"]);
+    notebook.stage.cloud.heal();
+    assert!(numbers(&notebook).is_empty());
+    assert!(carry(&relay, stream(&images)).await.is_empty());
+    assert_eq!(numbers(&notebook), [1, 2, 3]);
+    let texts = published(&notebook).0;
+    assert_eq!(texts, ["a", "b", "c", "a", "b", "c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_hundred_and_fifty_entries_are_three_appends() {
+    let texts: Vec<String> = (0..250).map(|number| number.to_string()).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (notebook, relay, images) = written(&texts).await;
+    notebook.stage.cloud.take_calls();
+    assert!(carry(&relay, stream(&images)).await.is_empty());
+    let calls = notebook.stage.cloud.take_calls();
+    let appends = calls
+        .iter()
+        .filter(|call| call.operation == "TransactWriteItems");
+    assert_eq!(appends.count(), 3);
+    assert_eq!(numbers(&notebook), (1..=250).collect::<Vec<u64>>());
 }
 
 #[tokio::test(start_paused = true)]

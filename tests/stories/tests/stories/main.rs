@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod audit;
 mod buying;
 mod by_mail;
 mod catalogue;

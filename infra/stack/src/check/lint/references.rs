@@ -7,7 +7,7 @@ use crate::manifest::EVERY_READER;
 use crate::names;
 use crate::plan::Trigger;
 use crate::project::Project;
-use crate::render::settings::SETTINGS;
+use crate::render::settings::{SETTINGS, SHARED};
 
 /// Tables, queues, buckets and settings of the service's own.
 pub(super) fn own(project: &Project) -> Vec<Finding> {
@@ -44,7 +44,8 @@ pub(super) fn own(project: &Project) -> Vec<Finding> {
             }
         }
         for setting in &entry.settings {
-            if !SETTINGS.iter().any(|(known, ..)| known == setting) {
+            let is_shared = SHARED.iter().any(|(known, ..)| known == setting);
+            if !is_shared && !SETTINGS.iter().any(|(known, ..)| known == setting) {
                 say(format!(
                     "`{name}` wants the setting {setting}, which no stack has; add it to infra/stack/src/render/settings.rs"
                 ));
@@ -52,6 +53,15 @@ pub(super) fn own(project: &Project) -> Vec<Finding> {
         }
     }
     for manifest in project.services.values() {
+        for (name, bucket) in &manifest.buckets {
+            if bucket.keep_days.is_some() && bucket.lock_days.is_some() {
+                let message = format!(
+                    "the bucket `{name}` is locked and forgets: say `lock_days` or `keep_days`"
+                );
+                let place = manifest.place(&format!("buckets.{name}"));
+                found.push(Finding::new(place, message));
+            }
+        }
         for queue in manifest.queues.keys() {
             if !manifest
                 .functions
@@ -65,6 +75,22 @@ pub(super) fn own(project: &Project) -> Vec<Finding> {
                     manifest.place(&format!("queues.{queue}")),
                     message,
                 ));
+            }
+        }
+    }
+    found
+}
+
+/// The audit logs of all services are for admin alone.
+pub(super) fn audit(project: &Project) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for manifest in project.services.values() {
+        for (name, entry) in &manifest.functions {
+            if entry.audits && manifest.name != "admin" {
+                let message = format!(
+                    "`{name}` reads the audit logs of all services: only functions of admin do"
+                );
+                found.push(Finding::new(manifest.place_of(name), message));
             }
         }
     }

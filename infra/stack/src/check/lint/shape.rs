@@ -210,7 +210,7 @@ pub(super) fn rates(project: &Project) -> Vec<Finding> {
     found
 }
 
-/// What a service writes is published by its one relay, and by nobody else.
+/// What a service writes is published and logged by its one relay, and by nobody else.
 pub(super) fn relays(project: &Project) -> Vec<Finding> {
     let mut found = Vec::new();
     for manifest in project.services.values() {
@@ -224,9 +224,9 @@ pub(super) fn relays(project: &Project) -> Vec<Finding> {
         let announces = contracts::catalogue()
             .iter()
             .any(|event| event.service == manifest.name);
-        if announces && relays.is_empty() {
+        if (announces || manifest.has_commands()) && relays.is_empty() {
             let message = format!(
-                "{} announces events and has no `{wanted}`: they would stay in its table",
+                "{} writes and has no `{wanted}`: its events would stay in its table, and its audit log empty",
                 manifest.name
             );
             found.push(Finding::new(manifest.place("functions"), message));

@@ -179,3 +179,22 @@ fn an_event_without_contract_or_publisher() {
         "{said:?}"
     );
 }
+
+#[test]
+fn a_service_that_writes_and_has_no_relay() {
+    let text = "name = \"a\"\n[tables.t]\n[functions.f]\nevery = \"1 day\"\nwrites = [\"t\"]\n";
+    let said = said(shape::relays, &[text]);
+    assert!(said.contains("its audit log empty"), "{said}");
+}
+
+#[test]
+fn audit_logs_that_another_than_admin_reads() {
+    let text = "name = \"a\"\n[functions.f]\nevery = \"1 day\"\naudits = true\n";
+    assert!(said(references::audit, &[text]).contains("only functions of admin"));
+}
+
+#[test]
+fn a_bucket_that_is_locked_and_forgets() {
+    let text = "name = \"a\"\n[buckets.b]\nkeep_days = 1\nlock_days = 1\n";
+    assert!(said(references::own, &[text]).contains("locked and forgets"));
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Template;
-use crate::manifest::COMMANDS;
+use crate::manifest::{AUDIT, COMMANDS};
 use crate::names;
 use crate::plan::{Planned, STANDARD_ATTRIBUTES, Trigger};
 use crate::project::Project;
@@ -85,6 +85,19 @@ fn unconditional(
                 .any(|resource| resource.starts_with(&prefix))
     };
     let owner = project.services.keys().find(|owner| foreign(owner))?;
+    // Whoever audits may read the logs, which hold ids and digests, and the keys of commands.
+    let of_audit = |resource: &String| {
+        project.services.keys().any(|service| {
+            let log = names::table_arn(service, AUDIT);
+            let keys = format!("{}/index/by-time", names::table_arn(service, COMMANDS));
+            let behind = resource.strip_prefix(&log);
+            *resource == keys
+                || behind.is_some_and(|rest| rest.is_empty() || rest.starts_with("/index/"))
+        })
+    };
+    if function.entry.audits && resources.iter().all(of_audit) {
+        return None;
+    }
     let allowed =
         template.texts(&statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]);
     let selects = &statement["Condition"]["StringEqualsIfExists"]["dynamodb:Select"];
@@ -186,9 +199,28 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
             &names::arn("events", &format!("event-bus/{}", names::BUS)),
         );
         add(
+            "dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem",
+            &names::table_arn(service, AUDIT),
+        );
+        add(
             "sqs:SendMessage",
             &names::queue_arn(service, &format!("{}-dlq", function.name)),
         );
+    }
+    if entry.audits {
+        let logs = project
+            .services
+            .values()
+            .filter(|manifest| manifest.has_commands());
+        for manifest in logs {
+            let log = names::table_arn(&manifest.name, AUDIT);
+            add(read, &log);
+            for index in manifest.all_tables()[AUDIT] {
+                add(read, &format!("{log}/index/{index}"));
+            }
+            let commands = names::table_arn(&manifest.name, COMMANDS);
+            add("dynamodb:Query", &format!("{commands}/index/by-time"));
+        }
     }
     for queue in &entry.sends {
         add("sqs:SendMessage", &names::queue_arn(service, queue));
@@ -200,6 +232,9 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
         }
         if access.write {
             add("s3:PutObject", &objects);
+        }
+        if access.list {
+            add("s3:ListBucket", &names::bucket_arn(bucket));
         }
     }
     for secret in &entry.secrets {

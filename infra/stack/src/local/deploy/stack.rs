@@ -44,10 +44,11 @@ impl Stack {
             }
             template.push('\n');
         }
-        // JwtKeys is a value for the platform and the name of an SSM parameter for the services.
+        // These are values for the platform and the names of SSM parameters for the services.
+        let shared = ["JwtKeys", "AuditKeys"];
         let parameters = defaults(&text)
             .into_iter()
-            .filter(|(parameter, _)| name == "platform" || *parameter != "JwtKeys")
+            .filter(|(parameter, _)| name == "platform" || !shared.contains(parameter))
             .filter_map(|(parameter, _)| {
                 Some((parameter.to_owned(), settings.get(parameter)?.clone()))
             })

@@ -15,7 +15,7 @@ pub(super) fn add_dead_letters(service: &str, queue: &str, resources: &mut Vec<(
     let metric = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum");
     resources.push((
         format!("{id}Alarm"),
-        alarm(&name, &about, metric, dimension),
+        alarm(&name, &about, metric, dimension, 0),
     ));
 }
 
@@ -27,7 +27,25 @@ pub(super) fn add_errors(manifest: &Manifest, resources: &mut Vec<(String, Node)
     let metric = (METRICS, ERRORS, "Sum");
     resources.push((
         "ErrorsAlarm".to_owned(),
-        alarm(&name, &about, metric, dimension),
+        alarm(&name, &about, metric, dimension, 0),
+    ));
+}
+
+/// A command came into the audit log more than a minute after it was carried out.
+pub(super) fn add_audit_lag(manifest: &Manifest, resources: &mut Vec<(String, Node)>) {
+    if !manifest.functions.values().any(|entry| entry.relay) {
+        return;
+    }
+    let name = names::of(&manifest.name, "audit-lag");
+    let dimension = map! { "Name" => "service", "Value" => manifest.name.as_str() };
+    let about = format!(
+        "The audit log of {} is more than a minute behind.",
+        manifest.name
+    );
+    let metric = (METRICS, AUDIT_LAG, "Maximum");
+    resources.push((
+        "AuditLagAlarm".to_owned(),
+        alarm(&name, &about, metric, dimension, LONGEST_AUDIT_LAG),
     ));
 }
 
@@ -35,8 +53,17 @@ pub(super) fn add_errors(manifest: &Manifest, resources: &mut Vec<(String, Node)
 const METRICS: &str = "Souk";
 /// The metric that counts failures, by service.
 const ERRORS: &str = "errors";
+/// The metric of how late the audit log is, by service, and the most that is right: a minute, in milliseconds.
+const AUDIT_LAG: &str = "audit_lag_ms";
+const LONGEST_AUDIT_LAG: u32 = 60_000;
 
-fn alarm(name: &str, about: &str, metric: (&str, &str, &str), dimension: Node) -> Node {
+fn alarm(
+    name: &str,
+    about: &str,
+    metric: (&str, &str, &str),
+    dimension: Node,
+    threshold: u32,
+) -> Node {
     let (namespace, metric, statistic) = metric;
     map! {
         "Type" => "AWS::CloudWatch::Alarm",
@@ -49,7 +76,7 @@ fn alarm(name: &str, about: &str, metric: (&str, &str, &str), dimension: Node) -
             "Statistic" => statistic,
             "Period" => 60,
             "EvaluationPeriods" => 1,
-            "Threshold" => 0,
+            "Threshold" => threshold,
             "ComparisonOperator" => "GreaterThanThreshold",
             "TreatMissingData" => "notBreaching",
             "AlarmActions" => vec![reference("AlarmTopic")],

@@ -1,6 +1,6 @@
 //! What a service keeps: tables, buckets, work queues.
 
-use crate::manifest::{COMMANDS, Manifest};
+use crate::manifest::{Bucket, COMMANDS, Manifest};
 use crate::node::{Node, attribute, reference, substitute};
 use crate::plan::{Planned, Trigger};
 use crate::{map, names};
@@ -26,7 +26,7 @@ pub(super) fn add(
         }
     }
     for (name, bucket) in &manifest.buckets {
-        add_bucket(name, bucket.keep_days, functions, resources);
+        add_bucket(name, bucket, functions, resources);
     }
 }
 
@@ -50,7 +50,7 @@ fn table_of(service: &str, table: &str, indexes: &[String]) -> Node {
                 map! {
                     "IndexName" => index,
                     "KeySchema" => schema(&pk, &sk),
-                    "Projection" => map! { "ProjectionType" => "ALL" },
+                    "Projection" => map! { "ProjectionType" => projection(table) },
                 }
             })
             .collect();
@@ -79,6 +79,15 @@ fn table_of(service: &str, table: &str, indexes: &[String]) -> Node {
     }
 }
 
+/// What an index shows: of command records, whose replies are their callers' own, the keys alone.
+pub(in crate::render) fn projection(table: &str) -> &'static str {
+    if table == COMMANDS {
+        "KEYS_ONLY"
+    } else {
+        "ALL"
+    }
+}
+
 /// `by-due` reads `by_due_pk` and `by_due_sk`.
 pub(in crate::render) fn index_keys(index: &str) -> (String, String) {
     let name = names::snake(index);
@@ -96,10 +105,10 @@ fn schema(pk: &str, sk: &str) -> Vec<Node> {
     ]
 }
 
-/// A private bucket that forgets, and announces what lands under a prefix in a work queue.
+/// A private bucket that forgets, or is locked, and announces what lands under a prefix in a work queue.
 fn add_bucket(
     name: &str,
-    keep_days: u32,
+    bucket: &Bucket,
     functions: &[Planned<'_>],
     resources: &mut Vec<(String, Node)>,
 ) {
@@ -117,15 +126,23 @@ fn add_bucket(
                 "ServerSideEncryptionByDefault" => map! { "SSEAlgorithm" => "AES256" },
             }],
         },
-        "LifecycleConfiguration" => map! {
-            "Rules" => vec![map! {
-                "Id" => "forget",
-                "Status" => "Enabled",
-                "ExpirationInDays" => keep_days,
-                "AbortIncompleteMultipartUpload" => map! { "DaysAfterInitiation" => 1 },
-            }],
-        },
     };
+    if let Some(days) = bucket.expires() {
+        properties.push(
+            "LifecycleConfiguration",
+            map! {
+                "Rules" => vec![map! {
+                    "Id" => "forget",
+                    "Status" => "Enabled",
+                    "ExpirationInDays" => days,
+                    "AbortIncompleteMultipartUpload" => map! { "DaysAfterInitiation" => 1 },
+                }],
+            },
+        );
+    }
+    if let Some(days) = bucket.lock_days {
+        lock(&mut properties, days);
+    }
     let mut depends = Vec::new();
     let mut announcements = Vec::new();
     for function in functions {
@@ -158,6 +175,21 @@ fn add_bucket(
     bucket.push("Properties", properties);
     resources.push((id.clone(), bucket));
     resources.push((format!("{id}Policy"), over_tls_alone(&id)));
+}
+
+/// Object Lock: every version of an object stays for so many days.
+fn lock(properties: &mut Node, days: u32) {
+    properties.push("VersioningConfiguration", map! { "Status" => "Enabled" });
+    properties.push("ObjectLockEnabled", true);
+    properties.push(
+        "ObjectLockConfiguration",
+        map! {
+            "ObjectLockEnabled" => "Enabled",
+            "Rule" => map! {
+                "DefaultRetention" => map! { "Mode" => reference("LockMode"), "Days" => days },
+            },
+        },
+    );
 }
 
 fn over_tls_alone(bucket: &str) -> Node {
