@@ -91,7 +91,7 @@ fn region<'a>(key: &'a str, rules: &Rules, latin: bool) -> &'a str {
 fn street(address: &PostalAddress) -> Vec<&str> {
     let more = [&address.line2, &address.line3].into_iter().flatten();
     let lines = std::iter::once(&address.line1).chain(more);
-    lines.map(|line| line.as_str()).collect()
+    lines.map(kernel::Line::as_str).collect()
 }
 
 fn is_latin(address: &PostalAddress) -> bool {

@@ -58,7 +58,7 @@ pub struct AddressInput {
     #[schemars(length(max = 20))]
     pub sorting_code: Option<String>,
     /// The country: ISO 3166-1 alpha-2.
-    #[schemars(required, extend("pattern" = "^[A-Za-z]{2}$", "examples" = ["NL"]))]
+    #[schemars(required, with = "Country")]
     pub country: Option<String>,
     /// Whom the carrier may call, in the international form: +4930123456.
     #[serde(skip_serializing_if = "Option::is_none")]
