@@ -55,9 +55,9 @@ pub struct Class {
     pub unasked: Unasked,
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
-const QUARTER: Duration = Duration::from_secs(15 * 60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const QUARTER: Duration = Duration::from_mins(15);
+const HOUR: Duration = Duration::from_hours(1);
 
 const fn quota(by: By, requests: u32, window: Duration, burst: u32) -> Quota {
     Quota {

@@ -15,6 +15,9 @@ use crate::{
     offer,
 };
 
+/// Someone whose account was blocked after the log-in.
+const BLOCKED: &str = "blocked customer";
+
 /// Someone who calls.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -249,7 +252,7 @@ impl Market {
             known("admin", &admin, &[Customer, Admin], &all),
             known("super admin", &root, &[Customer, SuperAdmin], &all),
             // A token that was handed out before is good until its own end (SECURITY.md).
-            known("blocked customer", &blocked, &[Customer], &all),
+            known(BLOCKED, &blocked, &[Customer], &all),
         ];
     }
 
@@ -313,8 +316,11 @@ impl Market {
                 return Expected::Forbidden;
             }
         }
-        if endpoint.function == "refuse-unknown-route" {
-            return Expected::NotThere;
+        match endpoint.function {
+            "refuse-unknown-route" => return Expected::NotThere,
+            // The sessions of a blocked account are over.
+            "refresh-session" if caller.name == BLOCKED => return Expected::Unknown,
+            _ => {}
         }
         let object = match (which, self.objects(endpoint)) {
             (Which::Nothing, _) => return Expected::Done,

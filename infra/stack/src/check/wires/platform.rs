@@ -59,8 +59,8 @@ pub(super) fn wrong(project: &Project) -> Vec<Finding> {
     found
 }
 
-/// Who may read answers across origins: those of a list, and never everyone. The emulator does not answer preflights,
-/// so no test would notice.
+/// Who may read answers across origins: those of a list, and never everyone. The emulator forgets the list and lets no
+/// origin in, so no test there would notice.
 fn origins(project: &Project, platform: &str) -> Vec<Finding> {
     let place = "template.yaml";
     let mut found = Vec::new();
