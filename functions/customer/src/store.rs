@@ -160,8 +160,8 @@ impl Accounts {
         let email = customer.email.expose();
         let tried = self.count_guess(email, &Origin::LoggedIn, request.intent());
         let (credential, guesses) = tried.await?;
-        let credential =
-            credential.ok_or_else(|| Problem::internal("an account has no credential"))?;
+        // Every account has one: it has moved to another address since the account was read.
+        let credential = credential.ok_or_else(Problem::contention)?;
         if !password.matches(Some(&credential.password))? {
             let detail = "it is not the password of the account";
             return Err(Problem::invalid(pointer, detail));

@@ -53,12 +53,16 @@ impl Facts {
                         if item["kind"] == "mail" {
                             item["rev"] = Value::Null;
                         }
+                        // A log-in that ended after its try was counted is counted once more.
+                        if item["kind"] == "security-event" {
+                            item["refused"] = Value::Null;
+                        }
                         nameless(&item.to_string(), known)
                     })
                     .collect();
                 items.sort();
-                // A log-in whose answer was lost leaves a session that nobody has the token of.
-                if table.ends_with("-sessions") {
+                // A log-in whose answer was lost leaves a session that nobody has the token of, and was one.
+                if table.ends_with("-sessions") || table.ends_with("-security-events") {
                     items.dedup();
                 }
                 (table, items)

@@ -153,7 +153,7 @@ impl Accounts {
     /// What a customer logs in with, and the tries from anywhere.
     ///
     /// # Errors
-    /// An internal problem where there is none: every account has one.
+    /// Contention where there is none at the address any more.
     pub async fn credential(
         &self,
         customer: &Customer,
@@ -167,8 +167,8 @@ impl Accounts {
                 &(self.guesses.clone(), guesses),
             ))
             .await?;
-        let credential =
-            credential.ok_or_else(|| Problem::internal("an account has no credential"))?;
+        // Every account has one: it has moved to another address since the account was read.
+        let credential = credential.ok_or_else(Problem::contention)?;
         Ok((credential, guesses))
     }
 
@@ -260,7 +260,8 @@ impl Accounts {
             ))
             .await?;
         let (Some(credential), Some(wanted)) = (credential, wanted) else {
-            return Err(Problem::internal("a change of address has lost its parts"));
+            // Someone was faster: what was read before is of the address that was.
+            return Err(Problem::contention());
         };
 
         let email = wanted.new_email.expose();
