@@ -87,8 +87,8 @@ const IDLE_RUN_LINES_A_KILOBYTE: u64 = 2;
 /// What a line of the log is counted as: its duration and its errors, for the service and for the function. A metric
 /// is paid for as long as someone writes it; while nobody shops only schedules do.
 const METRICS_A_LINE: u64 = 2;
-/// The signing key and the cursor key of the platform stack.
-const SECRETS: u64 = 2;
+/// The signing key, the cursor key and the key of second factors of the platform stack.
+const SECRETS: u64 = 3;
 
 /// One line of the bill.
 #[derive(Debug, PartialEq, Eq)]
