@@ -87,8 +87,8 @@ const IDLE_RUN_LINES_A_KILOBYTE: u64 = 2;
 /// What a line of the log is counted as: its duration and its errors, for the service and for the function. A metric
 /// is paid for as long as someone writes it; while nobody shops only schedules do.
 const METRICS_A_LINE: u64 = 2;
-/// The two signing keys and the cursor key of the platform stack.
-const SECRETS: u64 = 3;
+/// The two signing keys, the cursor key, the key of second factors and that of links in mails of the platform stack.
+const SECRETS: u64 = 5;
 
 /// One line of the bill.
 #[derive(Debug, PartialEq, Eq)]
