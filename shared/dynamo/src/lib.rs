@@ -8,6 +8,7 @@
 //! - [`query`] and [`cursor`]: lists, page by page
 //! - [`command`]: the atomic command: every write, with its idempotency record, its events and its audit
 //!   entry in one transaction
+//! - [`sealed`]: values that only the key of their subject opens
 //! - [`view`]: reads of what another service owns
 #![warn(missing_docs)]
 
@@ -18,6 +19,7 @@ pub mod db;
 pub mod item;
 pub mod query;
 pub mod record;
+pub mod sealed;
 pub mod table;
 pub mod view;
 
@@ -27,6 +29,7 @@ pub use cursor::Cursors;
 pub use db::{Attributes, Db, DbError, Pending};
 pub use item::{Item, Key, Stored};
 pub use query::Query;
+pub use sealed::{DataKey, Sealed, SubjectKey};
 pub use table::Table;
 
 /// One attribute's value, as the SDK has it: for [`Change`]'s values.

@@ -24,8 +24,8 @@ pub mod time;
 pub mod written;
 
 pub use ids::{
-    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId, ProductId,
-    SellerId, SessionId, VariantId,
+    CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId,
+    ProductId, SellerId, SessionId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;

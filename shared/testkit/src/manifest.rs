@@ -61,6 +61,7 @@ fn variable(name: &str) -> Option<String> {
         "currency" => "EUR",
         "locale" => "en",
         "client_ip_from" => "gateway",
+        "subject_key" => "arn:aws:kms:eu-central-1:000000000000:key/subjects",
         "mail_from" => "shop@souk.test",
         "jwt_issuer" => keys::ISSUER,
         "jwt_keys" => return Some(keys::jwks()),

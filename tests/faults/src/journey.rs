@@ -1,5 +1,7 @@
 //! A day in the marketplace that goes through every function of the platform.
 
+pub mod business;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -20,6 +22,8 @@ pub(crate) const SECRETS: &[&str] = &[
     NAME,
     STREET,
     PHONE,
+    business::IBAN,
+    business::VAT_NUMBER,
     "@example.com",
     "eyJ",
     "$argon2",
@@ -162,6 +166,12 @@ pub async fn seller(world: &mut World, who: &str) -> Person {
     promote(world, &root, who).await
 }
 
+/// The same, and the admin.
+pub async fn seller_and_admin(world: &mut World, who: &str) -> (Person, Person) {
+    let root = admin(world).await;
+    (promote(world, &root, who).await, root)
+}
+
 async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
     let person = Person::register(world, who).await;
     let path = format!("/v1/customers/{}/roles", person.id);
@@ -226,6 +236,7 @@ pub async fn journey(world: &mut World) {
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     trouble(world, &shopper, &goods).await;
     gateway(world, &root).await;
+    business::business(world, &one, &root).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

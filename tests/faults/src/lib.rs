@@ -9,6 +9,6 @@ mod world;
 pub use self::{
     bill::{Line, bill},
     facts::Facts,
-    journey::{Person, journey, offer, seller, shopper},
+    journey::{Person, journey, offer, seller, seller_and_admin, shopper},
     world::{Delivery, Moment, Outcome, Stimulus, World},
 };

@@ -28,6 +28,8 @@ fn endpoints(stage: &Stage) -> Vec<Endpoint> {
             "payments" => "pay",
             "product-imports" => "imp",
             "products" => "prd",
+            "documents" => "doc",
+            "sellers" => "sel",
             _ => "var",
         };
         let mut filled = Vec::new();

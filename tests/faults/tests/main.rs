@@ -1,5 +1,6 @@
 //! What the platform must survive.
 
+mod business;
 mod calls;
 mod day;
 mod every_call;

@@ -128,6 +128,8 @@ pub struct Access {
     pub read: bool,
     /// `PutObject`.
     pub write: bool,
+    /// `DeleteObject`.
+    pub delete: bool,
 }
 
 /// One event type or several.
@@ -207,22 +209,27 @@ impl<'de> Deserialize<'de> for Route {
 
 impl<'de> Deserialize<'de> for Access {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer, |text| match text {
-            "r" => Ok(Self {
-                read: true,
-                write: false,
-            }),
-            "w" => Ok(Self {
-                read: false,
-                write: true,
-            }),
-            "rw" => Ok(Self {
-                read: true,
-                write: true,
-            }),
-            _ => Err(format!(
-                "`{text}` is no access to objects; write `r`, `w` or `rw`"
-            )),
+        from_text(deserializer, |text| {
+            let access = Self {
+                read: text.contains('r'),
+                write: text.contains('w'),
+                delete: text.contains('d'),
+            };
+            // Each letter once, in this order.
+            let plain: String = [
+                (access.read, 'r'),
+                (access.write, 'w'),
+                (access.delete, 'd'),
+            ]
+            .into_iter()
+            .filter_map(|(has, letter)| has.then_some(letter))
+            .collect();
+            if text.is_empty() || text != plain {
+                return Err(format!(
+                    "`{text}` is no access; write `r`, `w`, `d` or some of them in this order"
+                ));
+            }
+            Ok(access)
         })
     }
 }

@@ -94,6 +94,9 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
             Setting::Name(name),
         );
     }
+    if entry.keys.is_some() {
+        add("SUBJECT_KEY".into(), Setting::Parameter("SubjectKey"));
+    }
     if entry.mail {
         add("MAIL_FROM".into(), Setting::Parameter("MailFrom"));
     }

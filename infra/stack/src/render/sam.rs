@@ -105,6 +105,12 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
             },
         );
     }
+    if functions
+        .iter()
+        .any(|function| function.entry.keys.is_some())
+    {
+        parameters.push("SubjectKey", shared("keys/subjects"));
+    }
     if functions.iter().any(|function| function.entry.mail) {
         parameters.push("MailFrom", shared("mail/from"));
         parameters.push("MailIdentity", shared("mail/identity"));

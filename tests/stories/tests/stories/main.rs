@@ -1,6 +1,7 @@
 //! The stories of the marketplace, against the platform that `make up` has started: one binary, a file a theme.
 
 mod accounts;
+mod business;
 mod buying;
 mod catalogue;
 mod hostile;

@@ -193,6 +193,9 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
         if access.write {
             add("s3:PutObject", &objects);
         }
+        if access.delete {
+            add("s3:DeleteObject", &objects);
+        }
     }
     for secret in &entry.secrets {
         let arn = names::arn(
@@ -200,6 +203,12 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
             &format!("secret:{}-??????", names::secret(secret)),
         );
         add("secretsmanager:GetSecretValue", &arn);
+    }
+    if entry.keys.is_some_and(|keys| keys.read) {
+        add("kms:Decrypt", "${SubjectKey}");
+    }
+    if entry.keys.is_some_and(|keys| keys.write) {
+        add("kms:GenerateDataKey", "${SubjectKey}");
     }
     if entry.mail {
         add(
