@@ -64,13 +64,13 @@ impl FromStr for VatNumber {
     }
 }
 
-/// Whether a text has a form: `9` is a digit, `A` a letter, `*` either, `?` a plus or a star; everything else is
+/// Whether a text has a form: `9` is a digit, `a` a letter, `*` either, `?` a plus or a star; everything else is
 /// itself.
 fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len()
         && text.bytes().zip(form.bytes()).all(|(c, form)| match form {
             b'9' => c.is_ascii_digit(),
-            b'A' => c.is_ascii_uppercase(),
+            b'a' => c.is_ascii_uppercase(),
             b'*' => c.is_ascii_digit() || c.is_ascii_uppercase(),
             b'?' => matches!(c, b'+' | b'*'),
             literal => c == literal,

@@ -5,6 +5,8 @@
 mod accept_reservation_on_stock_reserved;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/business/src/bin/attach-business-document.rs"]
+mod attach_business_document;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
 mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
@@ -45,8 +47,12 @@ mod email_customer_on_order_confirmed;
 mod email_customer_on_order_shipped;
 #[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
 mod empty_cart_on_order_placed;
+#[path = "../../../functions/business/src/bin/expire-business-documents.rs"]
+mod expire_business_documents;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/business/src/bin/get-business.rs"]
+mod get_business;
 #[path = "../../../functions/cart/src/bin/get-cart.rs"]
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
@@ -71,6 +77,10 @@ mod get_product_import;
 mod get_stock;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/business/src/bin/list-business-documents.rs"]
+mod list_business_documents;
+#[path = "../../../functions/business/src/bin/list-businesses-to-review.rs"]
+mod list_businesses_to_review;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
@@ -95,8 +105,14 @@ mod receive_stock;
 mod refresh_session;
 #[path = "../../../functions/gateway/src/bin/refuse-unknown-route.rs"]
 mod refuse_unknown_route;
+#[path = "../../../functions/business/src/bin/register-business.rs"]
+mod register_business;
 #[path = "../../../functions/customer/src/bin/register-customer.rs"]
 mod register_customer;
+#[path = "../../../functions/business/src/bin/reject-business.rs"]
+mod reject_business;
+#[path = "../../../functions/business/src/bin/relay-business-events.rs"]
+mod relay_business_events;
 #[path = "../../../functions/customer/src/bin/relay-customer-events.rs"]
 mod relay_customer_events;
 #[path = "../../../functions/inventory/src/bin/relay-inventory-events.rs"]
@@ -109,20 +125,30 @@ mod relay_payment_events;
 mod relay_product_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
+#[path = "../../../functions/business/src/bin/remove-business-document.rs"]
+mod remove_business_document;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
 mod reserve_stock_on_order_placed;
+#[path = "../../../functions/business/src/bin/reveal-bank-account.rs"]
+mod reveal_bank_account;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
+#[path = "../../../functions/business/src/bin/start-business-document-upload.rs"]
+mod start_business_document_upload;
+#[path = "../../../functions/business/src/bin/start-business-review.rs"]
+mod start_business_review;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
 mod start_import_upload;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
+#[path = "../../../functions/business/src/bin/submit-business.rs"]
+mod submit_business;
 #[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
 mod unblock_customer;
 #[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
@@ -131,6 +157,8 @@ mod update_offers_on_product_changed;
 mod update_offers_on_stock_changed;
 #[path = "../../../functions/product/src/bin/update-product.rs"]
 mod update_product;
+#[path = "../../../functions/business/src/bin/verify-business.rs"]
+mod verify_business;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
@@ -144,6 +172,7 @@ pub type Main = fn() -> lambda::Exit;
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-cart-item", add_cart_item::main),
+    ("attach-business-document", attach_business_document::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
     ("cancel-order", cancel_order::main),
@@ -164,7 +193,9 @@ pub const FLEET: &[(&str, Main)] = &[
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
+    ("expire-business-documents", expire_business_documents::main),
     ("expire-reservations", expire_reservations::main),
+    ("get-business", get_business::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
@@ -177,6 +208,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-product-import", get_product_import::main),
     ("get-stock", get_stock::main),
     ("import-products", import_products::main),
+    ("list-business-documents", list_business_documents::main),
+    ("list-businesses-to-review", list_businesses_to_review::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
     ("list-own-sessions", list_own_sessions::main),
@@ -189,24 +222,33 @@ pub const FLEET: &[(&str, Main)] = &[
     ("receive-stock", receive_stock::main),
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
+    ("register-business", register_business::main),
     ("register-customer", register_customer::main),
+    ("reject-business", reject_business::main),
+    ("relay-business-events", relay_business_events::main),
     ("relay-customer-events", relay_customer_events::main),
     ("relay-inventory-events", relay_inventory_events::main),
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
+    ("remove-business-document", remove_business_document::main),
     ("remove-cart-item", remove_cart_item::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
+    ("reveal-bank-account", reveal_bank_account::main),
     ("revoke-own-session", revoke_own_session::main),
     ("run-product-import", run_product_import::main),
     ("ship-order", ship_order::main),
+    ("start-business-document-upload", start_business_document_upload::main),
+    ("start-business-review", start_business_review::main),
     ("start-import-upload", start_import_upload::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
+    ("submit-business", submit_business::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
+    ("verify-business", verify_business::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
 ];
@@ -243,6 +285,20 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "attach-business-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "attach-business-document"),
+            ("BUCKET_BUSINESS_ARRIVALS", "local-souk-business-arrivals-000000000000"),
+            ("BUCKET_BUSINESS_DOCUMENTS", "local-souk-business-documents-000000000000"),
         ],
     ),
     (
@@ -545,6 +601,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "expire-business-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "expire-business-documents"),
+            ("BUCKET_BUSINESS_DOCUMENTS", "local-souk-business-documents-000000000000"),
+        ],
+    ),
+    (
         "expire-reservations",
         &[
             ("STAGE", "local"),
@@ -554,6 +623,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "expire-reservations"),
+        ],
+    ),
+    (
+        "get-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-business"),
+            ("ROUTE", "GET /v1/sellers/{seller_id}/business"),
+            ("ALLOW", "business:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -783,6 +871,45 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-business-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-business-documents"),
+            ("ROUTE", "GET /v1/sellers/{seller_id}/business/documents"),
+            ("ALLOW", "business:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_BUSINESS_DOCUMENTS", "local-souk-business-documents-000000000000"),
+        ],
+    ),
+    (
+        "list-businesses-to-review",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-businesses-to-review"),
+            ("ROUTE", "GET /v1/businesses"),
+            ("ALLOW", "business:review@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "list-order-for-sellers-on-order-placed",
         &[
             ("STAGE", "local"),
@@ -1009,6 +1136,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "register-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "register-business"),
+            ("ROUTE", "PUT /v1/sellers/{seller_id}/business"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "register-customer",
         &[
             ("STAGE", "local"),
@@ -1025,6 +1171,38 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reject-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reject-business"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/reject"),
+            ("ALLOW", "business:review@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "relay-business-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-business-events"),
+            ("BUS", "local-souk"),
         ],
     ),
     (
@@ -1105,6 +1283,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "remove-business-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-business-document"),
+            ("ROUTE", "DELETE /v1/sellers/{seller_id}/business/documents/{id}"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "remove-cart-item",
         &[
             ("STAGE", "local"),
@@ -1134,6 +1331,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "reserve-stock-on-order-placed"),
             ("RESERVATION_SECONDS", "900"),
+        ],
+    ),
+    (
+        "reveal-bank-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reveal-bank-account"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/bank-account/reveal"),
+            ("ALLOW", "business:reveal-bank-account@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1188,6 +1404,45 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "start-business-document-upload",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "start-business-document-upload"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/documents"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_BUSINESS_ARRIVALS", "local-souk-business-arrivals-000000000000"),
+        ],
+    ),
+    (
+        "start-business-review",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "start-business-review"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/review"),
+            ("ALLOW", "business:review@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "start-import-upload",
         &[
             ("STAGE", "local"),
@@ -1217,6 +1472,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "stock-variants-on-product-imported"),
+        ],
+    ),
+    (
+        "submit-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "submit-business"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/submit"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1276,6 +1550,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "product:update@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "verify-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "verify-business"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/verify"),
+            ("ALLOW", "business:review@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),

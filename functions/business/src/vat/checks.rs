@@ -12,7 +12,7 @@ pub(super) const COUNTRIES: [Country; 29] = [
     ("AT", &["U99999999"], austria),
     ("BE", &["9999999999"], belgium),
     ("BG", &["999999999", "9999999999"], bulgaria),
-    ("CY", &["99999999A"], cyprus),
+    ("CY", &["99999999a"], cyprus),
     ("CZ", &["99999999", "999999999", "9999999999"], czechia),
     ("DE", &["999999999"], germany),
     ("DK", &["99999999"], denmark),
@@ -30,7 +30,7 @@ pub(super) const COUNTRIES: [Country; 29] = [
     ("HU", &["99999999"], hungary),
     (
         "IE",
-        &["9999999A", "9999999AA", "9A99999A", "9?99999A"],
+        &["9999999a", "9999999aa", "9a99999a", "9?99999a"],
         ireland,
     ),
     ("IT", &["99999999999"], italy),

@@ -118,8 +118,8 @@ pub(super) async fn business(world: &mut World, seller: &Person, root: &Person) 
         .await;
     let ask = Ask::get(&documents).by(&seller.token);
     let list = ok(world.send("list-business-documents", ask).await, 200).body;
-    let statuses: Vec<_> = list["data"].as_array().into_iter().flatten().collect();
-    let statuses: Vec<_> = statuses.iter().map(|it| text(&it["status"])).collect();
+    let list = list["data"].as_array().into_iter().flatten();
+    let statuses: Vec<_> = list.map(|document| text(&document["status"])).collect();
     assert_eq!(statuses, ["attached", "wrong_type"]);
 
     ok(step(world, "submit-business", seller, seller).await, 200);
