@@ -217,11 +217,8 @@ fn spain(text: &str) -> bool {
                 u32::from(last) == u32::from(b'0') + check,
                 last == ENTITY[check as usize],
             );
-            match first {
-                b'A' | b'B' | b'E' | b'H' => as_digit,
-                b'N' | b'P' | b'Q' | b'R' | b'S' | b'W' => as_letter,
-                _ => as_digit || as_letter,
-            }
+            // Which letters in front go with which of the two is told differently by different offices.
+            as_digit || as_letter
         }
         _ => false,
     }
