@@ -22,7 +22,7 @@ pub enum LegalForm {
     Partnership,
     /// A partnership in which some are liable with what they have put in: KG, SCS, LP.
     LimitedPartnership,
-    /// A company with few owners: GmbH, SARL, BV, Ltd, LLC.
+    /// A company with few owners: `GmbH`, SARL, BV, Ltd, LLC.
     PrivateLimitedCompany,
     /// A company with shares for anyone: AG, SA, NV, plc, Inc.
     PublicLimitedCompany,

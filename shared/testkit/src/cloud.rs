@@ -696,7 +696,7 @@ struct Asked {
     /// Of an object: `bucket/key`.
     path: String,
     range: Option<(usize, usize)>,
-    /// What a copy is made of, `bucket/key`, and the ETag that this must have.
+    /// What a copy is made of, `bucket/key`, and the `ETag` that this must have.
     source: Option<(String, String)>,
     content_type: String,
     body: Vec<u8>,

@@ -1,8 +1,8 @@
 //! How the last digits of a VAT number follow from the others, country by country.
 //!
 //! Each rule is the country's own: of its tax authority, or of the register whose number the VAT number contains. All
-//! of them are also collected in the Commission's "VIES VAT number algorithms" (DG TAXUD, BMF UID_Konstruktionsregeln
-//! of the Austrian ministry of finance, <https://www.bmf.gv.at>, "Konstruktionsregeln der UID-Nummern").
+//! of them are also collected in the Commission's "VIES VAT number algorithms" (DG TAXUD, and
+//! the Austrian ministry of finance, <https://www.bmf.gv.at>, "Konstruktionsregeln der UID-Nummern").
 
 /// A country's letters, the forms of its numbers (see [`super::has_form`]) and their check.
 type Country = (&'static str, &'static [&'static str], fn(&str) -> bool);
@@ -92,7 +92,7 @@ fn luhn(digits: &[u32]) -> bool {
         0 => *d,
         _ => across(d * 2),
     });
-    doubled.sum::<u32>() % 10 == 0
+    doubled.sum::<u32>().is_multiple_of(10)
 }
 
 /// ISO/IEC 7064, the hybrid system MOD 11,10.
@@ -115,7 +115,7 @@ fn austria(text: &str) -> bool {
         .enumerate()
         .map(|(i, d)| if i % 2 == 0 { *d } else { across(d * 2) })
         .sum();
-    (sum + 4 + d[7]) % 10 == 0
+    (sum + 4 + d[7]).is_multiple_of(10)
 }
 
 /// Ondernemingsnummer (Kruispuntbank van Ondernemingen): 97 less the first eight digits modulo 97.
@@ -179,12 +179,12 @@ fn germany(text: &str) -> bool {
 
 /// CVR-nummer: 11 divides the weighted sum.
 fn denmark(text: &str) -> bool {
-    !text.starts_with('0') && weighted(&digits(text), &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+    !text.starts_with('0') && weighted(&digits(text), &[2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }
 
 /// Käibemaksukohustuslase number: 10 divides the weighted sum.
 fn estonia(text: &str) -> bool {
-    weighted(&digits(text), &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0
+    weighted(&digits(text), &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
 }
 
 /// ΑΦΜ: powers of two.
@@ -273,7 +273,7 @@ fn britain(text: &str) -> bool {
     }
     let d = digits(&text[..9]);
     let sum = weighted(&d, &[8, 7, 6, 5, 4, 3, 2, 10, 1]);
-    sum % 97 == 0 || (sum + 55) % 97 == 0
+    sum.is_multiple_of(97) || (sum + 55).is_multiple_of(97)
 }
 
 /// OIB (Porezna uprava): ISO/IEC 7064 MOD 11,10.
@@ -283,7 +283,7 @@ fn croatia(text: &str) -> bool {
 
 /// Közösségi adószám: 10 divides the weighted sum.
 fn hungary(text: &str) -> bool {
-    weighted(&digits(text), &[9, 7, 3, 1, 9, 7, 3, 1]) % 10 == 0
+    weighted(&digits(text), &[9, 7, 3, 1, 9, 7, 3, 1]).is_multiple_of(10)
 }
 
 /// Seven digits and a letter, since 2013 with one more; before, a letter or sign stood in the second place.
@@ -350,7 +350,7 @@ fn latvia(text: &str) -> bool {
 
 /// VAT number of the Commissioner for Revenue: 37 divides the weighted sum.
 fn malta(text: &str) -> bool {
-    !text.starts_with('0') && weighted(&digits(text), &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0
+    !text.starts_with('0') && weighted(&digits(text), &[3, 4, 6, 7, 8, 9, 10, 1]).is_multiple_of(37)
 }
 
 /// Btw-identificatienummer: of a company RSIN, by weights; of a person since 2020 by ISO/IEC 7064 MOD 97-10 over `NL`
@@ -407,5 +407,5 @@ fn slovakia(text: &str) -> bool {
     let third = text.as_bytes()[2];
     !text.starts_with('0')
         && matches!(third, b'2' | b'3' | b'4' | b'7'..=b'9')
-        && number(text) % 11 == 0
+        && number(text).is_multiple_of(11)
 }
