@@ -199,6 +199,8 @@ pub struct Function {
     /// Buckets of its own service it uses.
     #[serde(default)]
     pub objects: BTreeMap<String, Access>,
+    /// Whether it unwraps (`r`) and makes (`w`) the keys of subjects, with the platform's master key.
+    pub keys: Option<Access>,
     /// Secrets it reads.
     #[serde(default)]
     pub secrets: Vec<String>,

@@ -10,6 +10,7 @@
 //!   entry in one transaction
 //! - [`meter`]: the one exception: counters of requests, whose changes are no facts
 //! - [`audit`]: the audit log: a chain of entries that the relay appends to
+//! - [`sealed`]: values that only the key of their subject opens
 //! - [`view`]: reads of what another service owns
 #![warn(missing_docs)]
 
@@ -22,6 +23,7 @@ pub mod item;
 pub mod meter;
 pub mod query;
 pub mod record;
+pub mod sealed;
 pub mod table;
 pub mod view;
 
@@ -32,6 +34,7 @@ pub use db::{Attributes, Db, DbError, Pending};
 pub use item::{Item, Key, Stored};
 pub use meter::{Meter, Taken};
 pub use query::Query;
+pub use sealed::{DataKey, Sealed, SubjectKey};
 pub use table::Table;
 
 /// One attribute's value, as the SDK has it: for [`Change`]'s values.

@@ -111,6 +111,8 @@ ids! {
     CartId = "crt";
     /// A person with an account.
     CustomerId = "cus";
+    /// One document of a business.
+    DocumentId = "doc";
     /// One published event.
     EventId = "evt";
     /// The part of an order that one seller ships.

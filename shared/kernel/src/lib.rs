@@ -30,7 +30,7 @@ pub mod written;
 
 pub use country::{Country, UnknownCountry};
 pub use ids::{
-    AddressId, CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId,
+    AddressId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId,
     ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};

@@ -242,6 +242,14 @@ permissions! {
     OrderShip = "order:ship": Seller@Seller, Admin@Any => [Manager Fulfilment];
     /// See a payment.
     PaymentRead = "payment:read": Customer@Own, Admin@Any;
+    /// Say who one's business legally is.
+    BusinessRegister = "business:register": Seller@Seller;
+    /// See a business and its documents: a seller its own.
+    BusinessRead = "business:read": Seller@Seller, Admin@Any;
+    /// Review businesses.
+    BusinessReview = "business:review": Admin@Any;
+    /// See a bank account unmasked.
+    BusinessRevealBankAccount = "business:reveal-bank-account": Admin@Any;
     /// See how each part of the platform does.
     PlatformRead = "platform:read": Admin@Any;
     /// See what was done, by whom, and prove that the log of it is whole.

@@ -49,9 +49,14 @@ pub fn storing<R>(write: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Whether [`storing`] is at work.
+pub fn is_storing() -> bool {
+    STORING.get()
+}
+
 impl<T: Serialize> Serialize for Personal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !STORING.get() {
+        if !is_storing() {
             return Err(S::Error::custom(
                 "personal values go to their store and nowhere else",
             ));

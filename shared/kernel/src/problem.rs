@@ -75,6 +75,9 @@ codes! {
     OrderNotFound = 404 "order_not_found" "There is no such order.";
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
     RoleNotFound = 404 "role_not_found" "There is no such role.";
+    BusinessNotFound = 404 "business_not_found" "There is no such business.";
+    BusinessDocumentNotFound = 404 "business_document_not_found" "The business has no such document.";
+    BankAccountNotFound = 404 "bank_account_not_found" "The business has no bank account.";
 
     // What stands against it.
     Conflict = 409 "conflict" "Others were changing the same thing; try again.";
@@ -90,6 +93,10 @@ codes! {
     CartFull = 409 "cart_full" "The cart has as many lines as an order can have.";
     OrderNotCancellable = 409 "order_not_cancellable" "The order cannot be cancelled any more.";
     OrderNotShippable = 409 "order_not_shippable" "The order cannot be shipped in its state.";
+    BusinessIncomplete = 409 "business_incomplete" "The business lacks what a review needs.";
+    BusinessStepNotPossible = 409 "business_step_not_possible" "The business does not take this step where it stands.";
+    BusinessDocumentsFull = 409 "business_documents_full" "The business has as many documents as it can have.";
+    ReviewNotYours = 409 "review_not_yours" "Only who has started the review of a business ends it.";
     SuperAdminExists = 409 "super_admin_exists" "There is a super admin already.";
     LastSuperAdmin = 409 "last_super_admin" "The last super admin cannot be removed.";
     BuiltInRole = 409 "built_in_role" "Built-in roles are not changed, deleted or assigned this way.";

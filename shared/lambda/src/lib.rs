@@ -8,6 +8,7 @@
 //! - [`platform`]: what a function is given: settings, clock, ids and clients
 //! - [`token`]: access tokens, verified here and signed by the customer service
 //! - [`aws`]: the few calls to other AWS services
+//! - [`keys`]: the keys that seal what identifies one subject
 //! - [`harness`]: the same functions, in process, for tests
 //!
 //! Each `serve` is a thin generic shell: it boxes the handler and hands it to one private function, so that a
@@ -22,6 +23,7 @@ mod describe;
 pub mod harness;
 pub mod http;
 pub mod invoke;
+pub mod keys;
 mod log;
 pub mod platform;
 pub mod queue;

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fmt,
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -20,9 +21,10 @@ use aws_smithy_runtime_api::{
     http::Headers,
 };
 use aws_smithy_types::body::SdkBody;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use dynamo::Pending;
 use dynoxide::Database;
-use kernel::Clock;
+use kernel::{Clock, Ids};
 use serde_json::{Value, json};
 
 use crate::{dynamodb, fault::Fault, manifest};
@@ -92,6 +94,15 @@ struct Object {
     bytes: Vec<u8>,
 }
 
+impl Object {
+    /// What changes with the content.
+    fn etag(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.bytes.hash(&mut hasher);
+        format!("\"{:016x}\"", hasher.finish())
+    }
+}
+
 #[derive(Clone, Default)]
 struct State {
     calls: Vec<Call>,
@@ -109,6 +120,8 @@ struct State {
     uploads: Vec<String>,
     mails: Vec<Sent>,
     secrets: HashMap<String, String>,
+    /// What KMS has wrapped: for what, and the bare key; all in base64 but the context.
+    wrapped: HashMap<String, (Value, String)>,
     latency: Option<(Clock, Duration)>,
     /// What no manifest knows: tables and their indexes.
     tables: Vec<(String, Vec<String>)>,
@@ -315,6 +328,12 @@ impl Cloud {
         self.state().objects.keys().cloned().collect()
     }
 
+    /// The bytes of an object, by its path: `bucket/key`.
+    pub fn object(&self, path: &str) -> Option<Vec<u8>> {
+        let state = self.state();
+        state.objects.get(path).map(|object| object.bytes.clone())
+    }
+
     /// Sets a secret.
     pub fn secret(&self, name: &str, text: String) {
         self.state().secrets.insert(name.to_owned(), text);
@@ -404,6 +423,7 @@ impl Cloud {
             Service::S3 => return self.s3(asked),
             Service::EventBridge => self.put_events(&asked.json()),
             Service::Sqs => self.sqs(&asked.operation, &asked.json()),
+            Service::Kms => self.kms(&asked.operation, &asked.json()),
             Service::Secrets => self.get_secret(&asked.json()),
             Service::Ses => self.send_email(&asked.json()),
         };
@@ -547,6 +567,33 @@ impl Cloud {
         }
     }
 
+    /// Makes and unwraps data keys. What is unwrapped for another purpose than it was made for is refused.
+    fn kms(&self, operation: &str, request: &Value) -> (u16, Value) {
+        let context = &request["EncryptionContext"];
+        let mut state = self.state();
+        if operation == "GenerateDataKey" {
+            let mut bytes = || {
+                let random = Ids::seeded(state.order);
+                state.order = state.order.wrapping_add(1);
+                STANDARD.encode(random.bytes::<32>())
+            };
+            let (bare, wrapped) = (bytes(), bytes());
+            let kept = (context.clone(), bare.clone());
+            state.wrapped.insert(wrapped.clone(), kept);
+            let key = &request["KeyId"];
+            let made = json!({ "KeyId": key, "Plaintext": bare, "CiphertextBlob": wrapped });
+            return (200, made);
+        }
+        let wrapped = request["CiphertextBlob"].as_str().unwrap_or_default();
+        match state.wrapped.get(wrapped) {
+            Some((made_for, bare)) if made_for == context => (200, json!({ "Plaintext": bare })),
+            _ => (
+                400,
+                json!({ "__type": "InvalidCiphertextException", "message": "" }),
+            ),
+        }
+    }
+
     fn send_email(&self, request: &Value) -> (u16, Value) {
         let text = |pointer: &str| {
             let found = request.pointer(pointer).and_then(Value::as_str);
@@ -585,10 +632,29 @@ impl Cloud {
             state.uploads.push(asked.path.clone());
             return respond_bytes(200, Vec::new());
         }
-        let Some(object) = state.objects.get(&asked.path) else {
+        if asked.operation == "DeleteObject" {
+            state.objects.remove(&asked.path);
+            return respond_bytes(204, Vec::new());
+        }
+        let (path, wanted) = match &asked.source {
+            Some((source, wanted)) => (source.trim_start_matches('/'), wanted.as_str()),
+            None => (asked.path.as_str(), ""),
+        };
+        let Some(object) = state.objects.get(path).cloned() else {
             let body = "<Error><Code>NoSuchKey</Code></Error>";
             return respond_bytes(404, body.as_bytes().to_vec());
         };
+        let etag = object.etag();
+        if asked.source.is_some() {
+            if !wanted.is_empty() && wanted != etag {
+                let body = "<Error><Code>PreconditionFailed</Code></Error>";
+                return respond_bytes(412, body.as_bytes().to_vec());
+            }
+            state.objects.insert(asked.path.clone(), object);
+            state.uploads.push(asked.path.clone());
+            let body = format!("<CopyObjectResult><ETag>{etag}</ETag></CopyObjectResult>");
+            return respond_bytes(200, body.into_bytes());
+        }
         let size = object.bytes.len();
         let (start, end) = asked.range.unwrap_or((0, usize::MAX));
         if start >= size {
@@ -601,6 +667,7 @@ impl Cloud {
         headers.insert("content-range", format!("bytes {start}-{}/{size}", end - 1));
         headers.insert("content-length", (end - start).to_string());
         headers.insert("content-type", object.content_type.clone());
+        headers.insert("etag", etag);
         response
     }
 }
@@ -638,6 +705,7 @@ fn respond_bytes(status: u16, body: Vec<u8>) -> HttpResponse {
 enum Service {
     DynamoDb,
     EventBridge,
+    Kms,
     S3,
     Secrets,
     Ses,
@@ -655,6 +723,8 @@ struct Asked {
     /// `If-None-Match: *`.
     only_new: bool,
     range: Option<(usize, usize)>,
+    /// What a copy is made of, `bucket/key`, and the `ETag` that this must have.
+    source: Option<(String, String)>,
     content_type: String,
     body: Vec<u8>,
 }
@@ -673,13 +743,16 @@ impl Asked {
                     "AWSEvents" => Service::EventBridge,
                     "AmazonSQS" => Service::Sqs,
                     "secretsmanager" => Service::Secrets,
+                    "TrentService" => Service::Kms,
                     _ => Service::DynamoDb,
                 };
                 (service, operation)
             }
             None if path.starts_with("v2/email/") => (Service::Ses, "SendEmail"),
+            None if headers.get("x-amz-copy-source").is_some() => (Service::S3, "CopyObject"),
             None if request.method() == "PUT" => (Service::S3, "PutObject"),
             None if query.contains("list-type=2") => (Service::S3, "ListObjectsV2"),
+            None if request.method() == "DELETE" => (Service::S3, "DeleteObject"),
             None => (Service::S3, "GetObject"),
         };
         Self {
@@ -690,6 +763,10 @@ impl Asked {
             query,
             only_new: headers.get("if-none-match") == Some("*"),
             range: headers.get("range").and_then(range),
+            source: headers.get("x-amz-copy-source").map(|source| {
+                let wanted = headers.get("x-amz-copy-source-if-match");
+                (source.to_owned(), wanted.unwrap_or_default().to_owned())
+            }),
             content_type: headers.get("content-type").unwrap_or_default().to_owned(),
             body: request.body().bytes().unwrap_or_default().to_vec(),
         }

@@ -64,6 +64,7 @@ fn variable(name: &str) -> Option<String> {
         "second_factor" => "optional",
         // Tests have one address, and make more accounts than it may.
         "rate_factor" => "10000",
+        "subject_key" => "arn:aws:kms:eu-central-1:000000000000:key/subjects",
         "mail_from" => "shop@souk.test",
         "shop_url" => "https://souk.test",
         "jwt_issuer" => keys::ISSUER,

@@ -5,6 +5,7 @@ mod second_factor;
 pub mod by_mail;
 pub mod roles;
 mod audit;
+pub mod business;
 
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub(crate) const SECRETS: &[&str] = &[
     NAME,
     STREET,
     PHONE,
+    business::IBAN,
+    business::VAT_NUMBER,
     "@example.com",
     "eyJ",
     "otpauth:",
@@ -185,6 +188,13 @@ pub(crate) async fn with_roles(
     who: &str,
     roles: &[&str],
 ) -> Person {
+/// The same, and the admin.
+pub async fn seller_and_admin(world: &mut World, who: &str) -> (Person, Person) {
+    let root = admin(world).await;
+    (promote(world, &root, who).await, root)
+}
+
+async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
     let person = Person::register(world, who).await;
     let path = format!("/v1/customers/{}/roles", person.id);
     let ask = Ask::new("PUT", &path)
@@ -275,6 +285,7 @@ pub async fn journey(world: &mut World) {
     // Last: a month goes by.
     by_mail::by_mail(world).await;
     audit::look_and_prove(world, &root).await;
+    business::business(world, &one, &root).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

@@ -348,7 +348,14 @@ impl World {
         for path in uploads.filter(|path| path.contains("-souk-imports-")) {
             let key = path.split_once('/').map_or("", |(_, key)| key);
             let notification = json!({ "Records": [{ "s3": { "object": { "key": key } } }] });
-            self.enqueue("run-product-import", notification.to_string());
+            let prefix = key.split('/').next().unwrap_or_default();
+            let listener = match prefix {
+                "imports" => "run-product-import",
+                "arrivals" => "attach-business-document",
+                // Nobody hears of what is kept elsewhere.
+                _ => continue,
+            };
+            self.enqueue(listener, notification.to_string());
         }
         for queue in cloud.queues() {
             let messages = cloud.take_messages(&queue);

@@ -154,3 +154,8 @@ async fn roles_survive_every_fault() {
 async fn payments_and_mails_survive_every_fault() {
     service_survives(&["payment", "notification"]).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn businesses_survive_every_fault() {
+    service_survives(&["business"]).await;
+}

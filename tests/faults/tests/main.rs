@@ -3,6 +3,7 @@
 mod addresses;
 mod by_mail;
 mod audit;
+mod business;
 mod calls;
 mod day;
 mod every_call;

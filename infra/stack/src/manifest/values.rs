@@ -130,6 +130,8 @@ pub struct Access {
     pub write: bool,
     /// `ListBucket`.
     pub list: bool,
+    /// `DeleteObject`.
+    pub delete: bool,
 }
 
 /// One event type or several.
@@ -209,16 +211,29 @@ impl<'de> Deserialize<'de> for Route {
 
 impl<'de> Deserialize<'de> for Access {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let access = |read, write, list| Self { read, write, list };
-        from_text(deserializer, |text| match text {
-            "r" => Ok(access(true, false, false)),
-            "w" => Ok(access(false, true, false)),
-            "rw" => Ok(access(true, true, false)),
-            "rl" => Ok(access(true, false, true)),
-            "wl" => Ok(access(false, true, true)),
-            _ => Err(format!(
-                "`{text}` is no access to objects; write `r`, `w`, `rw`, `rl` or `wl`"
-            )),
+        from_text(deserializer, |text| {
+            let access = Self {
+                read: text.contains('r'),
+                write: text.contains('w'),
+                delete: text.contains('d'),
+                list: text.contains('l'),
+            };
+            // Each letter once, in this order.
+            let plain: String = [
+                (access.read, 'r'),
+                (access.write, 'w'),
+                (access.delete, 'd'),
+                (access.list, 'l'),
+            ]
+            .into_iter()
+            .filter_map(|(has, letter)| has.then_some(letter))
+            .collect();
+            if text.is_empty() || text != plain {
+                return Err(format!(
+                    "`{text}` is no access; write `r`, `w`, `d`, `l` or some of them in this order"
+                ));
+            }
+            Ok(access)
         })
     }
 }

@@ -108,6 +108,9 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
         let services = function.manifest.audited.join(",");
         add("AUDITED_SERVICES".into(), Setting::Text(services));
     }
+    if entry.keys.is_some() {
+        add("SUBJECT_KEY".into(), Setting::Parameter("SubjectKey"));
+    }
     if entry.mail {
         add("MAIL_FROM".into(), Setting::Parameter("MailFrom"));
         add("SHOP_URL".into(), Setting::Parameter("ShopUrl"));

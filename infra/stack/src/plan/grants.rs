@@ -259,6 +259,7 @@ fn others(function: &Planned<'_>) -> Vec<Grant> {
         let mut actions = Vec::new();
         actions.extend(access.read.then_some("s3:GetObject"));
         actions.extend(access.write.then_some("s3:PutObject"));
+        actions.extend(access.delete.then_some("s3:DeleteObject"));
         let objects = format!("{}/*", names::bucket_arn(bucket));
         found.push(grant(
             format!("Objects{}", names::pascal(bucket)),
@@ -284,6 +285,16 @@ fn others(function: &Planned<'_>) -> Vec<Grant> {
             format!("Secret{}", names::pascal(secret)),
             &actions,
             vec![arn],
+        ));
+    }
+    if let Some(keys) = entry.keys {
+        let mut actions = Vec::new();
+        actions.extend(keys.read.then_some("kms:Decrypt"));
+        actions.extend(keys.write.then_some("kms:GenerateDataKey"));
+        found.push(grant(
+            "SubjectKeys",
+            &actions,
+            vec!["${SubjectKey}".to_owned()],
         ));
     }
     if entry.mail {

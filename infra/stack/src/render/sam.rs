@@ -144,6 +144,12 @@ fn parameters(manifest: &Manifest, functions: &[Planned<'_>], differs: bool) -> 
         };
         parameters.push("LockMode", mode);
     }
+    if functions
+        .iter()
+        .any(|function| function.entry.keys.is_some())
+    {
+        parameters.push("SubjectKey", shared("keys/subjects"));
+    }
     if functions.iter().any(|function| function.entry.mail) {
         parameters.push("MailFrom", shared("mail/from"));
         parameters.push("MailIdentity", shared("mail/identity"));

@@ -1,5 +1,6 @@
 //! Every event of the platform. The first word of a type names what it is about, and by that its service.
 
+mod business;
 mod customer;
 mod order;
 mod payment;
@@ -15,6 +16,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use self::{customer::*, order::*, payment::*, product::*, role::*, stock::*};
+pub use self::{business::*, customer::*, order::*, payment::*, product::*, stock::*};
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
 /// One event type, with what its documentation and its contract tests need.
@@ -34,6 +36,8 @@ pub struct EventType {
 pub fn publisher(type_name: &str) -> &'static str {
     match type_name.split('.').next().unwrap_or_default() {
         "customer" | "session" => "customer",
+        "business" => "business",
+        "customer" => "customer",
         "order" => "order",
         "payment" => "payment",
         "product" => "product",
@@ -79,6 +83,10 @@ fn describe<T: Event>() -> EventType {
 /// Every event type there is, in alphabetical order.
 pub fn catalogue() -> Vec<EventType> {
     vec![
+        describe::<BusinessRejected>(),
+        describe::<BusinessReverificationRequired>(),
+        describe::<BusinessSubmitted>(),
+        describe::<BusinessVerified>(),
         describe::<CustomerBlocked>(),
         describe::<CustomerClosed>(),
         describe::<CustomerClosing>(),

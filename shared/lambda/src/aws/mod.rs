@@ -2,6 +2,8 @@
 //! compiled here once.
 
 mod eventbridge;
+mod form;
+mod kms;
 mod s3;
 mod secrets;
 mod ses;
@@ -9,6 +11,8 @@ mod sqs;
 
 pub use self::{
     eventbridge::EventBridge,
+    form::{Allowed, UploadForm},
+    kms::{Kms, Wrapped},
     s3::{Bytes, ObjectRange, S3},
     secrets::Secrets,
     ses::{Mail, Ses},

@@ -1,4 +1,6 @@
-use aws_sdk_s3::{Client, primitives::ByteStream};
+use std::time::Duration;
+
+use aws_sdk_s3::{Client, presigning::PresigningConfig, primitives::ByteStream};
 use dynamo::{Connection, Pending};
 use kernel::Problem;
 
@@ -16,6 +18,8 @@ pub struct ObjectRange {
     pub size: u64,
     /// The object's media type.
     pub content_type: Option<String>,
+    /// What changes with its content (RFC 9110 §8.8.3).
+    pub etag: Option<String>,
 }
 
 /// Objects.
@@ -135,6 +139,7 @@ impl S3 {
                             bytes: Vec::new(),
                             size: start,
                             content_type: None,
+                            etag: None,
                         })),
                         _ => Err(failure(error)),
                     };
@@ -146,6 +151,7 @@ impl S3 {
                 .or_else(|| u64::try_from(answer.content_length().unwrap_or(0)).ok())
                 .unwrap_or(0);
             let content_type = answer.content_type().map(str::to_owned);
+            let etag = answer.e_tag().map(str::to_owned);
             let bytes = answer
                 .body
                 .collect()
@@ -156,7 +162,63 @@ impl S3 {
                 bytes,
                 size,
                 content_type,
+                etag,
             }))
+        })
+    }
+
+    /// Copies an object within S3, if its content is still that of `etag`.
+    ///
+    /// # Errors
+    /// `unavailable` when it is not, or is gone: look at it again.
+    pub fn copy<'a>(
+        &'a self,
+        (from, key): (&'a str, &'a str),
+        etag: &'a str,
+        (to, new_key): (&'a str, &'a str),
+    ) -> Pending<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let call = self.client.copy_object().bucket(to).key(new_key);
+            let copied = call
+                .copy_source(format!("{from}/{key}"))
+                .copy_source_if_match(etag)
+                .send()
+                .await;
+            match copied {
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    let status = error.raw_response().map(|raw| raw.status().as_u16());
+                    Err(match status {
+                        Some(404 | 412) => Problem::unavailable("the object has changed"),
+                        _ => failure(error),
+                    })
+                }
+            }
+        })
+    }
+
+    /// Deletes an object; none there is as good.
+    pub fn delete<'a>(&'a self, bucket: &'a str, key: &'a str) -> Pending<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            let call = self.client.delete_object().bucket(bucket).key(key);
+            call.send().await.map_err(failure)?;
+            Ok(())
+        })
+    }
+
+    /// A URL that shows an object for so long to whoever has it; signed here, without a call. What signs it must be
+    /// allowed to read the object itself.
+    pub fn link<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        lifetime: Duration,
+    ) -> Pending<'a, Result<String, Problem>> {
+        Box::pin(async move {
+            let config = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
+            let call = self.client.get_object().bucket(bucket).key(key);
+            let signed = call.presigned(config).await.map_err(failure)?;
+            Ok(signed.uri().to_owned())
         })
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod addresses;
 mod audit;
+mod business;
 mod buying;
 mod by_mail;
 mod catalogue;

@@ -236,6 +236,9 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
         if access.list {
             add("s3:ListBucket", &names::bucket_arn(bucket));
         }
+        if access.delete {
+            add("s3:DeleteObject", &objects);
+        }
     }
     for secret in &entry.secrets {
         let arn = names::arn(
@@ -243,6 +246,12 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
             &format!("secret:{}-??????", names::secret(secret)),
         );
         add("secretsmanager:GetSecretValue", &arn);
+    }
+    if entry.keys.is_some_and(|keys| keys.read) {
+        add("kms:Decrypt", "${SubjectKey}");
+    }
+    if entry.keys.is_some_and(|keys| keys.write) {
+        add("kms:GenerateDataKey", "${SubjectKey}");
     }
     if entry.mail {
         add(
