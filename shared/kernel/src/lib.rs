@@ -30,8 +30,8 @@ pub mod written;
 
 pub use country::{Country, UnknownCountry};
 pub use ids::{
-    AddressId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId,
-    ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
+    AddressId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId,
+    PaymentId, ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;

@@ -328,12 +328,6 @@ impl Cloud {
         self.state().objects.keys().cloned().collect()
     }
 
-    /// The bytes of an object, by its path: `bucket/key`.
-    pub fn object(&self, path: &str) -> Option<Vec<u8>> {
-        let state = self.state();
-        state.objects.get(path).map(|object| object.bytes.clone())
-    }
-
     /// Sets a secret.
     pub fn secret(&self, name: &str, text: String) {
         self.state().secrets.insert(name.to_owned(), text);

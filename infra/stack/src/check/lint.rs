@@ -10,7 +10,7 @@ use crate::project::Project;
 
 /// Every rule.
 pub fn all(project: &Project, catalogue: &[EventType]) -> Vec<Finding> {
-    let rules: [fn(&Project) -> Vec<Finding>; 8] = [
+    let rules: [fn(&Project) -> Vec<Finding>; 9] = [
         shape::triggers,
         shape::routes,
         shape::used_twice,

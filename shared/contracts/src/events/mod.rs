@@ -15,8 +15,7 @@ use kernel::{
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-pub use self::{customer::*, order::*, payment::*, product::*, role::*, stock::*};
-pub use self::{business::*, customer::*, order::*, payment::*, product::*, stock::*};
+pub use self::{business::*, customer::*, order::*, payment::*, product::*, role::*, stock::*};
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
 /// One event type, with what its documentation and its contract tests need.
@@ -35,9 +34,8 @@ pub struct EventType {
 /// The service that publishes events of this type: what they are about is what it owns.
 pub fn publisher(type_name: &str) -> &'static str {
     match type_name.split('.').next().unwrap_or_default() {
-        "customer" | "session" => "customer",
         "business" => "business",
-        "customer" => "customer",
+        "customer" | "session" => "customer",
         "order" => "order",
         "payment" => "payment",
         "product" => "product",
@@ -114,10 +112,10 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<ProductImported>(),
         describe::<ProductPublished>(),
         describe::<ProductUpdated>(),
-        describe::<SessionTokenReused>(),
         describe::<RoleAssignmentsChanged>(),
         describe::<RoleChanged>(),
         describe::<RoleDeleted>(),
+        describe::<SessionTokenReused>(),
         describe::<StockChanged>(),
         describe::<StockRefused>(),
         describe::<StockReservationExpired>(),
