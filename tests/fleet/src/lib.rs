@@ -3,8 +3,14 @@
 
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
 mod accept_reservation_on_stock_reserved;
+#[path = "../../../functions/address/src/bin/add-address.rs"]
+mod add_address;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/role/src/bin/assign-role.rs"]
+mod assign_role;
+#[path = "../../../functions/business/src/bin/attach-business-document.rs"]
+mod attach_business_document;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
 mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
@@ -19,6 +25,10 @@ mod cancel_order_on_reservation_expired;
 mod cancel_order_on_stock_refused;
 #[path = "../../../functions/payment/src/bin/capture-payment-on-order-shipped.rs"]
 mod capture_payment_on_order_shipped;
+#[path = "../../../functions/address/src/bin/change-address.rs"]
+mod change_address;
+#[path = "../../../functions/customer/src/bin/change-allowances-on-role-assignments-changed.rs"]
+mod change_allowances_on_role_assignments_changed;
 #[path = "../../../functions/cart/src/bin/change-cart-item.rs"]
 mod change_cart_item;
 #[path = "../../../functions/customer/src/bin/change-customer-roles.rs"]
@@ -27,10 +37,18 @@ mod change_customer_roles;
 mod change_own_password;
 #[path = "../../../functions/customer/src/bin/change-own-profile.rs"]
 mod change_own_profile;
+#[path = "../../../functions/role/src/bin/change-role.rs"]
+mod change_role;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
+#[path = "../../../functions/customer/src/bin/close-due-accounts.rs"]
+mod close_due_accounts;
+#[path = "../../../functions/customer/src/bin/close-own-account.rs"]
+mod close_own_account;
 #[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
 mod commit_stock_on_order_shipped;
+#[path = "../../../functions/customer/src/bin/confirm-email-change.rs"]
+mod confirm_email_change;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
 mod confirm_order_on_payment_authorized;
 #[path = "../../../functions/customer/src/bin/confirm-second-factor.rs"]
@@ -39,6 +57,10 @@ mod confirm_second_factor;
 mod create_first_admin;
 #[path = "../../../functions/product/src/bin/create-product.rs"]
 mod create_product;
+#[path = "../../../functions/role/src/bin/create-role.rs"]
+mod create_role;
+#[path = "../../../functions/role/src/bin/delete-role.rs"]
+mod delete_role;
 #[path = "../../../functions/customer/src/bin/disable-second-factor.rs"]
 mod disable_second_factor;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
@@ -47,12 +69,36 @@ mod email_customer_on_order_cancelled;
 mod email_customer_on_order_confirmed;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-shipped.rs"]
 mod email_customer_on_order_shipped;
+#[path = "../../../functions/notification/src/bin/email-link-on-account-closing.rs"]
+mod email_link_on_account_closing;
+#[path = "../../../functions/notification/src/bin/email-link-on-email-change-requested.rs"]
+mod email_link_on_email_change_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-password-reset-requested.rs"]
+mod email_link_on_password_reset_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-verification-requested.rs"]
+mod email_link_on_verification_requested;
+#[path = "../../../functions/notification/src/bin/email-notice-on-email-changed.rs"]
+mod email_notice_on_email_changed;
+#[path = "../../../functions/notification/src/bin/email-notice-on-password-changed.rs"]
+mod email_notice_on_password_changed;
+#[path = "../../../functions/notification/src/bin/email-notice-on-token-reused.rs"]
+mod email_notice_on_token_reused;
 #[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
 mod empty_cart_on_order_placed;
 #[path = "../../../functions/customer/src/bin/enrol-second-factor.rs"]
 mod enrol_second_factor;
+#[path = "../../../functions/business/src/bin/expire-business-documents.rs"]
+mod expire_business_documents;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/address/src/bin/get-address.rs"]
+mod get_address;
+#[path = "../../../functions/address/src/bin/get-address-rules.rs"]
+mod get_address_rules;
+#[path = "../../../functions/admin/src/bin/get-audit-keys.rs"]
+mod get_audit_keys;
+#[path = "../../../functions/business/src/bin/get-business.rs"]
+mod get_business;
 #[path = "../../../functions/cart/src/bin/get-cart.rs"]
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
@@ -65,6 +111,8 @@ mod get_jwks;
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
 mod get_order;
+#[path = "../../../functions/role/src/bin/get-own-permissions.rs"]
+mod get_own_permissions;
 #[path = "../../../functions/customer/src/bin/get-own-profile.rs"]
 mod get_own_profile;
 #[path = "../../../functions/payment/src/bin/get-payment.rs"]
@@ -73,20 +121,40 @@ mod get_payment;
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
 mod get_product_import;
+#[path = "../../../functions/role/src/bin/get-role.rs"]
+mod get_role;
 #[path = "../../../functions/customer/src/bin/get-second-factor.rs"]
 mod get_second_factor;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/address/src/bin/list-addresses.rs"]
+mod list_addresses;
+#[path = "../../../functions/admin/src/bin/list-audit-entries.rs"]
+mod list_audit_entries;
+#[path = "../../../functions/business/src/bin/list-business-documents.rs"]
+mod list_business_documents;
+#[path = "../../../functions/business/src/bin/list-businesses-to-review.rs"]
+mod list_businesses_to_review;
+#[path = "../../../functions/role/src/bin/list-customer-roles.rs"]
+mod list_customer_roles;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
 mod list_orders;
+#[path = "../../../functions/customer/src/bin/list-own-security-events.rs"]
+mod list_own_security_events;
 #[path = "../../../functions/customer/src/bin/list-own-sessions.rs"]
 mod list_own_sessions;
+#[path = "../../../functions/role/src/bin/list-permissions.rs"]
+mod list_permissions;
 #[path = "../../../functions/product/src/bin/list-products.rs"]
 mod list_products;
+#[path = "../../../functions/role/src/bin/list-role-holders.rs"]
+mod list_role_holders;
+#[path = "../../../functions/role/src/bin/list-roles.rs"]
+mod list_roles;
 #[path = "../../../functions/customer/src/bin/log-in.rs"]
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
@@ -103,40 +171,86 @@ mod receive_stock;
 mod refresh_session;
 #[path = "../../../functions/gateway/src/bin/refuse-unknown-route.rs"]
 mod refuse_unknown_route;
+#[path = "../../../functions/business/src/bin/register-business.rs"]
+mod register_business;
 #[path = "../../../functions/customer/src/bin/register-customer.rs"]
 mod register_customer;
+#[path = "../../../functions/business/src/bin/reject-business.rs"]
+mod reject_business;
+#[path = "../../../functions/address/src/bin/relay-address-events.rs"]
+mod relay_address_events;
+#[path = "../../../functions/business/src/bin/relay-business-events.rs"]
+mod relay_business_events;
+#[path = "../../../functions/cart/src/bin/relay-cart-events.rs"]
+mod relay_cart_events;
 #[path = "../../../functions/customer/src/bin/relay-customer-events.rs"]
 mod relay_customer_events;
 #[path = "../../../functions/inventory/src/bin/relay-inventory-events.rs"]
 mod relay_inventory_events;
+#[path = "../../../functions/notification/src/bin/relay-notification-events.rs"]
+mod relay_notification_events;
 #[path = "../../../functions/order/src/bin/relay-order-events.rs"]
 mod relay_order_events;
 #[path = "../../../functions/payment/src/bin/relay-payment-events.rs"]
 mod relay_payment_events;
 #[path = "../../../functions/product/src/bin/relay-product-events.rs"]
 mod relay_product_events;
+#[path = "../../../functions/role/src/bin/relay-role-events.rs"]
+mod relay_role_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
+#[path = "../../../functions/address/src/bin/remove-address.rs"]
+mod remove_address;
+#[path = "../../../functions/business/src/bin/remove-business-document.rs"]
+mod remove_business_document;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
 #[path = "../../../functions/customer/src/bin/renew-recovery-codes.rs"]
 mod renew_recovery_codes;
+#[path = "../../../functions/customer/src/bin/reopen-account.rs"]
+mod reopen_account;
+#[path = "../../../functions/customer/src/bin/request-email-change.rs"]
+mod request_email_change;
+#[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
+mod request_password_reset;
+#[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
+mod resend_email_verification;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
 mod reserve_stock_on_order_placed;
 #[path = "../../../functions/customer/src/bin/reset-customer-second-factor.rs"]
 mod reset_customer_second_factor;
+#[path = "../../../functions/customer/src/bin/reset-password.rs"]
+mod reset_password;
+#[path = "../../../functions/business/src/bin/reveal-bank-account.rs"]
+mod reveal_bank_account;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
+#[path = "../../../functions/role/src/bin/revoke-role.rs"]
+mod revoke_role;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
+#[path = "../../../functions/address/src/bin/set-default-address.rs"]
+mod set_default_address;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
+#[path = "../../../functions/admin/src/bin/sign-audit-checkpoints.rs"]
+mod sign_audit_checkpoints;
+#[path = "../../../functions/role/src/bin/spread-role-on-role-changed.rs"]
+mod spread_role_on_role_changed;
+#[path = "../../../functions/business/src/bin/start-business-document-upload.rs"]
+mod start_business_document_upload;
+#[path = "../../../functions/business/src/bin/start-business-review.rs"]
+mod start_business_review;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
 mod start_import_upload;
 #[path = "../../../functions/customer/src/bin/step-up-session.rs"]
 mod step_up_session;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
+#[path = "../../../functions/business/src/bin/submit-business.rs"]
+mod submit_business;
+#[path = "../../../functions/role/src/bin/tell-role-holders.rs"]
+mod tell_role_holders;
 #[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
 mod unblock_customer;
 #[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
@@ -145,6 +259,12 @@ mod update_offers_on_product_changed;
 mod update_offers_on_stock_changed;
 #[path = "../../../functions/product/src/bin/update-product.rs"]
 mod update_product;
+#[path = "../../../functions/admin/src/bin/verify-audit-chain.rs"]
+mod verify_audit_chain;
+#[path = "../../../functions/business/src/bin/verify-business.rs"]
+mod verify_business;
+#[path = "../../../functions/customer/src/bin/verify-email.rs"]
+mod verify_email;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
@@ -157,7 +277,10 @@ pub type Main = fn() -> lambda::Exit;
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
+    ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
+    ("assign-role", assign_role::main),
+    ("attach-business-document", attach_business_document::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
     ("cancel-order", cancel_order::main),
@@ -165,40 +288,71 @@ pub const FLEET: &[(&str, Main)] = &[
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
     ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
     ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
+    ("change-address", change_address::main),
+    ("change-allowances-on-role-assignments-changed", change_allowances_on_role_assignments_changed::main),
     ("change-cart-item", change_cart_item::main),
     ("change-customer-roles", change_customer_roles::main),
     ("change-own-password", change_own_password::main),
     ("change-own-profile", change_own_profile::main),
+    ("change-role", change_role::main),
     ("check-health", check_health::main),
+    ("close-due-accounts", close_due_accounts::main),
+    ("close-own-account", close_own_account::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
+    ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("confirm-second-factor", confirm_second_factor::main),
     ("create-first-admin", create_first_admin::main),
     ("create-product", create_product::main),
+    ("create-role", create_role::main),
+    ("delete-role", delete_role::main),
     ("disable-second-factor", disable_second_factor::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
+    ("email-link-on-account-closing", email_link_on_account_closing::main),
+    ("email-link-on-email-change-requested", email_link_on_email_change_requested::main),
+    ("email-link-on-password-reset-requested", email_link_on_password_reset_requested::main),
+    ("email-link-on-verification-requested", email_link_on_verification_requested::main),
+    ("email-notice-on-email-changed", email_notice_on_email_changed::main),
+    ("email-notice-on-password-changed", email_notice_on_password_changed::main),
+    ("email-notice-on-token-reused", email_notice_on_token_reused::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
     ("enrol-second-factor", enrol_second_factor::main),
+    ("expire-business-documents", expire_business_documents::main),
     ("expire-reservations", expire_reservations::main),
+    ("get-address", get_address::main),
+    ("get-address-rules", get_address_rules::main),
+    ("get-audit-keys", get_audit_keys::main),
+    ("get-business", get_business::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
     ("get-jwks", get_jwks::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
+    ("get-own-permissions", get_own_permissions::main),
     ("get-own-profile", get_own_profile::main),
     ("get-payment", get_payment::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
+    ("get-role", get_role::main),
     ("get-second-factor", get_second_factor::main),
     ("get-stock", get_stock::main),
     ("import-products", import_products::main),
+    ("list-addresses", list_addresses::main),
+    ("list-audit-entries", list_audit_entries::main),
+    ("list-business-documents", list_business_documents::main),
+    ("list-businesses-to-review", list_businesses_to_review::main),
+    ("list-customer-roles", list_customer_roles::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
+    ("list-own-security-events", list_own_security_events::main),
     ("list-own-sessions", list_own_sessions::main),
+    ("list-permissions", list_permissions::main),
     ("list-products", list_products::main),
+    ("list-role-holders", list_role_holders::main),
+    ("list-roles", list_roles::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
@@ -207,27 +361,53 @@ pub const FLEET: &[(&str, Main)] = &[
     ("receive-stock", receive_stock::main),
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
+    ("register-business", register_business::main),
     ("register-customer", register_customer::main),
+    ("reject-business", reject_business::main),
+    ("relay-address-events", relay_address_events::main),
+    ("relay-business-events", relay_business_events::main),
+    ("relay-cart-events", relay_cart_events::main),
     ("relay-customer-events", relay_customer_events::main),
     ("relay-inventory-events", relay_inventory_events::main),
+    ("relay-notification-events", relay_notification_events::main),
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
+    ("relay-role-events", relay_role_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
+    ("remove-address", remove_address::main),
+    ("remove-business-document", remove_business_document::main),
     ("remove-cart-item", remove_cart_item::main),
     ("renew-recovery-codes", renew_recovery_codes::main),
+    ("reopen-account", reopen_account::main),
+    ("request-email-change", request_email_change::main),
+    ("request-password-reset", request_password_reset::main),
+    ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
     ("reset-customer-second-factor", reset_customer_second_factor::main),
+    ("reset-password", reset_password::main),
+    ("reveal-bank-account", reveal_bank_account::main),
     ("revoke-own-session", revoke_own_session::main),
+    ("revoke-role", revoke_role::main),
     ("run-product-import", run_product_import::main),
+    ("set-default-address", set_default_address::main),
     ("ship-order", ship_order::main),
+    ("sign-audit-checkpoints", sign_audit_checkpoints::main),
+    ("spread-role-on-role-changed", spread_role_on_role_changed::main),
+    ("start-business-document-upload", start_business_document_upload::main),
+    ("start-business-review", start_business_review::main),
     ("start-import-upload", start_import_upload::main),
     ("step-up-session", step_up_session::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
+    ("submit-business", submit_business::main),
+    ("tell-role-holders", tell_role_holders::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
+    ("verify-audit-chain", verify_audit_chain::main),
+    ("verify-business", verify_business::main),
+    ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
 ];
@@ -248,6 +428,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "add-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "add-address"),
+            ("ROUTE", "POST /v1/addresses"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "add-cart-item",
         &[
             ("STAGE", "local"),
@@ -264,6 +463,41 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "assign-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "assign-role"),
+            ("ROUTE", "PUT /v1/customers/{id}/custom-roles/{role_id}"),
+            ("ALLOW", "role:assign@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "attach-business-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "attach-business-document"),
+            ("BUCKET_BUSINESS_ARRIVALS", "local-souk-business-arrivals-000000000000"),
+            ("BUCKET_BUSINESS_DOCUMENTS", "local-souk-business-documents-000000000000"),
         ],
     ),
     (
@@ -365,6 +599,37 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-address"),
+            ("ROUTE", "PATCH /v1/addresses/{id}"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "change-allowances-on-role-assignments-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-allowances-on-role-assignments-changed"),
+        ],
+    ),
+    (
         "change-cart-item",
         &[
             ("STAGE", "local"),
@@ -420,6 +685,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
         ],
     ),
@@ -443,6 +710,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-role"),
+            ("ROUTE", "PATCH /v1/roles/{id}"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "16384"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "check-health",
         &[
             ("STAGE", "local"),
@@ -458,7 +744,43 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "expensive-read"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "close-due-accounts",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-due-accounts"),
+        ],
+    ),
+    (
+        "close-own-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-own-account"),
+            ("ROUTE", "POST /v1/customers/me/close"),
+            ("ALLOW", "account:close@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+            ("ACCOUNT_GRACE_SECONDS", "2592000"),
         ],
     ),
     (
@@ -471,6 +793,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "commit-stock-on-order-shipped"),
+        ],
+    ),
+    (
+        "confirm-email-change",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "confirm-email-change"),
+            ("ROUTE", "POST /v1/auth/email-changes"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
         ],
     ),
     (
@@ -537,6 +879,43 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "create-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "create-role"),
+            ("ROUTE", "POST /v1/roles"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "16384"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "delete-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "delete-role"),
+            ("ROUTE", "DELETE /v1/roles/{id}"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
         "disable-second-factor",
         &[
             ("STAGE", "local"),
@@ -569,6 +948,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-cancelled"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -582,6 +962,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-confirmed"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -595,6 +976,109 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-shipped"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-account-closing",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-account-closing"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-email-change-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-email-change-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-password-reset-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-password-reset-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-verification-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-verification-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-email-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-email-changed"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-password-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-password-changed"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-token-reused",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-token-reused"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -625,8 +1109,23 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+        ],
+    ),
+    (
+        "expire-business-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "expire-business-documents"),
+            ("BUCKET_BUSINESS_DOCUMENTS", "local-souk-business-documents-000000000000"),
         ],
     ),
     (
@@ -639,6 +1138,80 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "expire-reservations"),
+        ],
+    ),
+    (
+        "get-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-address"),
+            ("ROUTE", "GET /v1/addresses/{id}"),
+            ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-address-rules",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-address-rules"),
+            ("ROUTE", "GET /v1/address-rules/{country}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-audit-keys",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-audit-keys"),
+            ("ROUTE", "GET /.well-known/audit-keys.json"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-business"),
+            ("ROUTE", "GET /v1/sellers/{seller_id}/business"),
+            ("ALLOW", "business:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -753,6 +1326,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-own-permissions",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-own-permissions"),
+            ("ROUTE", "GET /v1/me/permissions"),
+            ("ALLOW", "profile:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-own-profile",
         &[
             ("STAGE", "local"),
@@ -829,6 +1421,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-role"),
+            ("ROUTE", "GET /v1/roles/{id}"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-second-factor",
         &[
             ("STAGE", "local"),
@@ -882,8 +1493,107 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4194304"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "import"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "list-addresses",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-addresses"),
+            ("ROUTE", "GET /v1/addresses"),
+            ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-audit-entries",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-audit-entries"),
+            ("ROUTE", "GET /v1/audit"),
+            ("ALLOW", "audit:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role"),
+        ],
+    ),
+    (
+        "list-business-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-business-documents"),
+            ("ROUTE", "GET /v1/sellers/{seller_id}/business/documents"),
+            ("ALLOW", "business:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_BUSINESS_DOCUMENTS", "local-souk-business-documents-000000000000"),
+        ],
+    ),
+    (
+        "list-businesses-to-review",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-businesses-to-review"),
+            ("ROUTE", "GET /v1/businesses"),
+            ("ALLOW", "business:review@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-customer-roles",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-customer-roles"),
+            ("ROUTE", "GET /v1/customers/{id}/custom-roles"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -918,6 +1628,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-own-security-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-own-security-events"),
+            ("ROUTE", "GET /v1/customers/me/security-events"),
+            ("ALLOW", "security-event:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "list-own-sessions",
         &[
             ("STAGE", "local"),
@@ -937,6 +1666,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-permissions",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-permissions"),
+            ("ROUTE", "GET /v1/permissions"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
         "list-products",
         &[
             ("STAGE", "local"),
@@ -948,6 +1695,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-products"),
             ("ROUTE", "GET /v1/products"),
             ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-role-holders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-role-holders"),
+            ("ROUTE", "GET /v1/roles/{id}/holders"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-roles",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-roles"),
+            ("ROUTE", "GET /v1/roles"),
+            ("ALLOW", "role:read@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -971,6 +1756,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "log-in"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
             ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
@@ -1089,6 +1876,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "refresh"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
             ("ACCESS_TOKEN_SECONDS", "600"),
@@ -1114,6 +1903,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "register-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "register-business"),
+            ("ROUTE", "PUT /v1/sellers/{seller_id}/business"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "register-customer",
         &[
             ("STAGE", "local"),
@@ -1129,7 +1937,67 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "registration"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reject-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reject-business"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/reject"),
+            ("ALLOW", "business:review@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "relay-address-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-address-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-business-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-business-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-cart-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-cart-events"),
+            ("BUS", "local-souk"),
         ],
     ),
     (
@@ -1155,6 +2023,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "relay-inventory-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-notification-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-notification-events"),
             ("BUS", "local-souk"),
         ],
     ),
@@ -1198,6 +2079,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-role-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-role-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "release-stock-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1207,6 +2101,43 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "release-stock-on-order-cancelled"),
+        ],
+    ),
+    (
+        "remove-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-address"),
+            ("ROUTE", "DELETE /v1/addresses/{id}"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "remove-business-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-business-document"),
+            ("ROUTE", "DELETE /v1/sellers/{seller_id}/business/documents/{id}"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1249,6 +2180,89 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "reopen-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reopen-account"),
+            ("ROUTE", "POST /v1/auth/account-reopenings"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "request-email-change",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-email-change"),
+            ("ROUTE", "PUT /v1/customers/me/email"),
+            ("ALLOW", "email:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "request-password-reset",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-password-reset"),
+            ("ROUTE", "POST /v1/auth/password-resets"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "reset"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "resend-email-verification",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "resend-email-verification"),
+            ("ROUTE", "POST /v1/customers/me/email/verification"),
+            ("ALLOW", "email:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "reset"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "reserve-stock-on-order-placed",
         &[
             ("STAGE", "local"),
@@ -1283,6 +2297,45 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "reset-password",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reset-password"),
+            ("ROUTE", "POST /v1/auth/password-resets/confirm"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "reveal-bank-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reveal-bank-account"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/bank-account/reveal"),
+            ("ALLOW", "business:reveal-bank-account@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "revoke-own-session",
         &[
             ("STAGE", "local"),
@@ -1302,6 +2355,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "revoke-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-role"),
+            ("ROUTE", "DELETE /v1/customers/{id}/custom-roles/{role_id}"),
+            ("ALLOW", "role:assign@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+        ],
+    ),
+    (
         "run-product-import",
         &[
             ("STAGE", "local"),
@@ -1312,6 +2385,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "run-product-import"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "set-default-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "set-default-address"),
+            ("ROUTE", "PUT /v1/addresses/{id}/default"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1326,6 +2418,72 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "ship-order"),
             ("ROUTE", "POST /v1/orders/{id}/ship"),
             ("ALLOW", "order:ship@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "sign-audit-checkpoints",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "sign-audit-checkpoints"),
+            ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
+            ("SECRET_AUDIT_SIGNING_KEY", "/souk/local/audit-signing-key"),
+            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role"),
+        ],
+    ),
+    (
+        "spread-role-on-role-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "spread-role-on-role-changed"),
+        ],
+    ),
+    (
+        "start-business-document-upload",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "start-business-document-upload"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/documents"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_BUSINESS_ARRIVALS", "local-souk-business-arrivals-000000000000"),
+        ],
+    ),
+    (
+        "start-business-review",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "start-business-review"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/review"),
+            ("ALLOW", "business:review@any"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1349,6 +2507,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "import"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
         ],
@@ -1369,6 +2529,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "log-in"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
             ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
@@ -1386,6 +2548,37 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "stock-variants-on-product-imported"),
+        ],
+    ),
+    (
+        "submit-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "submit-business"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/submit"),
+            ("ALLOW", "business:register@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "tell-role-holders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "tell-role-holders"),
         ],
     ),
     (
@@ -1451,6 +2644,66 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "verify-audit-chain",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "verify-audit-chain"),
+            ("ROUTE", "GET /v1/audit/verify"),
+            ("ALLOW", "audit:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
+            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role"),
+        ],
+    ),
+    (
+        "verify-business",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "business"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "verify-business"),
+            ("ROUTE", "POST /v1/sellers/{seller_id}/business/verify"),
+            ("ALLOW", "business:review@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "verify-email",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "verify-email"),
+            ("ROUTE", "POST /v1/auth/email-verifications"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
         "void-payment-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1480,6 +2733,12 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
 /// Who listens to each type of event.
 #[rustfmt::skip]
 pub const LISTENERS: &[(&str, &[&str])] = &[
+    ("customer.closing.v1", &["email-link-on-account-closing"]),
+    ("customer.email-change-requested.v1", &["email-link-on-email-change-requested"]),
+    ("customer.email-changed.v1", &["email-notice-on-email-changed"]),
+    ("customer.email-verification-requested.v1", &["email-link-on-verification-requested"]),
+    ("customer.password-changed.v1", &["email-notice-on-password-changed"]),
+    ("customer.password-reset-requested.v1", &["email-link-on-password-reset-requested"]),
     (
         "order.cancelled.v1",
         &[
@@ -1511,6 +2770,9 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),
+    ("role.assignments-changed.v1", &["change-allowances-on-role-assignments-changed"]),
+    ("role.changed.v1", &["spread-role-on-role-changed"]),
+    ("session.token-reused.v1", &["email-notice-on-token-reused"]),
     ("stock.changed.v1", &["update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
     ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),
