@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use testkit::{Answer, Ask};
 
 /// What is revoked is refused everywhere after this.
-const A_MINUTE: Duration = Duration::from_secs(60);
+const A_MINUTE: Duration = Duration::from_mins(1);
 
 async fn root(world: &mut World) -> Person {
     // A seller is made by the first admin, who is made for it.
