@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dynamo::Stored;
 use kernel::{Problem, Timestamp};
-use lambda::{LONGEST_TOKEN, Platform, Principal, aws::Secrets, token::Signer};
+use lambda::{Platform, Principal, aws::Secrets, token::Signer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -26,11 +26,6 @@ pub struct SignIn {
 impl SignIn {
     /// Reads the signing key, once in the life of the process.
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
-        let access_seconds = platform.parsed("ACCESS_TOKEN_SECONDS")?;
-        if u64::from(access_seconds) > LONGEST_TOKEN.as_secs() {
-            // Revocations are remembered for no longer.
-            return Err(Problem::internal("ACCESS_TOKEN_SECONDS is at most 3600"));
-        }
         let secrets = Secrets::connect(&platform.connection);
         let key = secrets
             .get(platform.setting("SECRET_JWT_SIGNING_KEY")?)
@@ -40,7 +35,7 @@ impl SignIn {
             lifetime: Duration::from_secs(platform.parsed("REFRESH_TOKEN_SECONDS")?),
             devices: Devices::new(platform.setting("CURSOR_KEY")?.as_bytes())?,
             signer: Signer::new(&key, platform.setting("JWT_ISSUER")?)?,
-            access_seconds,
+            access_seconds: platform.parsed("ACCESS_TOKEN_SECONDS")?,
         })
     }
 
