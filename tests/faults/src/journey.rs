@@ -221,7 +221,9 @@ pub async fn journey(world: &mut World) {
     let two = promote(world, &root, "two").await;
     let shopper = Person::register(world, "shopper").await;
     world.settle().await;
-    sessions(world, &shopper).await;
+    // Not the shopper, who goes on: who has logged out does not.
+    let restless = Person::register(world, "restless").await;
+    sessions(world, &restless).await;
     locked_out(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;
