@@ -269,7 +269,9 @@ pub async fn journey(world: &mut World) {
     let two = promote(world, &root, "two").await;
     let shopper = Person::register(world, "shopper").await;
     world.settle().await;
-    sessions(world, &shopper).await;
+    // Not the shopper, who goes on: who has logged out does not.
+    let restless = Person::register(world, "restless").await;
+    sessions(world, &restless).await;
     locked_out(world, &root).await;
     second_factor::second_factors(world, &root).await;
     roles::roles(world, &root).await;
@@ -281,6 +283,8 @@ pub async fn journey(world: &mut World) {
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     addresses::order_by_the_book(world, &shopper, &others, &address).await;
     trouble(world, &shopper, &goods).await;
+    // The time goes on with each code, and what was logged out before is out then.
+    second_factor::second_factors(world, &root).await;
     gateway(world, &root).await;
     // Last: a month goes by.
     by_mail::by_mail(world).await;

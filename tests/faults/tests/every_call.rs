@@ -76,7 +76,7 @@ async fn survives_every_fault(moment: &Moment) {
             if is_used_up(moment, &outcome) && status(&peace.outcome) != status(&outcome) {
                 // The code did what it should, and that it was shown again is counted.
                 for facts in [&mut facts, &mut at_peace] {
-                    facts.items.remove("customer-guesses");
+                    facts.items.remove("local-customer-guesses");
                 }
             } else {
                 assert_eq!(
