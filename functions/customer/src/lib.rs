@@ -24,7 +24,6 @@
 
 mod account;
 mod consent;
-mod email;
 mod guess;
 mod password;
 mod phone;
@@ -40,7 +39,7 @@ pub use account::{
     Status,
 };
 pub use consent::Consent;
-pub use email::{EmailAddress, InvalidEmail};
+pub use kernel::{EmailAddress, InvalidEmail};
 pub use guess::{Devices, Guesses, Origin};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use phone::{InvalidPhone, Phone};

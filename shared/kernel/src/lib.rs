@@ -1,5 +1,6 @@
 //! The kernel: what every service agrees on, and nothing that touches the outside world.
 //!
+//! - [`country`] and [`email`]: countries by their codes, addresses that mail can be sent to
 //! - [`ids`]: prefixed, sortable, typed ids, and where fresh ones come from
 //! - [`money`]: amounts, currencies and quantities that cannot be wrong
 //! - [`time`]: instants to the millisecond, and the clock that is passed in
@@ -12,6 +13,8 @@
 //! - [`written`]: types that are text in JSON and in the database
 #![warn(missing_docs)]
 
+pub mod country;
+pub mod email;
 pub mod ids;
 pub mod money;
 pub mod page;
@@ -23,8 +26,10 @@ pub mod text;
 pub mod time;
 pub mod written;
 
+pub use country::Country;
+pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
-    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId, PaymentId, ProductId,
+    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, InvitationId, OrderId, PaymentId, ProductId,
     SellerId, SessionId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};

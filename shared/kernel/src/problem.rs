@@ -44,6 +44,7 @@ codes! {
     InvalidIdempotencyKey = 400 "invalid_idempotency_key" "An Idempotency-Key is 1 to 255 printable ASCII characters.";
     ValidationFailed = 422 "validation_failed" "A value in the request is not valid.";
     IdempotencyKeyReused = 422 "idempotency_key_reused" "This Idempotency-Key was used for another request.";
+    InvalidToken = 422 "invalid_token" "The token is not valid any more, or never was.";
     PayloadTooLarge = 413 "payload_too_large" "The body is larger than this request takes.";
     UnsupportedMediaType = 415 "unsupported_media_type" "The body is of a type that this request does not take.";
 
@@ -60,6 +61,9 @@ codes! {
     MethodNotAllowed = 405 "method_not_allowed" "This path does not take this method.";
     CustomerNotFound = 404 "customer_not_found" "There is no such customer.";
     SessionNotFound = 404 "session_not_found" "There is no such session.";
+    SellerNotFound = 404 "seller_not_found" "There is no such seller.";
+    StaffNotFound = 404 "staff_not_found" "Nobody of this id works for the seller.";
+    InvitationNotFound = 404 "invitation_not_found" "There is no such invitation.";
     ProductNotFound = 404 "product_not_found" "There is no such product.";
     VariantNotFound = 404 "variant_not_found" "There is no such variant.";
     ImportNotFound = 404 "import_not_found" "There is no such import.";
@@ -72,6 +76,11 @@ codes! {
     Conflict = 409 "conflict" "Others were changing the same thing; try again.";
     IdempotencyInFlight = 409 "idempotency_in_flight" "The first request with this Idempotency-Key is still running.";
     EmailTaken = 409 "email_taken" "There is an account with this e-mail.";
+    SellerExists = 409 "seller_exists" "You have applied to sell already.";
+    SellerStepRefused = 409 "seller_step_refused" "The state of the seller does not allow this.";
+    SellerSuspended = 409 "seller_suspended" "The seller does not sell at present.";
+    WorksElsewhere = 409 "works_elsewhere" "You work for a seller already, or are one.";
+    OwnerStays = 409 "owner_stays" "The owner of a seller always is its owner.";
     SkuTaken = 409 "sku_taken" "This seller has another variant with this SKU.";
     HandleTaken = 409 "handle_taken" "This seller has another product with this handle.";
     ProductNotPublishable = 409 "product_not_publishable" "The product cannot be published as it is.";
