@@ -39,11 +39,11 @@ pub use account::{
     Status,
 };
 pub use consent::Consent;
-pub use kernel::{EmailAddress, InvalidEmail};
 pub use guess::{Devices, Guesses, Origin};
+pub use kernel::{EmailAddress, InvalidEmail};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use phone::{InvalidPhone, Phone};
-pub use powers::{Given, Staff};
+pub use powers::{Given, Selling, Staff};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
 pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView};
 pub use sign_in::{SignIn, TokenType, Tokens};

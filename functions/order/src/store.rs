@@ -6,9 +6,9 @@
 //! | `cart-claim` | `cart#<id>#<version>` / `claim` | one version of a cart makes one order |
 //! | `seller-order` | `seller#<id>` / `order#<id>` | an order in the list of one of its sellers |
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use contracts::views::CartToOrder;
+use contracts::views::{CartToOrder, SellerStanding};
 use dynamo::{
     Command, Commands, Cursors, Db, Intent, Item, Key, Query, Stored, Table, table::Position,
 };
@@ -147,6 +147,24 @@ impl Orders {
     pub async fn cart_of(&self, customer: CustomerId) -> Result<CartToOrder, Problem> {
         let cart = self.db.view::<CartToOrder>(&customer).await?;
         cart.ok_or_else(|| Code::CartEmpty.into())
+    }
+
+    /// Refuses a cart with something of a seller that does not sell at present: what its offers say of that comes
+    /// later than the seller's suspension.
+    ///
+    /// # Errors
+    /// `seller_suspended`.
+    pub async fn sold_by_all(&self, cart: &CartToOrder) -> Result<(), Problem> {
+        let sellers: BTreeSet<SellerId> = cart.lines.iter().map(|line| line.seller_id).collect();
+        // One by one: the emulator does not see which attributes a batch asks for, and refuses it.
+        for seller in sellers {
+            let standing = self.db.view::<SellerStanding>(&seller).await?;
+            if standing.is_some_and(|standing| !standing.sells()) {
+                let detail = format!("Take what {seller} sells out of the cart.");
+                return Err(Problem::new(Code::SellerSuspended).detail(detail));
+            }
+        }
+        Ok(())
     }
 
     /// Writes a new order, announces it, and claims the version of the cart that it was made of.

@@ -6,6 +6,7 @@
 
 pub mod envelope;
 pub mod events;
+pub mod invitation;
 pub mod views;
 
 pub use envelope::{Actor, ActorKind, Aggregate, Envelope, Event, Metadata};

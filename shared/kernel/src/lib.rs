@@ -29,8 +29,8 @@ pub mod written;
 pub use country::Country;
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
-    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, InvitationId, OrderId, PaymentId, ProductId,
-    SellerId, SessionId, VariantId,
+    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, InvitationId, OrderId, PaymentId,
+    ProductId, SellerId, SessionId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;

@@ -342,8 +342,13 @@ impl World {
             if queue.ends_with("-dlq") {
                 self.letters.extend(messages);
             } else {
+                let worker = if queue.ends_with("-standings") {
+                    "hide-or-show-products"
+                } else {
+                    "run-product-import"
+                };
                 for message in messages {
-                    self.enqueue("run-product-import", message.body);
+                    self.enqueue(worker, message.body);
                 }
             }
         }

@@ -28,6 +28,9 @@ fn endpoints(stage: &Stage) -> Vec<Endpoint> {
             "payments" => "pay",
             "product-imports" => "imp",
             "products" => "prd",
+            "sellers" => "sel",
+            "staff" => "cus",
+            "invitations" => "inv",
             _ => "var",
         };
         let mut filled = Vec::new();

@@ -21,6 +21,7 @@ async fn place_order(
 ) -> Outcome<OrderView> {
     let customer_id = request.customer()?;
     let cart = orders.cart_of(customer_id).await?;
+    orders.sold_by_all(&cart).await?;
 
     let Json(new) = &request.input;
     let locale = match request.locales().into_iter().next() {

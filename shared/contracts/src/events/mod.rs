@@ -4,6 +4,7 @@ mod customer;
 mod order;
 mod payment;
 mod product;
+mod seller;
 mod stock;
 
 use kernel::{
@@ -12,7 +13,7 @@ use kernel::{
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-pub use self::{customer::*, order::*, payment::*, product::*, stock::*};
+pub use self::{customer::*, order::*, payment::*, product::*, seller::*, stock::*};
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
 /// One event type, with what its documentation and its contract tests need.
@@ -35,6 +36,7 @@ pub fn publisher(type_name: &str) -> &'static str {
         "order" => "order",
         "payment" => "payment",
         "product" => "product",
+        "seller" => "seller",
         "stock" => "inventory",
         _ => "unknown",
     }
@@ -92,6 +94,14 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<ProductImported>(),
         describe::<ProductPublished>(),
         describe::<ProductUpdated>(),
+        describe::<SellerApplied>(),
+        describe::<SellerApproved>(),
+        describe::<SellerClosed>(),
+        describe::<SellerReinstated>(),
+        describe::<SellerRejected>(),
+        describe::<SellerStaffChanged>(),
+        describe::<SellerStaffInvited>(),
+        describe::<SellerSuspended>(),
         describe::<StockChanged>(),
         describe::<StockRefused>(),
         describe::<StockReservationExpired>(),
