@@ -52,6 +52,8 @@ impl Stage {
     pub fn seeded(seed: u64) -> Self {
         let cloud = Cloud::new(seed);
         cloud.secret("/souk/local/jwt-signing-key", keys::secret());
+        let one_time = "a key of tests".to_owned();
+        cloud.secret("/souk/local/one-time-token-key", one_time);
         Self {
             cloud,
             // 2026-01-01

@@ -1,5 +1,7 @@
 //! A day in the marketplace that goes through every function of the platform.
 
+mod selling;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -225,6 +227,7 @@ pub async fn journey(world: &mut World) {
     carts(world, &shopper, &goods, &others).await;
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     trouble(world, &shopper, &goods).await;
+    selling::selling(world, &root, &shopper).await;
     gateway(world, &root).await;
 }
 

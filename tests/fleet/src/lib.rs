@@ -1,10 +1,16 @@
 //! Every function of the platform in one process, for tests.
 //! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
 
+#[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
+mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
 mod accept_reservation_on_stock_reserved;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
+mod apply_as_seller;
+#[path = "../../../functions/seller/src/bin/approve-seller.rs"]
+mod approve_seller;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
 mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
@@ -27,8 +33,14 @@ mod change_customer_roles;
 mod change_own_password;
 #[path = "../../../functions/customer/src/bin/change-own-profile.rs"]
 mod change_own_profile;
+#[path = "../../../functions/customer/src/bin/change-staff-on-seller-staff-changed.rs"]
+mod change_staff_on_seller_staff_changed;
+#[path = "../../../functions/seller/src/bin/change-staff-role.rs"]
+mod change_staff_role;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
+#[path = "../../../functions/seller/src/bin/close-seller.rs"]
+mod close_seller;
 #[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
 mod commit_stock_on_order_shipped;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
@@ -37,6 +49,8 @@ mod confirm_order_on_payment_authorized;
 mod create_first_admin;
 #[path = "../../../functions/product/src/bin/create-product.rs"]
 mod create_product;
+#[path = "../../../functions/seller/src/bin/dismiss-staff-on-seller-closed.rs"]
+mod dismiss_staff_on_seller_closed;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -67,10 +81,24 @@ mod get_payment;
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
 mod get_product_import;
+#[path = "../../../functions/seller/src/bin/get-seller.rs"]
+mod get_seller;
+#[path = "../../../functions/seller/src/bin/get-seller-page.rs"]
+mod get_seller_page;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
+#[path = "../../../functions/customer/src/bin/grant-seller-role-on-seller-approved.rs"]
+mod grant_seller_role_on_seller_approved;
+#[path = "../../../functions/product/src/bin/hide-or-show-products.rs"]
+mod hide_or_show_products;
+#[path = "../../../functions/product/src/bin/hide-products-on-seller-suspended.rs"]
+mod hide_products_on_seller_suspended;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/seller/src/bin/invite-staff.rs"]
+mod invite_staff;
+#[path = "../../../functions/seller/src/bin/list-invitations.rs"]
+mod list_invitations;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
@@ -79,6 +107,10 @@ mod list_orders;
 mod list_own_sessions;
 #[path = "../../../functions/product/src/bin/list-products.rs"]
 mod list_products;
+#[path = "../../../functions/seller/src/bin/list-sellers.rs"]
+mod list_sellers;
+#[path = "../../../functions/seller/src/bin/list-staff.rs"]
+mod list_staff;
 #[path = "../../../functions/customer/src/bin/log-in.rs"]
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
@@ -97,6 +129,10 @@ mod refresh_session;
 mod refuse_unknown_route;
 #[path = "../../../functions/customer/src/bin/register-customer.rs"]
 mod register_customer;
+#[path = "../../../functions/seller/src/bin/reinstate-seller.rs"]
+mod reinstate_seller;
+#[path = "../../../functions/seller/src/bin/reject-seller.rs"]
+mod reject_seller;
 #[path = "../../../functions/customer/src/bin/relay-customer-events.rs"]
 mod relay_customer_events;
 #[path = "../../../functions/inventory/src/bin/relay-inventory-events.rs"]
@@ -107,22 +143,32 @@ mod relay_order_events;
 mod relay_payment_events;
 #[path = "../../../functions/product/src/bin/relay-product-events.rs"]
 mod relay_product_events;
+#[path = "../../../functions/seller/src/bin/relay-seller-events.rs"]
+mod relay_seller_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
+#[path = "../../../functions/seller/src/bin/remove-staff.rs"]
+mod remove_staff;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
 mod reserve_stock_on_order_placed;
+#[path = "../../../functions/seller/src/bin/revoke-invitation.rs"]
+mod revoke_invitation;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
+#[path = "../../../functions/product/src/bin/show-products-on-seller-reinstated.rs"]
+mod show_products_on_seller_reinstated;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
 mod start_import_upload;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
+#[path = "../../../functions/seller/src/bin/suspend-seller.rs"]
+mod suspend_seller;
 #[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
 mod unblock_customer;
 #[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
@@ -131,10 +177,14 @@ mod update_offers_on_product_changed;
 mod update_offers_on_stock_changed;
 #[path = "../../../functions/product/src/bin/update-product.rs"]
 mod update_product;
+#[path = "../../../functions/seller/src/bin/update-seller.rs"]
+mod update_seller;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
+#[path = "../../../functions/customer/src/bin/withdraw-seller-role-on-seller-closed.rs"]
+mod withdraw_seller_role_on_seller_closed;
 
 /// A function's `main`.
 pub type Main = fn() -> lambda::Exit;
@@ -142,8 +192,11 @@ pub type Main = fn() -> lambda::Exit;
 /// Each function's name and its `main`.
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
+    ("accept-invitation", accept_invitation::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-cart-item", add_cart_item::main),
+    ("apply-as-seller", apply_as_seller::main),
+    ("approve-seller", approve_seller::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
     ("cancel-order", cancel_order::main),
@@ -155,11 +208,15 @@ pub const FLEET: &[(&str, Main)] = &[
     ("change-customer-roles", change_customer_roles::main),
     ("change-own-password", change_own_password::main),
     ("change-own-profile", change_own_profile::main),
+    ("change-staff-on-seller-staff-changed", change_staff_on_seller_staff_changed::main),
+    ("change-staff-role", change_staff_role::main),
     ("check-health", check_health::main),
+    ("close-seller", close_seller::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("create-first-admin", create_first_admin::main),
     ("create-product", create_product::main),
+    ("dismiss-staff-on-seller-closed", dismiss_staff_on_seller_closed::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
@@ -175,12 +232,21 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-payment", get_payment::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
+    ("get-seller", get_seller::main),
+    ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
+    ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
+    ("hide-or-show-products", hide_or_show_products::main),
+    ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
     ("import-products", import_products::main),
+    ("invite-staff", invite_staff::main),
+    ("list-invitations", list_invitations::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
     ("list-own-sessions", list_own_sessions::main),
     ("list-products", list_products::main),
+    ("list-sellers", list_sellers::main),
+    ("list-staff", list_staff::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
@@ -190,30 +256,59 @@ pub const FLEET: &[(&str, Main)] = &[
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
     ("register-customer", register_customer::main),
+    ("reinstate-seller", reinstate_seller::main),
+    ("reject-seller", reject_seller::main),
     ("relay-customer-events", relay_customer_events::main),
     ("relay-inventory-events", relay_inventory_events::main),
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
+    ("relay-seller-events", relay_seller_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
     ("remove-cart-item", remove_cart_item::main),
+    ("remove-staff", remove_staff::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
+    ("revoke-invitation", revoke_invitation::main),
     ("revoke-own-session", revoke_own_session::main),
     ("run-product-import", run_product_import::main),
     ("ship-order", ship_order::main),
+    ("show-products-on-seller-reinstated", show_products_on_seller_reinstated::main),
     ("start-import-upload", start_import_upload::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
+    ("suspend-seller", suspend_seller::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
+    ("update-seller", update_seller::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
+    ("withdraw-seller-role-on-seller-closed", withdraw_seller_role_on_seller_closed::main),
 ];
 
 /// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.
 #[rustfmt::skip]
 pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "accept-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-invitation"),
+            ("ROUTE", "POST /v1/staff-invitations/accept"),
+            ("ALLOW", "staff:join@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
     (
         "accept-reservation-on-stock-reserved",
         &[
@@ -240,6 +335,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "public"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "apply-as-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "apply-as-seller"),
+            ("ROUTE", "POST /v1/sellers"),
+            ("ALLOW", "seller:apply@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "32768"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "approve-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "approve-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/approve"),
+            ("ALLOW", "seller:approve@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -422,6 +555,37 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-staff-on-seller-staff-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-staff-on-seller-staff-changed"),
+        ],
+    ),
+    (
+        "change-staff-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-staff-role"),
+            ("ROUTE", "PUT /v1/sellers/{id}/staff/{customer_id}"),
+            ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "check-health",
         &[
             ("STAGE", "local"),
@@ -435,6 +599,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "public"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "close-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/close"),
+            ("ALLOW", "seller:close@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -493,6 +676,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "dismiss-staff-on-seller-closed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "dismiss-staff-on-seller-closed"),
         ],
     ),
     (
@@ -746,6 +941,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-seller"),
+            ("ROUTE", "GET /v1/sellers/{id}"),
+            ("ALLOW", "seller:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-seller-page",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-seller-page"),
+            ("ROUTE", "GET /v1/sellers/{id}/page"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-stock",
         &[
             ("STAGE", "local"),
@@ -762,6 +995,42 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "grant-seller-role-on-seller-approved",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "grant-seller-role-on-seller-approved"),
+        ],
+    ),
+    (
+        "hide-or-show-products",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "hide-or-show-products"),
+        ],
+    ),
+    (
+        "hide-products-on-seller-suspended",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "hide-products-on-seller-suspended"),
         ],
     ),
     (
@@ -782,6 +1051,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "invite-staff",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "invite-staff"),
+            ("ROUTE", "POST /v1/sellers/{id}/staff/invitations"),
+            ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-invitations",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-invitations"),
+            ("ROUTE", "GET /v1/sellers/{id}/staff/invitations"),
+            ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -846,6 +1153,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-products"),
             ("ROUTE", "GET /v1/products"),
             ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-sellers",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-sellers"),
+            ("ROUTE", "GET /v1/sellers"),
+            ("ALLOW", "seller:list@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-staff",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-staff"),
+            ("ROUTE", "GET /v1/sellers/{id}/staff"),
+            ("ALLOW", "staff:read@seller"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1030,6 +1375,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "reinstate-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reinstate-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/reinstate"),
+            ("ALLOW", "seller:suspend@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reject-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reject-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/reject"),
+            ("ALLOW", "seller:approve@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "relay-customer-events",
         &[
             ("STAGE", "local"),
@@ -1095,6 +1478,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-seller-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-seller-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "release-stock-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1126,6 +1522,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "remove-staff",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-staff"),
+            ("ROUTE", "DELETE /v1/sellers/{id}/staff/{customer_id}"),
+            ("ALLOW", "staff:remove@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "reserve-stock-on-order-placed",
         &[
             ("STAGE", "local"),
@@ -1136,6 +1551,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "reserve-stock-on-order-placed"),
             ("RESERVATION_SECONDS", "900"),
+        ],
+    ),
+    (
+        "revoke-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-invitation"),
+            ("ROUTE", "DELETE /v1/sellers/{id}/staff/invitations/{invitation_id}"),
+            ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
         ],
     ),
     (
@@ -1190,6 +1623,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "show-products-on-seller-reinstated",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "show-products-on-seller-reinstated"),
+        ],
+    ),
+    (
         "start-import-upload",
         &[
             ("STAGE", "local"),
@@ -1219,6 +1664,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "stock-variants-on-product-imported"),
+        ],
+    ),
+    (
+        "suspend-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "suspend-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/suspend"),
+            ("ALLOW", "seller:suspend@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1284,6 +1748,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "update-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "update-seller"),
+            ("ROUTE", "PATCH /v1/sellers/{id}"),
+            ("ALLOW", "seller:update@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "32768"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "void-payment-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1306,6 +1789,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "watch-stuck-orders"),
             ("WATCHDOG_SECONDS", "600"),
+        ],
+    ),
+    (
+        "withdraw-seller-role-on-seller-closed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "withdraw-seller-role-on-seller-closed"),
         ],
     ),
 ];
@@ -1344,6 +1839,31 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),
+    (
+        "seller.approved.v1",
+        &[
+            "grant-seller-role-on-seller-approved",
+            "show-products-on-seller-reinstated",
+        ],
+    ),
+    (
+        "seller.closed.v1",
+        &[
+            "dismiss-staff-on-seller-closed",
+            "hide-products-on-seller-suspended",
+            "withdraw-seller-role-on-seller-closed",
+        ],
+    ),
+    ("seller.reinstated.v1", &["show-products-on-seller-reinstated"]),
+    (
+        "seller.rejected.v1",
+        &[
+            "hide-products-on-seller-suspended",
+            "withdraw-seller-role-on-seller-closed",
+        ],
+    ),
+    ("seller.staff-changed.v1", &["change-staff-on-seller-staff-changed"]),
+    ("seller.suspended.v1", &["hide-products-on-seller-suspended"]),
     ("stock.changed.v1", &["update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
     ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),

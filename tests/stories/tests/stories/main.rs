@@ -6,4 +6,5 @@ mod catalogue;
 mod hostile;
 mod race;
 mod repeats;
+mod selling;
 mod trouble;
