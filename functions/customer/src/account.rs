@@ -1,14 +1,17 @@
 //! An account: the customer's profile, and apart from it what it logs in with.
 
+use std::time::Duration;
+
 use dynamo::{Item, Key, Stored};
 use kernel::{
-    Allowance, Code, CustomerId, Line, Locale, Owned, Personal, Powers, Problem, Role, SellerId,
-    SessionId, StaffRole, Timestamp, permission::Grant,
+    Allowance, Code, CustomerId, Line, Locale, Owned, Personal, Phone, Powers, Problem, Role,
+    SellerId, SessionId, StaffRole, Timestamp, TokenId, permission::Grant,
 };
+use lambda::token::SecondFactor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Consent, EmailAddress, Given, PasswordHash, Phone, Roles, Selling, Session, Staff};
+use crate::{Consent, EmailAddress, Given, Password, PasswordHash, Roles, Selling, Session, Staff};
 
 /// What to call a customer.
 pub type Name = Line<1, 200>;
@@ -24,6 +27,8 @@ pub enum Status {
     Active,
     /// No one logs in to it, and its sessions don't go on.
     Blocked,
+    /// Likewise, for its owner wants it closed: until it is, a link that was mailed keeps it.
+    Closing,
 }
 
 /// A customer's profile.
@@ -37,8 +42,14 @@ pub struct Customer {
     pub name: Personal<Name>,
     /// What they may do.
     pub roles: Roles,
+    /// When its owner has shown to read the mail to the address, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_verified_at: Option<Timestamp>,
     /// Whether the account can be used.
     pub status: Status,
+    /// When it is to be closed, if its owner wants that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing_at: Option<Timestamp>,
     /// Counts the changes of what they may do. Tokens carry it, so that one can be told to be out of date.
     pub ver: u64,
     /// Where to call them.
@@ -59,6 +70,9 @@ pub struct Customer {
     /// When an admin has last ended all sessions: those that were begun by then are over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logged_out_at: Option<Timestamp>,
+    /// Since when the account has a second factor, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor_since: Option<Timestamp>,
     /// Whose staff the customer is of, as the seller service has said.
     #[serde(default, skip_serializing_if = "Staff::is_empty")]
     pub staff: Staff,
@@ -75,8 +89,17 @@ pub struct Customer {
 pub struct PasswordChange {
     /// The revision of the credential with the new password.
     credential_rev: u64,
-    /// The session that changed it, which goes on.
-    by: SessionId,
+    /// The session that changed it, which goes on; none where a link in a mail did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<SessionId>,
+    /// When: links that were mailed before are worth nothing.
+    #[serde(default = "long_ago")]
+    at: Timestamp,
+}
+
+/// When passwords changed before that was written down.
+fn long_ago() -> Timestamp {
+    Timestamp::from_second(0)
 }
 
 impl Customer {
@@ -87,7 +110,9 @@ impl Customer {
             email: Personal::new(customer_id, email),
             name: Personal::new(customer_id, name),
             roles: Roles::only(Role::Customer),
+            email_verified_at: None,
             status: Status::Active,
+            closing_at: None,
             ver: 1,
             phone: None,
             locale: None,
@@ -95,6 +120,7 @@ impl Customer {
             password_change: None,
             block_reason: None,
             logged_out_at: None,
+            second_factor_since: None,
             staff: Staff::default(),
             selling: Selling::default(),
             given: Given::default(),
@@ -113,13 +139,83 @@ impl Customer {
         }
     }
 
-    /// The same person after the password has become the one of `credential_rev`, by this session.
-    pub fn with_new_password(&self, credential_rev: u64, by: SessionId) -> Self {
+    /// The same person after the password has become the one of `credential_rev`: by this session, which goes on,
+    /// or by a link in a mail, which leaves none.
+    pub fn with_new_password(
+        &self,
+        credential_rev: u64,
+        by: Option<SessionId>,
+        at: Timestamp,
+    ) -> Self {
+        let change = PasswordChange {
+            credential_rev,
+            by,
+            at,
+        };
         Self {
-            password_change: Some(PasswordChange { credential_rev, by }),
+            password_change: Some(change),
             ver: self.ver + 1,
             ..self.clone()
         }
+    }
+
+    /// Whether the password has changed since then.
+    pub fn has_changed_password_since(&self, then: Timestamp) -> bool {
+        let change = self.password_change.as_ref();
+        change.is_some_and(|change| then <= change.at)
+    }
+
+    /// The same person, who reads the mail to the address. The first time counts.
+    pub fn with_verified_email(&self, now: Timestamp) -> Self {
+        Self {
+            email_verified_at: self.email_verified_at.or(Some(now)),
+            ..self.clone()
+        }
+    }
+
+    /// The same person at another address, whose mail they have just read.
+    pub fn with_email(&self, email: EmailAddress, now: Timestamp) -> Self {
+        Self {
+            email: Personal::new(self.customer_id, email),
+            email_verified_at: Some(now),
+            ..self.clone()
+        }
+    }
+
+    /// The same account, about to be closed: nobody logs in to it, and its sessions are over.
+    ///
+    /// # Errors
+    /// `forbidden` for super admins: they are unmade first, which keeps the last of them.
+    pub fn closing(&self, due: Timestamp, now: Timestamp) -> Result<Self, Problem> {
+        if self.roles.has(Role::SuperAdmin) {
+            return Err(
+                Problem::new(Code::Forbidden).detail("A super admin must be unmade one first.")
+            );
+        }
+        Ok(Self {
+            status: Status::Closing,
+            closing_at: Some(due),
+            ver: self.ver + 1,
+            ..self.logged_out(now)
+        })
+    }
+
+    /// The same account, which stays after all.
+    pub fn reopened(&self) -> Self {
+        Self {
+            status: Status::Active,
+            closing_at: None,
+            ver: self.ver + 1,
+            ..self.clone()
+        }
+    }
+
+    /// Whether it is time to close it for good.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.status == Status::Closing
+            && self.closing_at.is_some_and(|due| due <= now)
+            // Made one since: the list of super admins would name nobody.
+            && !self.roles.has(Role::SuperAdmin)
     }
 
     /// Whether one of their sessions is over without having been ended itself: an admin has ended all of them, or
@@ -129,7 +225,8 @@ impl Customer {
         let logged_out = self.logged_out_at;
         logged_out.is_some_and(|at| session.authenticated_at <= at)
             || self.password_change.as_ref().is_some_and(|change| {
-                session.credential_rev < change.credential_rev && session.session_id != change.by
+                session.credential_rev < change.credential_rev
+                    && Some(session.session_id) != change.by
             })
     }
 
@@ -143,10 +240,13 @@ impl Customer {
         }
     }
 
-    /// The same account, usable again.
+    /// The same account as it was before: usable, or about to be closed.
     pub fn unblocked(&self) -> Self {
         Self {
-            status: Status::Active,
+            status: match self.closing_at {
+                Some(_) => Status::Closing,
+                None => Status::Active,
+            },
             block_reason: None,
             ver: self.ver + 1,
             ..self.clone()
@@ -160,6 +260,32 @@ impl Customer {
             ver: self.ver + 1,
             ..self.clone()
         }
+    }
+
+    /// The same person with a second factor from now on.
+    pub fn with_second_factor(&self, now: Timestamp) -> Self {
+        Self {
+            second_factor_since: Some(now),
+            ver: self.ver + 1,
+            ..self.clone()
+        }
+    }
+
+    /// The same person without one. Tokens that say that there is one ask for more, not less: they stay good.
+    pub fn without_second_factor(&self) -> Self {
+        Self {
+            second_factor_since: None,
+            ..self.clone()
+        }
+    }
+
+    /// What a session has shown of the second factor that the account has now.
+    pub fn second_factor(&self, session: &Session) -> SecondFactor {
+        let Some(since) = self.second_factor_since else {
+            return SecondFactor::None;
+        };
+        let given = session.second_factor_at.filter(|at| *at >= since);
+        given.map_or(SecondFactor::Enrolled, SecondFactor::Given)
     }
 
     /// All that the customer may do.
@@ -238,6 +364,8 @@ impl Customer {
         Profile {
             id: self.customer_id,
             email: self.email.expose().clone(),
+            email_verified: self.email_verified_at.is_some(),
+            email_verified_at: self.email_verified_at,
             name: self.name.expose().clone(),
             roles: self.roles.clone(),
             phone: self.phone.as_ref().map(|phone| phone.expose().clone()),
@@ -256,6 +384,8 @@ impl Customer {
             status: self.status,
             block_reason: reason.map(|reason| reason.expose().clone()),
             logged_out_at: self.logged_out_at,
+            second_factor_since: self.second_factor_since,
+            closing_at: self.closing_at,
         }
     }
 
@@ -276,7 +406,18 @@ impl Item for Customer {
     fn key(&self) -> Key {
         Self::place(self.customer_id)
     }
+
+    /// Only those that are to be closed, by when.
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        match (self.status, self.closing_at) {
+            (Status::Closing, Some(due)) => vec![("by-due", CLOSING.to_owned(), due.to_string())],
+            _ => Vec::new(),
+        }
+    }
 }
+
+/// The run of the accounts that are about to be closed: few at any time.
+pub(crate) const CLOSING: &str = "closing";
 
 impl Owned for Customer {
     fn of_customer(&self, customer: CustomerId) -> bool {
@@ -291,6 +432,11 @@ pub struct Profile {
     pub id: CustomerId,
     /// Where mail goes.
     pub email: EmailAddress,
+    /// Whether the customer has shown to read it.
+    pub email_verified: bool,
+    /// When, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verified_at: Option<Timestamp>,
     /// What to call them.
     pub name: Name,
     /// What they may do.
@@ -324,6 +470,12 @@ pub struct CustomerRecord {
     /// When an admin has last ended all its sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logged_out_at: Option<Timestamp>,
+    /// Since when it has a second factor, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_factor_since: Option<Timestamp>,
+    /// When it is closed for good, if its owner wants that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closing_at: Option<Timestamp>,
 }
 
 /// What a customer may change of the own account.
@@ -358,6 +510,9 @@ pub struct Credential {
     pub customer_id: CustomerId,
     /// What is kept of the password; its parameters are in it.
     pub password: PasswordHash,
+    /// The revisions that it had at the addresses before this one.
+    #[serde(default)]
+    earlier: u64,
 }
 
 impl Credential {
@@ -367,7 +522,35 @@ impl Credential {
             email_digest: customer.email.expose().digest(),
             customer_id: customer.customer_id,
             password,
+            earlier: 0,
         }
+    }
+
+    /// Counts its changes, those at earlier addresses too: sessions remember it.
+    pub fn generation(stored: &Stored<Self>) -> u64 {
+        stored.value.earlier + stored.rev
+    }
+
+    /// The same password for another address.
+    pub fn moved(stored: &Stored<Self>, email: &EmailAddress) -> Self {
+        Self {
+            email_digest: email.digest(),
+            earlier: Self::generation(stored),
+            ..stored.value.clone()
+        }
+    }
+
+    /// The same with the same password, hashed as it is today; nothing where it is.
+    pub fn rehashed(
+        &self,
+        password: &Password,
+        salt: impl FnOnce() -> [u8; 16],
+    ) -> Result<Option<Self>, Problem> {
+        if self.password.is_up_to_date() {
+            return Ok(None);
+        }
+        let hash = password.hash(salt())?;
+        Ok(Some(self.with_password(hash)))
     }
 
     /// The same account with another password.
@@ -396,6 +579,83 @@ impl Item for Credential {
     }
 }
 
+/// A change of address, under way or done: for the mails to both. Others read it through the view `email-change`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct EmailChange {
+    /// Whose.
+    pub customer_id: CustomerId,
+    /// The token that makes it.
+    pub token_id: TokenId,
+    /// The address to be.
+    pub new_email: Personal<EmailAddress>,
+    /// The address until then.
+    pub old_email: Personal<EmailAddress>,
+    /// What to call them.
+    name: Personal<Name>,
+    forget_at: Timestamp,
+}
+
+/// How long a change of address is kept: longer than its token is good (a day) and a notice takes that is tried
+/// again and again (half a day).
+const CHANGE_KEPT: Duration = Duration::from_hours(48);
+
+impl EmailChange {
+    /// That a customer wants another address.
+    pub fn wanted(
+        customer: &Customer,
+        token_id: TokenId,
+        email: EmailAddress,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            customer_id: customer.customer_id,
+            token_id,
+            new_email: Personal::new(customer.customer_id, email),
+            old_email: customer.email.clone(),
+            name: customer.name.clone(),
+            forget_at: now.plus(CHANGE_KEPT),
+        }
+    }
+
+    /// Where the change by this token is.
+    pub fn place(customer: CustomerId, token: TokenId) -> Key {
+        let run = Customer::place(customer).pk;
+        Key::new(run, format!("{EMAIL_CHANGES}{token}"))
+    }
+}
+
+/// How the keys of a customer's changes of address begin.
+pub(crate) const EMAIL_CHANGES: &str = "email-change#";
+
+impl Item for EmailChange {
+    const KIND: &'static str = "email-change";
+
+    fn key(&self) -> Key {
+        Self::place(self.customer_id, self.token_id)
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.forget_at)
+    }
+}
+
+/// That there was an account, which is closed. It names nobody.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClosedAccount {
+    /// Whose it was.
+    pub customer_id: CustomerId,
+    /// Since when there was one.
+    pub opened_at: Timestamp,
+}
+
+impl Item for ClosedAccount {
+    const KIND: &'static str = "closed-account";
+
+    fn key(&self) -> Key {
+        Key::new(Customer::place(self.customer_id).pk, "closed")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -410,6 +670,89 @@ mod tests {
         let id = Ids::seeded(1).fresh(Timestamp::from_second(1));
         let (email, name) = ("Rosa@example.com".parse(), "Rosa Lind".parse());
         Customer::new(id, email.unwrap(), name.unwrap())
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second)
+    }
+
+    fn seal(credential: Credential, rev: u64) -> Stored<Credential> {
+        Stored {
+            value: credential,
+            rev,
+            created_at: at(1),
+            updated_at: at(1),
+        }
+    }
+
+    #[test]
+    fn another_address_ends_no_session() {
+        let password: NewPassword = "a pony in the library".parse().unwrap();
+        let old = seal(Credential::new(&rosa(), password.hash([1; 16]).unwrap()), 5);
+        let email: EmailAddress = "lind@example.com".parse().unwrap();
+        let moved = seal(Credential::moved(&old, &email), 1);
+        assert_eq!(moved.key(), Credential::place(&email));
+        assert_eq!(moved.password, old.password);
+        assert!(Credential::generation(&moved) > Credential::generation(&old));
+        let back = Credential::moved(&moved, rosa().email.expose());
+        assert_eq!(Credential::generation(&seal(back, 1)), 7);
+    }
+
+    #[test]
+    fn an_account_closes_when_it_is_due_unless_its_owner_keeps_it() {
+        let closing = rosa().closing(at(100), at(5)).unwrap();
+        assert_eq!((closing.status, closing.ver), (Status::Closing, 2));
+        assert_eq!(closing.logged_out_at, Some(at(5)));
+        assert!(!closing.is_due(at(99)));
+        assert!(closing.is_due(at(100)));
+        assert_eq!(closing.indexes().len(), 1);
+
+        let kept = closing.reopened();
+        assert_eq!((kept.status, kept.ver), (Status::Active, 3));
+        assert!(!kept.is_due(at(100)));
+        assert!(kept.indexes().is_empty());
+    }
+
+    #[test]
+    fn a_blocked_account_is_not_closed_before_it_is_unblocked() {
+        let closing = rosa().closing(at(100), at(5)).unwrap();
+        let blocked = closing.blocked("Fraud.".parse().unwrap(), at(6));
+        assert!(!blocked.is_due(at(100)));
+        assert!(blocked.indexes().is_empty());
+        assert!(blocked.unblocked().is_due(at(100)));
+    }
+
+    #[test]
+    fn a_super_admin_stays() {
+        let admin = rosa().with_roles(Roles::only(Role::SuperAdmin));
+        assert_eq!(
+            admin.closing(at(9), at(5)).unwrap_err().code(),
+            Code::Forbidden
+        );
+        let made_since = rosa().closing(at(9), at(5)).unwrap();
+        let made_since = made_since.with_roles(Roles::only(Role::SuperAdmin));
+        assert!(!made_since.is_due(at(9)));
+    }
+
+    #[test]
+    fn an_address_is_verified_once() {
+        let verified = rosa().with_verified_email(at(3));
+        assert_eq!(verified.email_verified_at, Some(at(3)));
+        assert_eq!(verified.with_verified_email(at(4)), verified);
+    }
+
+    #[test]
+    fn others_find_a_change_of_address_where_it_is() {
+        use contracts::views::EmailChange as View_;
+        let token = Ids::seeded(4).fresh(at(1));
+        let email = "lind@example.com".parse().unwrap();
+        let change = EmailChange::wanted(&rosa(), token, email, at(1));
+        let (pk, sk) = View_::key(&(rosa().customer_id, token));
+        assert_eq!(change.key(), Key { pk, sk });
+        let stored = kernel::personal::storing(|| serde_json::to_value(&change)).unwrap();
+        let seen: View_ = serde_json::from_value(stored).unwrap();
+        assert_eq!(seen.new_email.expose(), "lind@example.com");
+        assert_eq!(seen.old_email.expose(), "Rosa@example.com");
     }
 
     #[test]
@@ -474,12 +817,16 @@ mod tests {
         };
         let (here, elsewhere, later) = (begun(1), begun(1), begun(2));
         assert!(!rosa().has_outgrown(&elsewhere));
-        let changed = rosa().with_new_password(2, here.session_id);
+        let changed = rosa().with_new_password(2, Some(here.session_id), at(2));
         assert!(changed.has_outgrown(&elsewhere));
         assert!(!changed.has_outgrown(&here));
         assert!(!changed.has_outgrown(&later));
-        let again = changed.with_new_password(3, later.session_id);
+        let again = changed.with_new_password(3, Some(later.session_id), at(3));
         assert!(again.has_outgrown(&here));
+        let reset = again.with_new_password(4, None, at(4));
+        assert!(reset.has_outgrown(&later));
+        assert!(reset.has_changed_password_since(at(4)));
+        assert!(!reset.has_changed_password_since(at(5)));
     }
 
     #[test]
@@ -500,6 +847,26 @@ mod tests {
         assert_eq!(back.block_reason, None);
         assert!(back.has_outgrown(&session(5)));
         assert!(!back.has_outgrown(&session(6)));
+    }
+
+    #[test]
+    fn a_session_has_shown_the_second_factor_that_the_account_has_now_or_none() {
+        let (ids, at) = (Ids::seeded(3), Timestamp::from_second);
+        let log_in = LogIn {
+            customer_id: rosa().customer_id,
+            credential_rev: 1,
+            device: None,
+        };
+        let session = Session::begin(log_in, at(1), Duration::from_hours(1), &ids).0;
+        let shown = session.with_second_factor(at(5));
+        assert_eq!(rosa().second_factor(&shown), SecondFactor::None);
+        let enrolled = rosa().with_second_factor(at(5));
+        assert_eq!(enrolled.ver, 2);
+        assert_eq!(enrolled.second_factor(&session), SecondFactor::Enrolled);
+        assert_eq!(enrolled.second_factor(&shown), SecondFactor::Given(at(5)));
+        // Another app, set up later, was not shown then.
+        let anew = enrolled.without_second_factor().with_second_factor(at(6));
+        assert_eq!(anew.second_factor(&shown), SecondFactor::Enrolled);
     }
 
     #[test]

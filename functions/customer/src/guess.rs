@@ -25,24 +25,20 @@ const WINDOW: Duration = Duration::from_mins(15);
 pub struct Guesses {
     email_digest: String,
     from: Origin,
+    #[serde(flatten)]
+    tries: Tries,
+}
+
+/// How many tries there were in a window that began then.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Tries {
     since: Timestamp,
     tries: u32,
 }
 
-impl Guesses {
+impl Tries {
     /// What is counted once this try is: refused with 429 where there were enough of them.
-    pub fn one_more(
-        before: Option<&Self>,
-        email: &EmailAddress,
-        from: &Origin,
-        now: Timestamp,
-    ) -> Result<Self, Problem> {
-        let first = Self {
-            email_digest: email.digest(),
-            from: from.clone(),
-            since: now,
-            tries: 1,
-        };
+    pub(crate) fn one_more(before: Option<&Self>, now: Timestamp) -> Result<Self, Problem> {
         match before {
             Some(before) if now < before.over_at() => {
                 if before.tries >= TRIES {
@@ -53,12 +49,36 @@ impl Guesses {
                     ..before.clone()
                 })
             }
-            _ => Ok(first),
+            _ => Ok(Self {
+                since: now,
+                tries: 1,
+            }),
         }
     }
 
     fn over_at(&self) -> Timestamp {
         self.since.plus(WINDOW)
+    }
+}
+
+impl Guesses {
+    /// What is counted once this try is: refused with 429 where there were enough of them.
+    pub fn one_more(
+        before: Option<&Self>,
+        email: &EmailAddress,
+        from: &Origin,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            email_digest: email.digest(),
+            from: from.clone(),
+            tries: Tries::one_more(before.map(|before| &before.tries), now)?,
+        })
+    }
+
+    /// How many of them were wrong, where the last was right.
+    pub fn wrong(&self) -> u32 {
+        self.tries.tries.saturating_sub(1)
     }
 
     /// Where they are counted.
@@ -84,7 +104,7 @@ impl Item for Guesses {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        Some(self.over_at())
+        Some(self.tries.over_at())
     }
 }
 
@@ -191,8 +211,10 @@ mod tests {
         let full = Guesses {
             email_digest: String::new(),
             from: Origin::Unknown,
-            since: at(0),
-            tries: TRIES,
+            tries: Tries {
+                since: at(0),
+                tries: TRIES,
+            },
         };
         let rosa = email("rosa@example.com");
         let refused = Guesses::one_more(Some(&full), &rosa, &Origin::Unknown, at(300)).unwrap_err();

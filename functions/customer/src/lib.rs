@@ -5,7 +5,8 @@
 //! may do ([`Roles`]); a refresh token is exchanged, once, for the next two. Customers see where they are
 //! logged in and end what they don't know; a new password ends all other sessions by itself. Admins
 //! block accounts and end their sessions, and say who sells; super
-//! admins say who is an admin, and one of them always stays ([`SuperAdmins`]).
+//! admins say who is an admin, and one of them always stays ([`SuperAdmins`]). An account can have a second factor
+//! ([`Enrolment`]), which a log-in and what is dangerous then ask for.
 //!
 //! What is kept where:
 //!
@@ -13,38 +14,53 @@
 //! |---|---|---|
 //! | `customers` | `customer#<id>` / `profile` | [`Customer`]: personal, and read by notification through a view |
 //! | `customers` | `super-admins` / `super-admins` | [`SuperAdmins`]: changed with every change to one |
+//! | `customers` | `customer#<id>` / `email-change#<token>` | [`EmailChange`]: both addresses, for two days |
+//! | `customers` | `customer#<id>` / `closed` | [`ClosedAccount`]: all that a closed account leaves |
+//! | `one-time-tokens` | `customer#<id>` / `<purpose>` | [`OneTime`]: which token of a mail is good |
+//! | `security-events` | `customer#<id>` / `<event>` | [`SecurityEvent`]: for its owner, for ninety days |
 //! | `credentials` | `email#<digest>` / `credential` | [`Credential`]: its key keeps addresses unique |
+//! | `second-factors` | `customer#<id>` / `second-factor` | [`Enrolment`]: an app's secret, sealed, and digests of recovery codes |
 //! | `guesses` | `email#<digest>` / `device#<device>` | [`Guesses`]: wrong passwords of the last minutes |
 //! | `sessions` | `session#<id>` / `session` | [`Session`]: digests of tokens, never a token |
 //! | `revocations` | `revocations` / `<when>#<whose>` | access tokens that end before their time, read by every function |
 //!
-//! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for the two that hand
-//! out tokens. The service publishes `customer.registered.v1`,
-//! `customer.roles-changed.v1`, `customer.blocked.v1` and `customer.unblocked.v1`.
+//! [`Accounts`] is what every function works with; [`SignIn`] adds the signing key, for those that hand
+//! out tokens, [`Factors`] the key for second factors, for those that look at codes, and [`Links`] the key of
+//! those in mails, for the four that take them. What the service publishes begins with `customer.` or `session.`.
 
 mod account;
+mod code;
 mod consent;
+mod enrolment;
 mod guess;
+mod one_time;
 mod password;
-mod phone;
 mod powers;
 mod revocation;
 mod roles;
+mod security;
 mod session;
 mod sign_in;
 mod store;
+mod totp;
+mod vault;
 
 pub use account::{
-    BlockReason, Credential, Customer, CustomerRecord, Name, PasswordChange, Profile, ProfileInput,
-    Status,
+    BlockReason, ClosedAccount, Credential, Customer, CustomerRecord, EmailChange, Name,
+    PasswordChange, Profile, ProfileInput, Status,
 };
+pub use code::{FactorCode, NoCode, RecoveryCode};
 pub use consent::Consent;
+pub use enrolment::{Enrolment, Factors, Proof, RecoveryCodes, SecondFactorView, StrongSignIn};
 pub use guess::{Devices, Guesses, Origin};
 pub use kernel::{EmailAddress, InvalidEmail};
+pub use one_time::{Links, OneTime, Redeemed};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
-pub use phone::{InvalidPhone, Phone};
 pub use powers::{Given, Selling, Staff};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
-pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView};
-pub use sign_in::{SignIn, TokenType, Tokens};
-pub use store::{Accounts, Authenticated};
+pub use security::{Happening, SecurityEvent, SecurityEventView};
+pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView, device_of};
+pub use sign_in::{AccessToken, SignIn, TokenType, Tokens};
+pub use store::{Accounts, Authenticated, Confirmed};
+pub use totp::TotpSecret;
+pub use vault::Vault;

@@ -1,6 +1,6 @@
 //! Passwords: what a new one must be (NIST SP 800-63B §3.1.1), and how one is kept (Argon2id, RFC 9106).
 
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash as Phc, PasswordHasher, PasswordVerifier, Version,
@@ -25,75 +25,28 @@ const LANES: u32 = 1;
 /// that the answer takes as long as with one.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// What everyone tries first, in lower case and in order. Longer lists are a service's business, not a binary's.
-const COMMON: &[&str] = &[
-    "00000000",
-    "0123456789",
-    "0987654321",
-    "11111111",
-    "1111111111",
-    "123123123",
-    "12341234",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "12345678910",
-    "123456789a",
-    "147258369",
-    "1q2w3e4r",
-    "1q2w3e4r5t",
-    "1qaz2wsx",
-    "87654321",
-    "987654321",
-    "9876543210",
-    "a1234567",
-    "a12345678",
-    "a123456789",
-    "aa123456",
-    "abc12345",
-    "abcd1234",
-    "abcdefgh",
-    "admin123",
-    "administrator",
-    "asdfasdf",
-    "asdfghjk",
-    "asdfghjkl",
-    "baseball",
-    "changeme",
-    "computer",
-    "football",
-    "iloveyou",
-    "internet",
-    "jennifer",
-    "letmein1",
-    "liverpool",
-    "michelle",
-    "passw0rd",
-    "password",
-    "password!",
-    "password1",
-    "password12",
-    "pokemon1",
-    "princess",
-    "princess1",
-    "q1w2e3r4",
-    "qazwsxedc",
-    "qwer1234",
-    "qwert123",
-    "qwerty12",
-    "qwerty123",
-    "qwertyui",
-    "qwertyuiop",
-    "qwertz123",
-    "starwars",
-    "sunshine",
-    "superman",
-    "trustno1",
-    "welcome1",
-    "whatever",
-    "zaq12wsx",
-    "zxcvbnm1",
-];
+/// What everyone tries first, in lower case and in order, a line each (`data/common-passwords.md`). It is a part of
+/// the binaries that take a new password, and of no other.
+const COMMON: &str = include_str!("../data/common-passwords.txt");
+
+/// Whether the list has this line: a binary search in the text as it is.
+fn is_common(password: &str) -> bool {
+    let mut rest = COMMON;
+    while !rest.is_empty() {
+        // The line around the middle, which may begin with the text.
+        let middle = rest.floor_char_boundary(rest.len() / 2);
+        let start = rest[..middle].rfind('\n').map_or(0, |end| end + 1);
+        let end = rest[start..]
+            .find('\n')
+            .map_or(rest.len(), |length| start + length);
+        match password.cmp(&rest[start..end]) {
+            Ordering::Equal => return true,
+            Ordering::Less => rest = &rest[..start],
+            Ordering::Greater => rest = rest.get(end + 1..).unwrap_or_default(),
+        }
+    }
+    false
+}
 
 /// A password as someone presents it to log in: any text, because a wrong one is wrong whatever it looks like.
 #[derive(Clone, Deserialize)]
@@ -101,6 +54,11 @@ const COMMON: &[&str] = &[
 pub struct Password(String);
 
 impl Password {
+    /// What is kept of it from now on, once it has been shown to be right (see [`NewPassword::hash`]).
+    pub(crate) fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash, Problem> {
+        hash(&self.0, salt)
+    }
+
     /// Whether it is the password of an account; of none, if there is none, after the same work.
     pub fn matches(&self, hash: Option<&PasswordHash>) -> Result<bool, Problem> {
         let known = hash.map_or(NOBODY, |hash| hash.0.as_str());
@@ -112,6 +70,14 @@ impl Password {
             Err(fault) => Err(Problem::internal(fault)),
         }
     }
+}
+
+fn hash(text: &str, salt: [u8; 16]) -> Result<PasswordHash, Problem> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Problem::internal)?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_with_salt(text.as_bytes(), &salt)
+        .map(|hash| PasswordHash(hash.to_string()))
+        .map_err(Problem::internal)
 }
 
 /// The text cannot be a new password.
@@ -137,11 +103,7 @@ impl NewPassword {
     /// What is kept of it. `salt` is random and this password's own. Takes about 20 ms and 19 MiB, on the
     /// thread that calls: a function answers one request at a time.
     pub fn hash(&self, salt: [u8; 16]) -> Result<PasswordHash, Problem> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Problem::internal)?;
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_with_salt(self.0.as_bytes(), &salt)
-            .map(|hash| PasswordHash(hash.to_string()))
-            .map_err(Problem::internal)
+        hash(&self.0, salt)
     }
 
     /// Refuses a password that is no secret to who knows the address.
@@ -163,8 +125,7 @@ impl FromStr for NewPassword {
         let mut characters = text.chars();
         let first = characters.next();
         let monotonous = characters.all(|character| Some(character) == first);
-        let common = COMMON.binary_search(&text.to_lowercase().as_str()).is_ok();
-        if monotonous || common {
+        if monotonous || is_common(&text.to_lowercase()) {
             return Err(UnfitPassword::Guessable);
         }
         Ok(Self(text.to_owned()))
@@ -182,6 +143,15 @@ impl TryFrom<String> for NewPassword {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Whether it was made as new ones are. An older one is as good as it was, and made anew when its owner logs
+    /// in: only then the password is at hand.
+    pub fn is_up_to_date(&self) -> bool {
+        let today = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$");
+        self.0.starts_with(&today)
+    }
+}
 
 macro_rules! secret {
     ($($name:ident),*) => {$(
@@ -255,6 +225,23 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_of_lesser_parameters_still_matches_but_is_not_up_to_date() {
+        let password: NewPassword = "a pony in the library".parse().unwrap();
+        assert!(password.hash([7; 16]).unwrap().is_up_to_date());
+        let params = Params::new(8, 1, 1, None).unwrap();
+        let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_with_salt(b"a pony in the library", &[7; 16])
+            .unwrap();
+        let old = PasswordHash(old.to_string());
+        assert!(!old.is_up_to_date());
+        let presented = presented("a pony in the library");
+        assert!(presented.matches(Some(&old)).unwrap());
+        let new = presented.hash([8; 16]).unwrap();
+        assert!(new.is_up_to_date());
+        assert!(presented.matches(Some(&new)).unwrap());
+    }
+
+    #[test]
     fn every_character_counts_up_to_the_last() {
         let longest = format!("{}x", "é".repeat(LONGEST - 1));
         let password: NewPassword = longest.parse().unwrap();
@@ -293,8 +280,25 @@ mod tests {
 
     #[test]
     fn the_list_of_common_ones_is_in_order() {
-        assert!(COMMON.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(COMMON.iter().all(|common| common.to_lowercase() == *common));
+        let lines: Vec<&str> = COMMON.lines().collect();
+        assert!(lines.len() >= 10_000);
+        assert!(lines.windows(2).all(|pair| pair[0] < pair[1]));
+        for common in lines {
+            assert_eq!(common.to_lowercase(), common);
+            assert!(common.len() >= SHORTEST, "{common} is refused anyway");
+        }
+    }
+
+    #[test]
+    fn each_of_the_common_ones_is_found_and_nothing_beside_them() {
+        for common in COMMON.lines() {
+            assert!(is_common(common), "{common}");
+            assert!(!is_common(&format!("{common} and a pony")), "{common}");
+            assert!(!is_common(&format!("~{common}")), "{common}");
+        }
+        for other in ["", "\n", "!", "~~~~~~~~", "пароль", "password\npassword1"] {
+            assert!(!is_common(other), "{other}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Selling {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Given {
     /// Single allowances.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kernel::permission::known")]
     pub allowances: Vec<Allowance>,
     #[serde(default)]
     heard: u64,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dynamo::{Item, Key};
-use kernel::{Code, CustomerId, Permission, Problem, Role, permission::Grant};
+use kernel::{Allowance, Code, CustomerId, Permission, Powers, Problem, Role, permission::Grant};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,22 @@ impl Roles {
                 "Making or unmaking admins needs {}.",
                 Permission::RoleAssignAdmin.name()
             )));
+        }
+        Ok(())
+    }
+
+    /// Refuses a change to `next` by someone who lacks something that a role allows which it gives or takes: who may
+    /// assign roles by a custom role alone is no admin.
+    pub fn may_be_changed_by(&self, next: &Self, powers: &Powers) -> Result<(), Problem> {
+        let changed = Role::ALL.into_iter();
+        for role in changed.filter(|role| self.has(*role) != next.has(*role)) {
+            let all = Powers::of_roles([role]);
+            let lacks = |allowed: &Allowance| all.hold(*allowed) && !powers.hold(*allowed);
+            if let Some(lacking) = Allowance::all().find(lacks) {
+                return Err(Problem::new(Code::Forbidden).detail(format!(
+                    "Nobody gives or takes what they lack; you lack {lacking}."
+                )));
+            }
         }
         Ok(())
     }
@@ -192,6 +208,24 @@ mod tests {
             let allowed = before.may_become(after, grant(Role::Admin)).is_ok();
             assert_eq!(allowed, by_admin, "{before:?} to {after:?}");
             assert!(before.may_become(after, grant(Role::SuperAdmin)).is_ok());
+        }
+    }
+
+    #[test]
+    fn nobody_gives_or_takes_a_role_of_more_than_they_may_do() {
+        let customer = roles(&[Role::Customer]);
+        let seller = roles(&[Role::Customer, Role::Seller]);
+        let clerk = Powers {
+            allowances: vec!["role:assign@any".parse().unwrap()],
+            ..Powers::of_roles([Role::Customer])
+        };
+        for (before, after) in [(&customer, &seller), (&seller, &customer)] {
+            let refused = before.may_be_changed_by(after, &clerk).unwrap_err();
+            assert_eq!(refused.code(), Code::Forbidden);
+            for role in [Role::Admin, Role::SuperAdmin] {
+                let powers = Powers::of_roles([role]);
+                assert!(before.may_be_changed_by(after, &powers).is_ok());
+            }
         }
     }
 

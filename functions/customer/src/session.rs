@@ -11,6 +11,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use dynamo::{Item, Key};
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{CustomerId, Ids, Line, Owned, Personal, SessionId, Timestamp};
+use lambda::http::Incoming;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use sha2::{Digest, Sha256};
@@ -30,9 +31,12 @@ pub struct Session {
     /// The revision of the credential that it was begun with.
     #[serde(default = "first")]
     pub credential_rev: u64,
+    /// When the customer has last shown the second factor in it, if ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor_at: Option<Timestamp>,
     /// What the browser or the app calls itself, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    device: Option<Personal<Device>>,
+    pub(crate) device: Option<Personal<Device>>,
     /// Until when it can be refreshed; each refresh moves it on.
     ends_at: Timestamp,
     /// Why it has ended before, if it has.
@@ -48,6 +52,13 @@ pub struct Session {
 
 /// What a browser or an app calls itself in `User-Agent`.
 pub type Device = Line<1, 200>;
+
+/// What the browser or the app calls itself, so that its customer knows it again. It is cut where it is long, and
+/// left out where it is no text.
+pub fn device_of(request: &Incoming) -> Option<Device> {
+    let text = request.header("user-agent")?;
+    text.chars().take(200).collect::<String>().parse().ok()
+}
 
 /// Sessions of the time before revisions were written into them.
 fn first() -> u64 {
@@ -112,6 +123,7 @@ impl Session {
             customer_id: log_in.customer_id,
             authenticated_at: now,
             credential_rev: log_in.credential_rev,
+            second_factor_at: None,
             device: log_in
                 .device
                 .map(|device| Personal::new(log_in.customer_id, device)),
@@ -122,6 +134,14 @@ impl Session {
             secret,
         };
         (session, token)
+    }
+
+    /// The same session after the customer has shown the second factor in it.
+    pub fn with_second_factor(&self, now: Timestamp) -> Self {
+        Self {
+            second_factor_at: Some(now),
+            ..self.clone()
+        }
     }
 
     /// What becomes of this token now.

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use dynamo::Stored;
 use kernel::{Problem, Timestamp};
-use lambda::{LONGEST_TOKEN, Platform, Principal, aws::Secrets, token::Signer};
+use lambda::{Platform, Principal, aws::Secrets, token::Signer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{Accounts, Customer, Devices, RefreshToken, Session};
 
-/// What log-in and refresh work with. Only these two functions can read the signing key.
+/// What log-in, refresh and step-up work with. Only these functions can read the signing key.
 #[derive(Debug)]
 pub struct SignIn {
     /// The accounts.
@@ -26,11 +26,6 @@ pub struct SignIn {
 impl SignIn {
     /// Reads the signing key, once in the life of the process.
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
-        let access_seconds = platform.parsed("ACCESS_TOKEN_SECONDS")?;
-        if u64::from(access_seconds) > LONGEST_TOKEN.as_secs() {
-            // Revocations are remembered for no longer.
-            return Err(Problem::internal("ACCESS_TOKEN_SECONDS is at most 3600"));
-        }
         let secrets = Secrets::connect(&platform.connection);
         let key = secrets
             .get(platform.setting("SECRET_JWT_SIGNING_KEY")?)
@@ -40,20 +35,20 @@ impl SignIn {
             lifetime: Duration::from_secs(platform.parsed("REFRESH_TOKEN_SECONDS")?),
             devices: Devices::new(platform.setting("CURSOR_KEY")?.as_bytes())?,
             signer: Signer::new(&key, platform.setting("JWT_ISSUER")?)?,
-            access_seconds,
+            access_seconds: platform.parsed("ACCESS_TOKEN_SECONDS")?,
         })
     }
 
-    /// An access token for the customer as it is now, with the refresh token for the one after.
-    pub fn tokens(
+    /// An access token for the customer as it is now.
+    pub fn access_token(
         &self,
         customer: &Stored<Customer>,
         session: &Session,
-        refresh: &RefreshToken,
         now: Timestamp,
-    ) -> Result<Tokens, Problem> {
+    ) -> Result<AccessToken, Problem> {
         let principal = Principal {
             version: customer.ver,
+            second_factor: customer.second_factor(session),
             ..Principal::new(
                 customer.customer_id,
                 session.session_id,
@@ -62,27 +57,48 @@ impl SignIn {
             )
         };
         let signed = self.signer.sign(&principal, now, self.access_seconds)?;
-        Ok(Tokens {
+        Ok(AccessToken {
             access_token: signed,
-            refresh_token: refresh.reveal(),
             token_type: TokenType::Bearer,
             expires_in: self.access_seconds,
+        })
+    }
+
+    /// An access token with the refresh token for the one after.
+    pub fn tokens(
+        &self,
+        customer: &Stored<Customer>,
+        session: &Session,
+        refresh: &RefreshToken,
+        now: Timestamp,
+    ) -> Result<Tokens, Problem> {
+        Ok(Tokens {
+            access: self.access_token(customer, session, now)?,
+            refresh_token: refresh.reveal(),
             device_token: None,
         })
     }
 }
 
-/// What a client gets for logging in, in the words of OAuth (RFC 6749 §5.1).
+/// What a client calls with, in the words of OAuth (RFC 6749 §5.1).
 #[derive(Serialize, JsonSchema)]
-pub struct Tokens {
+pub struct AccessToken {
     /// For the `Authorization` header: `Bearer …`.
     pub access_token: String,
-    /// For the next tokens, once.
-    pub refresh_token: String,
     /// How the access token is used.
     pub token_type: TokenType,
     /// How long the access token is good, in seconds.
     pub expires_in: u32,
+}
+
+/// What a client gets for logging in.
+#[derive(Serialize, JsonSchema)]
+pub struct Tokens {
+    /// What it calls with.
+    #[serde(flatten)]
+    pub access: AccessToken,
+    /// For the next tokens, once.
+    pub refresh_token: String,
     /// After a log-in: what to send with the next one from this device, so that others who try to guess the
     /// password don't keep it out. Worth nothing without the password.
     #[serde(skip_serializing_if = "Option::is_none")]

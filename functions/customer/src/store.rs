@@ -1,16 +1,26 @@
-//! Where accounts and sessions are kept: the only file of the service that names tables.
+//! Where accounts and sessions are kept: the only file of the service that names tables, with its part about
+//! second factors.
 
-use contracts::events::{
-    CustomerBlocked, CustomerRegistered, CustomerRolesChanged, CustomerUnblocked,
-    SellerStaffChanged,
+mod second_factor;
+
+mod by_mail;
+
+use contracts::{
+    events::{
+        CustomerBlocked, CustomerEmailVerificationRequested, CustomerPasswordChanged,
+        CustomerRegistered, CustomerRolesChanged, CustomerUnblocked, SellerStaffChanged,
+        SessionTokenReused,
+    },
+    one_time::Purpose,
 };
 use dynamo::{Command, Commands, Cursors, Intent, Query, Stored, Table};
 use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limit};
-use lambda::Platform;
+use lambda::{Platform, http::Incoming};
 
 use crate::{
-    Credential, Customer, CustomerRecord, EmailAddress, End, Guesses, Origin, Password, Profile,
-    Roles, Session, Status, SuperAdmins, revocation::Revoked, session::sessions_of,
+    Credential, Customer, CustomerRecord, Device, EmailAddress, End, Enrolment, Guesses, Happening,
+    Origin, Password, Profile, Proof, Roles, SecurityEvent, Session, Status, SuperAdmins,
+    device_of, revocation::Revoked, security::events_of, session::sessions_of,
 };
 
 /// A customer who has shown who it is.
@@ -18,10 +28,22 @@ use crate::{
 pub struct Authenticated {
     /// Who.
     pub customer: Stored<Customer>,
-    /// The revision of the credential that was shown.
-    pub credential_rev: u64,
+    /// What was shown.
+    pub credential: Stored<Credential>,
     /// The tries that are to be forgotten.
     pub guesses: Stored<Guesses>,
+    pub(crate) enrolment: Option<Stored<Enrolment>>,
+}
+
+/// A customer who is logged in and has given the password once more.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// What was shown.
+    pub credential: Stored<Credential>,
+    /// The tries that are to be forgotten.
+    pub guesses: Stored<Guesses>,
+    /// What the browser or the app calls itself that sent it.
+    pub device: Option<Device>,
 }
 
 /// The accounts: profiles, credentials and sessions, each in a table of its own.
@@ -30,8 +52,11 @@ pub struct Accounts {
     customers: Table,
     credentials: Table,
     guesses: Table,
+    second_factors: Table,
     sessions: Table,
     revocations: Table,
+    tokens: Table,
+    security_events: Table,
     commands: Commands,
 }
 
@@ -42,8 +67,11 @@ impl Accounts {
             customers: platform.table("customer", "customers"),
             credentials: platform.table("customer", "credentials"),
             guesses: platform.table("customer", "guesses"),
+            second_factors: platform.table("customer", "second-factors"),
             sessions: platform.table("customer", "sessions"),
             revocations: platform.table("customer", "revocations"),
+            tokens: platform.table("customer", "one-time-tokens"),
+            security_events: platform.table("customer", "security-events"),
             commands: platform.commands("customer"),
         })
     }
@@ -74,11 +102,13 @@ impl Accounts {
             return Err(refused.into());
         }
         let known = credential.ok_or(refused)?;
-        let customer = self.active(known.customer_id).await?.ok_or(refused)?;
+        let (customer, enrolment) = self.customer_with_factor(known.customer_id).await?;
+        let customer = customer.filter(|customer| customer.status == Status::Active);
         Ok(Authenticated {
-            customer,
-            credential_rev: known.rev,
+            customer: customer.ok_or(refused)?,
+            credential: known,
             guesses,
+            enrolment,
         })
     }
 
@@ -118,6 +148,32 @@ impl Accounts {
         Ok((credential, guesses))
     }
 
+    /// That the customer who is logged in knows the password, before anything that an access token alone must not
+    /// be enough for. `pointer` is where it was sent. Whoever has a stolen access token guesses no faster than
+    /// whoever has none.
+    pub async fn confirm(
+        &self,
+        customer: &Stored<Customer>,
+        password: &Password,
+        pointer: &str,
+        request: &Incoming,
+    ) -> Result<Confirmed, Problem> {
+        let email = customer.email.expose();
+        let tried = self.count_guess(email, &Origin::LoggedIn, request.intent());
+        let (credential, guesses) = tried.await?;
+        let credential =
+            credential.ok_or_else(|| Problem::internal("an account has no credential"))?;
+        if !password.matches(Some(&credential.password))? {
+            let detail = "it is not the password of the account";
+            return Err(Problem::invalid(pointer, detail));
+        }
+        Ok(Confirmed {
+            credential,
+            guesses,
+            device: device_of(request),
+        })
+    }
+
     /// The sessions of a customer that can go on, the last begun first.
     pub async fn sessions(
         &self,
@@ -132,13 +188,41 @@ impl Accounts {
         self.sessions.page(query, cursors, &run, cursor).await
     }
 
+    /// What has happened to a customer's account, the last first.
+    pub async fn security_events(
+        &self,
+        customer: CustomerId,
+        limit: Limit,
+        (cursors, cursor): (&Cursors, Option<&str>),
+    ) -> Result<Page<Stored<SecurityEvent>>, Problem> {
+        let run = events_of(customer);
+        let scope = format!("security events of {customer}");
+        let query = Query::table(run).descending().limit(limit.get());
+        self.security_events
+            .page(query, cursors, &scope, cursor)
+            .await
+    }
+
+    /// Keeps for its owner that something has happened to an account, as a part of the command that does it.
+    fn note(
+        &self,
+        command: &mut Command,
+        customer: CustomerId,
+        what: Happening,
+        by: impl FnOnce(SecurityEvent) -> SecurityEvent,
+    ) {
+        let intent = command.intent();
+        let event = SecurityEvent::new(customer, what, intent.now, &intent.ids);
+        command.insert(&self.security_events, &by(event));
+    }
+
     /// A customer whose account can be used.
     pub async fn active(&self, id: CustomerId) -> Result<Option<Stored<Customer>>, Problem> {
         let customer = self.customer(id).await?;
         Ok(customer.filter(|customer| customer.status == Status::Active))
     }
 
-    /// Makes an account. The reply has the customer's name and address in it, and the command record keeps it
+    /// Makes an account, and has its address verified. The reply has the customer's name and address in it, and the command record keeps it
     /// for its replay: the one place beside the profile, for two days at most. The record's stream carries it
     /// to the relay, which passes on events and nothing else.
     pub async fn register(
@@ -150,7 +234,14 @@ impl Accounts {
     ) -> Result<Reply<Profile>, Problem> {
         let mut command = self.commands.begin(intent);
         self.open(&mut command, customer, credential);
-        command.audit("customer.register", customer.customer_id);
+        let customer_id = customer.customer_id;
+        let token_id = self.issue(&mut command, None, customer, Purpose::VerifyEmail)?;
+        let requested = CustomerEmailVerificationRequested {
+            customer_id,
+            token_id,
+        };
+        command.publish(1, &requested);
+        command.audit("customer.register", customer_id);
         command.commit(reply).await
     }
 
@@ -269,6 +360,21 @@ impl Accounts {
         command.settle().await.map(drop)
     }
 
+    /// Keeps what the role service says that a customer may do. Tokens that say otherwise end; those that say the
+    /// same go on.
+    pub async fn change_allowances(
+        &self,
+        customer: &Stored<Customer>,
+        next: &Customer,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let mut command = self.administer(customer, next, "customer.change-allowances", intent);
+        if customer.given.allowances != next.given.allowances {
+            self.revoke_older(&mut command, next, None);
+        }
+        command.settle().await.map(drop)
+    }
+
     /// Keeps what a customer says of itself.
     pub async fn change_profile(
         &self,
@@ -343,32 +449,57 @@ impl Accounts {
     pub async fn change_password(
         &self,
         customer: &Stored<Customer>,
-        (credential, next): (&Stored<Credential>, &Credential),
-        guesses: &Stored<Guesses>,
-        by: SessionId,
+        confirmed: &Confirmed,
+        (next, by): (&Credential, SessionId),
         intent: &Intent,
         reply: Reply<()>,
     ) -> Result<Reply<()>, Problem> {
+        let credential = &confirmed.credential;
         let mut command = self.commands.begin(intent);
         command.update(&self.credentials, credential, next);
-        command.delete(&self.guesses, guesses);
-        let changed = customer.with_new_password(credential.rev + 1, by);
+        command.delete(&self.guesses, &confirmed.guesses);
+        let generation = Credential::generation(credential) + 1;
+        let changed = customer.with_new_password(generation, Some(by), intent.now);
         command.update(&self.customers, customer, &changed);
         self.revoke_older(&mut command, &changed, Some(by));
+        let changed = CustomerPasswordChanged {
+            customer_id: customer.customer_id,
+        };
+        command.publish(customer.rev + 1, &changed);
+        let (id, device) = (customer.customer_id, confirmed.device.clone());
+        self.note(&mut command, id, Happening::PasswordChanged, |event| {
+            event.on(device).of_session(by)
+        });
         command.audit("customer.change-password", customer.customer_id);
         command.commit(reply).await
     }
 
-    /// Keeps a new session, and forgets the tries that led to it. No reply is kept: tokens are secrets.
+    /// Keeps a new session, forgets the tries that led to it, uses up the code that was shown, and keeps the
+    /// password's hash as it is made today, if the one that there was is not. No reply is kept: tokens are secrets.
     pub async fn begin_session(
         &self,
         session: &Session,
-        guesses: &Stored<Guesses>,
+        known: &Authenticated,
+        rehashed: Option<&Credential>,
+        proof: Option<&Proof>,
         intent: &Intent,
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.sessions, session);
-        command.delete(&self.guesses, guesses);
+        command.delete(&self.guesses, &known.guesses);
+        if let Some(rehashed) = rehashed {
+            command.update(&self.credentials, &known.credential, rehashed);
+        }
+        if let Some(proof) = proof {
+            command.update(&self.second_factors, &proof.read, &proof.next);
+        }
+        let refused = known.guesses.wrong();
+        self.note(
+            &mut command,
+            session.customer_id,
+            Happening::LoggedIn,
+            |event| event.in_session(session).after_refused(refused),
+        );
         command.audit("session.begin", session.session_id);
         command.settle().await.map(drop)
     }
@@ -384,7 +515,7 @@ impl Accounts {
         command.settle().await.map(drop)
     }
 
-    /// Keeps a session as ended because one of its tokens was used twice.
+    /// Keeps a session as ended because one of its tokens was used twice, and lets its owner know.
     pub async fn revoke_session(
         &self,
         session: &Stored<Session>,
@@ -393,6 +524,13 @@ impl Accounts {
     ) -> Result<(), Problem> {
         let mut command = self.keep(session, ended, "session.revoke", intent);
         self.revoke_session_tokens(&mut command, session);
+        let reused = SessionTokenReused {
+            session_id: session.session_id,
+            customer_id: session.customer_id,
+        };
+        command.publish(session.rev + 1, &reused);
+        let (id, what) = (session.customer_id, Happening::TokenReused);
+        self.note(&mut command, id, what, |event| event.in_session(session));
         command.settle().await.map(drop)
     }
 
@@ -430,6 +568,8 @@ impl Accounts {
     ) -> Result<Reply<()>, Problem> {
         let mut command = self.keep(session, &session.end(why), "session.end", intent);
         self.revoke_session_tokens(&mut command, session);
+        let (id, what) = (session.customer_id, Happening::SessionEnded);
+        self.note(&mut command, id, what, |event| event.in_session(session));
         command.commit(reply).await
     }
 }

@@ -1,4 +1,4 @@
-//! Mails that follow what happened to an order.
+//! Mails that follow what happened to an order or an account.
 //!
 //! - [`template`]: the mails, each a subject, an HTML and a text template of one version
 //! - [`outbox`]: the table `mails`, and how a mail is sent once
@@ -8,5 +8,5 @@
 pub mod outbox;
 pub mod template;
 
-pub use outbox::Mails;
+pub use outbox::{Address, LinkMails, Mails};
 pub use template::Template;

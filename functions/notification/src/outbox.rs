@@ -6,13 +6,19 @@
 
 use std::time::Duration;
 
-use contracts::views::{CustomerContact, OrderSummary};
+use contracts::{
+    one_time::{OneTimeToken, Purpose, TokenKey},
+    views::{CustomerContact, EmailChange, OrderSummary, StaffInvitation},
+};
 use dynamo::{Commands, Db, Intent, Item, Key, Settled, Stored, Table};
-use kernel::{CustomerId, OrderId, Problem, Timestamp};
-use lambda::{Platform, aws::Ses};
+use kernel::{CustomerId, InvitationId, OrderId, Problem, SellerId, Timestamp, TokenId};
+use lambda::{
+    Platform,
+    aws::{Mail, Secrets, Ses},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::template::Template;
+use crate::template::{Recipient, Template};
 
 /// How long a claim holds: longer than a function may run (10 s).
 const CLAIM: Duration = Duration::from_secs(15);
@@ -23,7 +29,9 @@ const REMEMBERED: Duration = Duration::from_hours(36 * 24);
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Sending {
     event_id: String,
-    order_id: OrderId,
+    /// What the mail is about: an order's id or a customer's.
+    #[serde(alias = "order_id")]
+    about: String,
     template: String,
     template_version: u32,
     claimed_until: Timestamp,
@@ -48,6 +56,24 @@ fn key_of(event: &str) -> Key {
     Key::new(format!("mail#{event}"), "mail")
 }
 
+/// Which of a customer's addresses a mail goes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Address {
+    /// The one that the account has.
+    Present,
+    /// The one that it is to have by the change of this token.
+    New(TokenId),
+    /// The one that it had before that.
+    Former(TokenId),
+}
+
+/// What a mail says.
+enum Letter<'a> {
+    Invitation(SellerId, InvitationId, &'a str),
+    Order(OrderId, CustomerId, Option<&'a str>),
+    Account(CustomerId, Address, Option<&'a str>),
+}
+
 /// Sends mails.
 #[derive(Debug)]
 pub struct Mails {
@@ -70,7 +96,7 @@ impl Mails {
         })
     }
 
-    /// Sends the mail that follows an event, once.
+    /// Sends the mail about an order that follows an event, once.
     ///
     /// # Errors
     /// `unavailable` while another delivery is sending it, or as long as a view has nothing to show.
@@ -82,6 +108,33 @@ impl Mails {
         reason: Option<&str>,
         intent: &Intent,
     ) -> Result<(), Problem> {
+        let (about, letter) = (order.to_string(), Letter::Order(order, customer, reason));
+        self.once(template, about, letter, intent).await
+    }
+
+    /// Sends the mail about an account that follows an event, once; nothing where the account is closed by now.
+    ///
+    /// # Errors
+    /// `unavailable` while another delivery is sending it.
+    pub async fn send_of_account(
+        &self,
+        template: Template,
+        customer: CustomerId,
+        to: Address,
+        link: Option<&str>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let (about, letter) = (customer.to_string(), Letter::Account(customer, to, link));
+        self.once(template, about, letter, intent).await
+    }
+
+    async fn once(
+        &self,
+        template: Template,
+        about: String,
+        letter: Letter<'_>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
         let key = key_of(&intent.key);
         let before = self.table.get::<Sending>(&key).await?;
         if before
@@ -90,37 +143,74 @@ impl Mails {
         {
             return Ok(());
         }
-        let claim = self.claim(before, template, order, intent).await?;
-        if let Err(problem) = self.write(template, order, customer, reason).await {
+        let claim = self.claim(before, template, about, intent).await?;
+        let sent = match self.write(template, letter).await {
+            Ok(Some(mail)) => self.ses.send(&self.from, mail).await.map(|_| ()),
+            // Nobody is there to be written to any more.
+            Ok(None) => Ok(()),
+            Err(problem) => Err(problem),
+        };
+        if let Err(problem) = sent {
             self.give_back(&claim, intent).await?;
             return Err(problem);
         }
         self.mark(&claim, intent).await
     }
 
-    async fn write(
+    async fn write(&self, template: Template, letter: Letter<'_>) -> Result<Option<Mail>, Problem> {
+        match letter {
+            Letter::Order(order, customer, reason) => {
+                let summary = self.db.view::<OrderSummary>(&order).await?;
+                let summary =
+                    summary.ok_or_else(|| Problem::unavailable("there is no order to write of"))?;
+                let contact = self.db.view::<CustomerContact>(&customer).await?;
+                contact
+                    .map(|contact| template.mail(&summary, &contact.into(), reason))
+                    .transpose()
+            }
+            Letter::Invitation(seller, invitation, link) => {
+                let keys = (seller, invitation);
+                let invitation = self.db.view::<StaffInvitation>(&keys).await?;
+                invitation
+                    .map(|invitation| template.invitation(&invitation, link))
+                    .transpose()
+            }
+            Letter::Account(customer, to, link) => {
+                let recipient = self.recipient(customer, to).await?;
+                recipient
+                    .map(|recipient| template.letter(&recipient, link))
+                    .transpose()
+            }
+        }
+    }
+
+    async fn recipient(
         &self,
-        template: Template,
-        order: OrderId,
         customer: CustomerId,
-        reason: Option<&str>,
-    ) -> Result<(), Problem> {
-        let summary = self.db.view::<OrderSummary>(&order).await?;
-        let contact = self.db.view::<CustomerContact>(&customer).await?;
-        let (Some(summary), Some(contact)) = (summary, contact) else {
-            return Err(Problem::unavailable(
-                "there is no order or no customer to write about",
-            ));
-        };
-        let mail = template.mail(&summary, &contact, reason)?;
-        self.ses.send(&self.from, mail).await.map(|_| ())
+        to: Address,
+    ) -> Result<Option<Recipient>, Problem> {
+        let change = async |token| self.db.view::<EmailChange>(&(customer, token)).await;
+        Ok(match to {
+            Address::Present => {
+                let contact = self.db.view::<CustomerContact>(&customer).await?;
+                contact.map(Recipient::from)
+            }
+            Address::New(token) => change(token).await?.map(|change| Recipient {
+                email: change.new_email,
+                name: change.name,
+            }),
+            Address::Former(token) => change(token).await?.map(|change| Recipient {
+                email: change.old_email,
+                name: change.name,
+            }),
+        })
     }
 
     async fn claim(
         &self,
         before: Option<Stored<Sending>>,
         template: Template,
-        order: OrderId,
+        about: String,
         intent: &Intent,
     ) -> Result<Stored<Sending>, Problem> {
         if before
@@ -133,7 +223,7 @@ impl Mails {
         }
         let sending = Sending {
             event_id: intent.key.clone(),
-            order_id: order,
+            about,
             template: template.name.to_owned(),
             template_version: template.version,
             claimed_until: intent.now.plus(CLAIM),
@@ -183,8 +273,70 @@ impl Mails {
         };
         let mut command = self.commands.begin(intent);
         command.update(&self.table, claim, &sent);
-        command.audit("mail.send", sent.order_id);
+        command.audit("mail.send", &sent.about);
         command.settle().await?;
         Ok(())
+    }
+}
+
+/// Sends mails with a link that works once: the mails, and the key that its token is derived with.
+#[derive(Debug)]
+pub struct LinkMails {
+    mails: Mails,
+    key: TokenKey,
+    shop: String,
+}
+
+impl LinkMails {
+    /// Reads the key, once in the life of the process.
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        let secrets = Secrets::connect(&platform.connection);
+        let key = secrets.get(platform.setting("SECRET_ONE_TIME_TOKEN_KEY")?);
+        Ok(Self {
+            key: TokenKey::new(&key.await?)?,
+            mails: Mails::start(platform).await?,
+            shop: platform.setting("SHOP_URL")?.to_owned(),
+        })
+    }
+
+    /// Sends the mail with the link of a token, once.
+    ///
+    /// # Errors
+    /// As [`Mails::send_of_account`].
+    pub async fn send(
+        &self,
+        template: Template,
+        (purpose, token): (Purpose, TokenId),
+        customer: CustomerId,
+        to: Address,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        // In the fragment, which no browser sends on: no log of a server ever has it.
+        let link = self.link(purpose, &self.key.token(purpose, token, customer));
+        self.mails
+            .send_of_account(template, customer, to, Some(&link), intent)
+            .await
+    }
+
+    /// Sends the mail with the link of an invitation to a seller's staff, once; nothing where it was taken back.
+    ///
+    /// # Errors
+    /// `unavailable` while another delivery is sending it.
+    pub async fn invite(
+        &self,
+        template: Template,
+        seller: SellerId,
+        invitation: InvitationId,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let token = self.key.invitation(invitation, seller);
+        let link = self.link(Purpose::AcceptInvitation, &token);
+        let letter = Letter::Invitation(seller, invitation, &link);
+        let about = invitation.to_string();
+        self.mails.once(template, about, letter, intent).await
+    }
+
+    fn link(&self, purpose: Purpose, token: &OneTimeToken) -> String {
+        format!("{}/{}#token={}", self.shop, purpose.name(), token.reveal())
     }
 }

@@ -1,10 +1,10 @@
 //! The mails: each is a subject, an HTML and a text template of one version, in `templates/`. A sent mail's
 //! record names the version, so a version that has been sent is never edited: the next one is added beside it.
 
-use contracts::views::{CustomerContact, OrderSummary};
-use kernel::{Personal, Problem};
+use contracts::views::{CustomerContact, OrderSummary, StaffInvitation};
+use kernel::{Line, Personal, Problem, StaffRole};
 use lambda::aws::Mail;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax::SyntaxConfig};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 
 /// A mail's template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,46 @@ pub const ORDER_CANCELLED: Template = template!("order-cancelled", 1);
 /// The order is on its way.
 pub const ORDER_SHIPPED: Template = template!("order-shipped", 1);
 
+/// An address is to be verified.
+pub const VERIFY_EMAIL: Template = template!("verify-email", 1);
+/// A new address is to be confirmed.
+pub const CHANGE_EMAIL: Template = template!("change-email", 1);
+/// The address was changed: to the former one.
+pub const EMAIL_CHANGED: Template = template!("email-changed", 1);
+/// A password is to be reset.
+pub const RESET_PASSWORD: Template = template!("reset-password", 1);
+/// The password was changed.
+pub const PASSWORD_CHANGED: Template = template!("password-changed", 1);
+/// The account is about to be closed.
+pub const ACCOUNT_CLOSING: Template = template!("account-closing", 1);
+/// A session was ended since one of its tokens was used twice.
+pub const SESSION_ENDED: Template = template!("session-ended", 1);
+
+/// Someone is invited to a seller's staff.
+pub const STAFF_INVITATION: Template = template!("staff-invitation", 1);
+
 /// What all mails share.
 const LAYOUT: &str = include_str!("../templates/layout.html");
+const LETTER: &str = include_str!("../templates/letter.html");
 const LINES: &str = include_str!("../templates/lines.txt");
+
+/// Whom a mail goes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recipient {
+    /// The address.
+    pub email: Personal<String>,
+    /// What to call them.
+    pub name: Personal<Line<1, 200>>,
+}
+
+impl From<CustomerContact> for Recipient {
+    fn from(contact: CustomerContact) -> Self {
+        Self {
+            email: contact.email,
+            name: contact.name,
+        }
+    }
+}
 
 impl Template {
     /// The mail to a customer about an order. `reason` is why it was cancelled, in words, where it was.
@@ -61,9 +98,64 @@ impl Template {
     pub fn mail(
         &self,
         order: &OrderSummary,
-        contact: &CustomerContact,
+        to: &Recipient,
         reason: Option<&str>,
     ) -> Result<Mail, Problem> {
+        let lines: Vec<_> = order
+            .lines
+            .iter()
+            .map(|line| {
+                let (title, quantity) = (&line.title, line.quantity.get());
+                context! { title, quantity, total => line.total.to_string() }
+            })
+            .collect();
+        let values = context! {
+            name => to.name.expose().as_str(),
+            order => order.order_id.to_string(),
+            total => order.total.to_string(),
+            lines,
+            reason => reason.unwrap_or_default(),
+        };
+        self.render(to, &values)
+    }
+
+    /// The mail to a customer about the account, with a link where it has one.
+    ///
+    /// # Errors
+    /// As [`Template::mail`].
+    pub fn letter(&self, to: &Recipient, link: Option<&str>) -> Result<Mail, Problem> {
+        let values = context! {
+            name => to.name.expose().as_str(),
+            link => link.unwrap_or_default(),
+        };
+        self.render(to, &values)
+    }
+
+    /// The mail to someone who is invited to a seller's staff, who need have no account and so has no name.
+    ///
+    /// # Errors
+    /// As [`Template::mail`].
+    pub fn invitation(&self, invitation: &StaffInvitation, link: &str) -> Result<Mail, Problem> {
+        let name = "future colleague".parse().map_err(Problem::internal)?;
+        let to = Recipient {
+            email: invitation.email.clone(),
+            name: Personal::new(invitation.email.subject, name),
+        };
+        let work = match invitation.role {
+            StaffRole::Owner | StaffRole::Manager => "run the shop day by day",
+            StaffRole::Fulfilment => "pack and ship",
+            StaffRole::Finance => "see to the money",
+        };
+        let values = context! {
+            name => to.name.expose().as_str(),
+            seller => invitation.seller_name.as_str(),
+            work,
+            link,
+        };
+        self.render(&to, &values)
+    }
+
+    fn render(&self, to: &Recipient, values: &Value) -> Result<Mail, Problem> {
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_syntax(whitespace()?);
@@ -74,6 +166,7 @@ impl Template {
         });
         let parts = [
             ("layout.html", LAYOUT),
+            ("letter.html", LETTER),
             ("lines.txt", LINES),
             ("subject.txt", self.subject),
             ("body.txt", self.text),
@@ -85,29 +178,14 @@ impl Template {
                 .map_err(Problem::internal)?;
         }
 
-        let lines: Vec<_> = order
-            .lines
-            .iter()
-            .map(|line| {
-                let (title, quantity) = (&line.title, line.quantity.get());
-                context! { title, quantity, total => line.total.to_string() }
-            })
-            .collect();
-        let values = context! {
-            name => contact.name.expose().as_str(),
-            order => order.order_id.to_string(),
-            total => order.total.to_string(),
-            lines,
-            reason => reason.unwrap_or_default(),
-        };
         let render = |name: &str| {
             let template = environment.get_template(name).map_err(Problem::internal)?;
-            template.render(&values).map_err(Problem::internal)
+            template.render(values).map_err(Problem::internal)
         };
         let subject = render("subject.txt")?.trim().to_owned();
-        let subject_of = contact.email.subject;
+        let subject_of = to.email.subject;
         Ok(Mail {
-            to: contact.email.clone(),
+            to: to.email.clone(),
             subject,
             html: Personal::new(subject_of, render("body.html")?),
             text: Personal::new(subject_of, render("body.txt")?),
@@ -146,9 +224,9 @@ mod tests {
         }
     }
 
-    fn contact() -> CustomerContact {
+    fn contact() -> Recipient {
         let subject = Ids::seeded(2).fresh(Timestamp::from_second(1));
-        CustomerContact {
+        Recipient {
             email: Personal::new(subject, "robin@example.com".to_owned()),
             name: Personal::new(subject, "Robin & Kim".parse().unwrap()),
         }
@@ -175,6 +253,51 @@ mod tests {
             assert!(!mail.text.expose().contains('<'), "{}", template.name);
             assert!(mail.html.expose().contains("Robin &amp; Kim"));
         }
+    }
+
+    const WITH_LINK: [Template; 4] = [VERIFY_EMAIL, CHANGE_EMAIL, RESET_PASSWORD, ACCOUNT_CLOSING];
+    const NOTICES: [Template; 3] = [EMAIL_CHANGED, PASSWORD_CHANGED, SESSION_ENDED];
+
+    #[test]
+    fn a_mail_about_an_account_has_its_link_in_both_forms_and_no_other() {
+        let link = "https://souk.test/page#token=a-b_c";
+        for template in WITH_LINK.into_iter().chain(NOTICES) {
+            let mail = template.letter(&contact(), Some(link)).unwrap();
+            let (text, html) = (mail.text.expose(), mail.html.expose());
+            assert!(!mail.subject.contains('\n'), "{}", template.name);
+            assert!(text.contains("Robin & Kim") && html.contains("Robin &amp; Kim"));
+            assert!(!text.contains('<'), "{}", template.name);
+            let has_link = WITH_LINK.contains(&template);
+            assert_eq!(text.contains(&format!("\n{link}\n")), has_link, "{text}");
+            // A slash may be written as an entity: it reads the same.
+            let html = html.replace("&#x2f;", "/");
+            assert_eq!(
+                html.contains(&format!("href=\"{link}\"")),
+                has_link,
+                "{html}"
+            );
+            assert!(!mail.subject.contains(link), "{}", template.name);
+        }
+    }
+
+    #[test]
+    fn an_invitation_says_who_invites_to_what_and_has_its_link() {
+        let subject = Ids::seeded(2).fresh(Timestamp::from_second(1));
+        let invitation = StaffInvitation {
+            email: Personal::new(subject, "robin@example.com".to_owned()),
+            seller_name: "Lamps & <Co>".parse().unwrap(),
+            role: StaffRole::Fulfilment,
+        };
+        let link = "https://souk.test/accept-invitation#token=a-b_c";
+        let mail = STAFF_INVITATION.invitation(&invitation, link).unwrap();
+        assert_eq!(mail.subject, "Lamps & <Co> invites you to its staff");
+        let (text, html) = (mail.text.expose(), mail.html.expose());
+        assert!(text.contains("pack and ship") && text.contains(&format!("\n{link}\n")));
+        assert!(html.contains("Lamps &amp; &lt;Co&gt;") && !html.contains("<Co>"));
+        assert!(
+            html.replace("&#x2f;", "/")
+                .contains(&format!("href=\"{link}\""))
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
-use kernel::{Country, Line};
+use contracts::views::PostalAddress;
+use kernel::{AddressId, Country, Line, Problem};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,58 @@ pub struct ShippingAddress {
     pub postal_code: Line<1, 20>,
     /// The country.
     pub country: Country,
+}
+
+/// Where an order goes, as the customer says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Destination {
+    /// There.
+    Written(ShippingAddress),
+    /// To an address of the customer's book.
+    Booked(AddressId),
+}
+
+impl Destination {
+    /// The one that was said.
+    ///
+    /// # Errors
+    /// `validation_failed` where none was, or both.
+    pub fn one_of(
+        written: Option<ShippingAddress>,
+        booked: Option<AddressId>,
+    ) -> Result<Self, Problem> {
+        match (written, booked) {
+            (Some(written), None) => Ok(Self::Written(written)),
+            (None, Some(booked)) => Ok(Self::Booked(booked)),
+            (None, None) => Err(Problem::invalid(
+                "/shipping_address",
+                "expected shipping_address or shipping_address_id",
+            )),
+            (Some(_), Some(_)) => Err(Problem::invalid(
+                "/shipping_address_id",
+                "expected shipping_address or shipping_address_id, not both",
+            )),
+        }
+    }
+}
+
+impl From<ShippingAddress> for PostalAddress {
+    fn from(written: ShippingAddress) -> Self {
+        Self {
+            name: written.name,
+            company: None,
+            line1: written.line1,
+            line2: written.line2,
+            line3: None,
+            city: Some(written.city),
+            dependent_locality: None,
+            region: written.region,
+            postal_code: Some(written.postal_code),
+            sorting_code: None,
+            country: written.country,
+            phone: None,
+        }
+    }
 }
 
 /// How the customer wants to pay: a token of the provider's, which is no secret. 1 to 64 letters, digits and
@@ -85,6 +138,31 @@ impl JsonSchema for PaymentMethod {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_order_goes_to_one_place() {
+        let written = || {
+            serde_json::from_str::<ShippingAddress>(
+                r#"{"name": "Rosa Lind", "line1": "1 Quay", "city": "Utrecht", "postal_code": "3511 AB",
+                    "country": "NL"}"#,
+            )
+            .unwrap()
+        };
+        let booked = kernel::Ids::seeded(1).fresh(kernel::Timestamp::from_second(1));
+        assert!(Destination::one_of(Some(written()), None).is_ok());
+        assert!(Destination::one_of(None, Some(booked)).is_ok());
+        assert!(Destination::one_of(None, None).is_err());
+        assert!(Destination::one_of(Some(written()), Some(booked)).is_err());
+    }
+
+    #[test]
+    fn orders_that_were_placed_before_there_were_address_books_are_read() {
+        let old = r#"{"name":"Rosa Lind","line1":"1 Quay","city":"Utrecht","postal_code":"3511 AB","country":"NL"}"#;
+        let written: ShippingAddress = serde_json::from_str(old).unwrap();
+        let kept: PostalAddress = serde_json::from_str(old).unwrap();
+        assert_eq!(kept, written.into());
+        assert_eq!(serde_json::to_string(&kept).unwrap(), old);
+    }
 
     #[test]
     fn a_payment_method_is_a_token() {

@@ -20,7 +20,7 @@ pub mod order;
 pub mod store;
 pub mod view;
 
-pub use address::{PaymentMethod, ShippingAddress};
+pub use address::{Destination, PaymentMethod, ShippingAddress};
 pub use lifecycle::{Input, Status};
 pub use order::{Order, Purchase, Shipment, Turn};
 pub use store::{Orders, Whose};

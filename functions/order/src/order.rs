@@ -3,7 +3,10 @@
 
 use std::collections::HashSet;
 
-use contracts::{events::CancelReason, views::CartToOrder};
+use contracts::{
+    events::CancelReason,
+    views::{CartToOrder, PostalAddress},
+};
 use kernel::{
     CartId, Code, CustomerId, FulfilmentId, Ids, Locale, Money, OrderId, Owned, Personal, Problem,
     ProductId, Quantity, SellerId, Timestamp, VariantId, money::MoneyError,
@@ -12,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    address::{PaymentMethod, ShippingAddress},
+    address::PaymentMethod,
     lifecycle::{Input, Status, transition},
 };
 
@@ -47,8 +50,8 @@ pub struct Order {
     pub total: Money,
     /// The language that it was bought in.
     pub locale: Locale,
-    /// Where it goes.
-    pub shipping_address: Personal<ShippingAddress>,
+    /// Where it goes: a copy, which later changes of an address book leave as it is.
+    pub shipping_address: Personal<PostalAddress>,
     /// How it is paid.
     pub payment_method: PaymentMethod,
     /// When it was placed.
@@ -137,7 +140,7 @@ pub struct Purchase {
     /// What.
     pub cart: CartToOrder,
     /// Where it goes.
-    pub shipping_address: ShippingAddress,
+    pub shipping_address: PostalAddress,
     /// How it is paid.
     pub payment_method: PaymentMethod,
     /// In which language.

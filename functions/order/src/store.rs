@@ -8,7 +8,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use contracts::views::{CartToOrder, SellerStanding};
+use contracts::views::{AddressBook, CartToOrder, PostalAddress, SellerStanding};
 use dynamo::{
     Command, Commands, Cursors, Db, Intent, Item, Key, Query, Stored, Table, table::Position,
 };
@@ -22,6 +22,7 @@ use lambda::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    address::Destination,
     facts::Fact,
     lifecycle::{Input, Status},
     order::{Order, Turn},
@@ -140,13 +141,29 @@ impl Orders {
         })
     }
 
-    /// The customer's cart, as its owner shows it.
+    /// The customer's cart, as its owner shows it, and the address that it is sent to: one round trip, whether the
+    /// address is of the customer's book or not.
     ///
     /// # Errors
-    /// `cart_empty` where there is none.
-    pub async fn cart_of(&self, customer: CustomerId) -> Result<CartToOrder, Problem> {
-        let cart = self.db.view::<CartToOrder>(&customer).await?;
-        cart.ok_or_else(|| Code::CartEmpty.into())
+    /// `cart_empty` where there is no cart; `address_not_found` where the book has no such address.
+    pub async fn cart_and_address(
+        &self,
+        customer: CustomerId,
+        to: &Destination,
+    ) -> Result<(CartToOrder, PostalAddress), Problem> {
+        let (cart, postal) = match to {
+            Destination::Written(written) => {
+                let cart = self.db.view::<CartToOrder>(&customer).await?;
+                (cart, written.clone().into())
+            }
+            Destination::Booked(id) => {
+                let keys = (&customer, &(customer, *id));
+                let (cart, booked) = self.db.two_views::<CartToOrder, AddressBook>(keys).await?;
+                let booked = booked.ok_or(Code::AddressNotFound)?;
+                (cart, booked.postal.expose().clone())
+            }
+        };
+        Ok((cart.ok_or(Code::CartEmpty)?, postal))
     }
 
     /// Refuses a cart with something of a seller that does not sell at present: what its offers say of that comes

@@ -1,6 +1,6 @@
 //! An order as it is shown: whole to its customer and to admins, to a seller only what the seller ships.
 
-use contracts::events::CancelReason;
+use contracts::{events::CancelReason, views::PostalAddress};
 use kernel::{
     CustomerId, FulfilmentId, Locale, Money, OrderId, Quantity, SellerId, Timestamp, VariantId,
 };
@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    address::{PaymentMethod, ShippingAddress},
+    address::PaymentMethod,
     lifecycle::Status,
     order::{Fulfilment, FulfilmentStatus, Line, Order, Passage},
 };
@@ -64,7 +64,7 @@ pub struct OrderView {
     /// The language that it was bought in.
     pub locale: Locale,
     /// Where it goes.
-    pub shipping_address: ShippingAddress,
+    pub shipping_address: PostalAddress,
     /// How it is paid; not for sellers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethod>,

@@ -13,7 +13,7 @@ use contracts::{
         SellerApplied, SellerApproved, SellerClosed, SellerReinstated, SellerRejected,
         SellerStaffChanged, SellerStaffInvited, SellerSuspended,
     },
-    invitation::{InvitationKey, InvitationToken},
+    one_time::{OneTimeToken, Purpose, TokenKey},
 };
 use dynamo::{Command, Commands, Cursors, Intent, Item, Key, Query, Stored, Table};
 use kernel::{
@@ -351,10 +351,10 @@ impl Sellers {
     /// # Errors
     /// `invalid_token` for an invitation that is spent, revoked or too old; `works_elsewhere`;
     /// `seller_step_refused` where the seller does not sell.
-    pub async fn accept(&self, token: &InvitationToken, request: &Incoming) -> Outcome<MemberView> {
+    pub async fn accept(&self, token: &OneTimeToken, request: &Incoming) -> Outcome<MemberView> {
         let (caller, now) = (request.caller()?, request.now);
-        let seller_id = token.seller();
-        let invitation = invitation_key(seller_id, token.invitation());
+        let (invitation, seller_id) = token.invitation();
+        let invitation = invitation_key(seller_id, invitation);
         let seller = (self.sellers.clone(), Key::new(run_of(seller_id), "seller"));
         let (invitation, seller) = self
             .staff
@@ -499,7 +499,7 @@ impl Sellers {
 pub struct Tokens {
     /// The sellers.
     pub sellers: Sellers,
-    key: InvitationKey,
+    key: TokenKey,
 }
 
 impl Tokens {
@@ -508,7 +508,7 @@ impl Tokens {
         let secrets = Secrets::connect(&platform.connection);
         let key = secrets.get(platform.setting("SECRET_ONE_TIME_TOKEN_KEY")?);
         Ok(Self {
-            key: InvitationKey::new(&key.await?)?,
+            key: TokenKey::new(&key.await?)?,
             sellers: Sellers::start(platform).await?,
         })
     }
@@ -517,9 +517,9 @@ impl Tokens {
     ///
     /// # Errors
     /// `invalid_token` for what we have not made.
-    pub fn read(&self, sent: &str) -> Result<InvitationToken, Problem> {
-        InvitationToken::read(sent)
-            .filter(|token| self.key.has_made(token))
+    pub fn read(&self, sent: &str) -> Result<OneTimeToken, Problem> {
+        OneTimeToken::read(sent)
+            .filter(|token| self.key.has_made(Purpose::AcceptInvitation, token))
             .ok_or_else(|| Code::InvalidToken.into())
     }
 }

@@ -199,6 +199,8 @@ pub struct Function {
 pub struct Limits {
     /// The largest body.
     pub body: Option<Bytes>,
+    /// How many requests are borne: a class of kernel::rate.
+    pub rate: Option<String>,
 }
 
 fn four() -> u32 {

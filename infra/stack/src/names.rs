@@ -58,6 +58,9 @@ pub fn table_arn(service: &str, table: &str) -> String {
     arn("dynamodb", &format!("table/{}", of(service, table)))
 }
 
+/// The service and the table that count requests for every route with a rate.
+pub const LIMITS: (&str, &str) = ("gateway", "limits");
+
 /// The ARN of a queue.
 pub fn queue_arn(service: &str, queue: &str) -> String {
     arn("sqs", &of(service, queue))

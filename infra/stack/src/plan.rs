@@ -129,6 +129,11 @@ impl<'a> Planned<'a> {
         self.entry.limits.body.map_or(DEFAULT_BODY, |bytes| bytes.0)
     }
 
+    /// The class of how many requests are borne.
+    pub fn rate(&self) -> Option<&'a str> {
+        self.entry.limits.rate.as_deref()
+    }
+
     /// The name of the queue it takes from, without stage and service.
     pub fn queue(&self) -> Option<&'a str> {
         match self.trigger {

@@ -58,6 +58,9 @@ pub fn of_manifests(project: &Project) -> Vec<Rendered> {
     if project.services.contains_key("gateway") {
         files.push(Rendered::new(routes::PATH, routes::file(project)));
     }
+    if project.services.contains_key("role") {
+        files.push(Rendered::new(routes::ASKING_PATH, routes::asking(project)));
+    }
     files.push(Rendered::new(
         "tests/fleet/src/lib.rs",
         fleet::file(project),

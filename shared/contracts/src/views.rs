@@ -2,9 +2,10 @@
 //! readers; the type of what is read stands here; the reader's grant covers just those attributes.
 
 use kernel::{
-    CartId, CustomerId, InvitationId, Line, Money, OrderId, Personal, ProductId, Quantity,
-    SellerId, SessionId, StaffRole, VariantId,
+    AddressId, CartId, Country, CustomerId, InvitationId, Line, Money, OrderId, Personal, Phone,
+    ProductId, Quantity, SellerId, SessionId, StaffRole, TokenId, VariantId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What one service may read of an item that another owns.
@@ -110,6 +111,48 @@ impl View for CustomerContact {
     const OWNER: &'static str = "customer";
     const TABLE: &'static str = "customers";
     const ATTRIBUTES: &'static [&'static str] = &["email", "name"];
+    type Key = CustomerId;
+    fn key(customer: &CustomerId) -> (String, String) {
+        (format!("customer#{customer}"), "profile".to_owned())
+    }
+}
+
+/// A change of a customer's address, under way or done. Item `customer#<id>` / `email-change#<token id>` of
+/// customer's table `customers`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct EmailChange {
+    /// The address to be.
+    pub new_email: Personal<String>,
+    /// The address until then.
+    pub old_email: Personal<String>,
+    /// What to call the customer.
+    pub name: Personal<Line<1, 200>>,
+}
+
+impl View for EmailChange {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "customers";
+    const ATTRIBUTES: &'static [&'static str] = &["new_email", "old_email", "name"];
+    type Key = (CustomerId, TokenId);
+    fn key((customer, token): &(CustomerId, TokenId)) -> (String, String) {
+        (
+            format!("customer#{customer}"),
+            format!("email-change#{token}"),
+        )
+    }
+}
+
+/// That there is an account. Item `customer#<id>` / `profile` of customer's table `customers`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KnownCustomer {
+    /// Whose.
+    pub customer_id: CustomerId,
+}
+
+impl View for KnownCustomer {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "customers";
+    const ATTRIBUTES: &'static [&'static str] = &["customer_id"];
     type Key = CustomerId;
     fn key(customer: &CustomerId) -> (String, String) {
         (format!("customer#{customer}"), "profile".to_owned())
@@ -245,5 +288,62 @@ impl View for Revocation {
     type Key = String;
     fn key(sk: &String) -> (String, String) {
         (Self::RUN.to_owned(), sk.clone())
+    }
+}
+
+/// A postal address. Which of its parts a country's addresses have, and in which form, are the rules of the service
+/// `address`; of addresses that did not come from an address book nothing is known but their shape.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PostalAddress {
+    /// Who receives what is sent there.
+    pub name: Line<1, 200>,
+    /// The company that they receive it at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Line<1, 200>>,
+    /// Street and number, or what stands for them.
+    pub line1: Line<1, 200>,
+    /// More of the same: a flat, a floor, a building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<Line<1, 200>>,
+    /// And more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line3: Option<Line<1, 200>>,
+    /// The town, where addresses name it apart from the region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<Line<1, 100>>,
+    /// A part of the town: a neighbourhood, a townland.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependent_locality: Option<Line<1, 100>>,
+    /// A state, province or prefecture, where addresses have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Line<1, 100>>,
+    /// The postal code as the country writes it, where there are postal codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<Line<1, 20>>,
+    /// What some countries sort mail by beside the postal code: CEDEX 08.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sorting_code: Option<Line<1, 20>>,
+    /// The country.
+    pub country: Country,
+    /// Whom the carrier may call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+}
+
+/// An address of a customer's book, for sending something there. Item `customer#<customer id>` / `address#<id>` of
+/// address's table `addresses`: with the customer in its key, another's address is as good as none.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct AddressBook {
+    /// The address.
+    pub postal: Personal<PostalAddress>,
+}
+
+impl View for AddressBook {
+    const OWNER: &'static str = "address";
+    const TABLE: &'static str = "addresses";
+    const ATTRIBUTES: &'static [&'static str] = &["postal"];
+    type Key = (CustomerId, AddressId);
+    fn key((customer, address): &Self::Key) -> (String, String) {
+        (format!("customer#{customer}"), format!("address#{address}"))
     }
 }

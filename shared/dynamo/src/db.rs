@@ -12,8 +12,11 @@ use aws_sdk_dynamodb::{
         endpoint::{DefaultResolver, Params, ResolveEndpoint},
     },
     error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, TransactWriteItem},
+    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    types::{
+        AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    },
 };
 use kernel::Problem;
 
@@ -76,6 +79,23 @@ pub(crate) enum TransactError {
     Cancelled(Vec<Reason>),
     /// The call failed.
     Failed(DbError),
+}
+
+/// A change of one item that has no record.
+#[derive(Debug, Clone)]
+pub(crate) struct RawUpdate {
+    pub(crate) set: &'static str,
+    pub(crate) when: &'static str,
+    pub(crate) values: Attributes,
+}
+
+/// How a change of one item ended that DynamoDB has judged.
+#[derive(Debug, Clone)]
+pub(crate) enum Updated {
+    /// It was made; the attributes that it changed.
+    Made(Attributes),
+    /// Its condition failed; the item as it is, if there is one.
+    Not(Option<Attributes>),
 }
 
 /// What one query asks for; see [`crate::Query`] for the typed form.
@@ -259,6 +279,37 @@ impl Db {
         Box::pin(async move {
             let answer = call.send().await.map_err(|error| failure(&error))?;
             Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+        })
+    }
+
+    /// Changes one item under a condition, outside of any command: for counters, whose changes are no facts. A
+    /// lost answer is asked for again by the SDK, and the change may then be made twice.
+    pub(crate) fn update<'a>(
+        &'a self,
+        table: &'a str,
+        key: &Key,
+        update: RawUpdate,
+    ) -> Pending<'a, Result<Updated, DbError>> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(table)
+            .set_key(Some(key.attributes()))
+            .update_expression(update.set)
+            .condition_expression(update.when)
+            .set_expression_attribute_values(Some(update.values))
+            .return_values(ReturnValue::UpdatedNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        Box::pin(async move {
+            match call.send().await {
+                Ok(answer) => Ok(Updated::Made(answer.attributes.unwrap_or_default())),
+                Err(error) => match error.as_service_error() {
+                    Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                        Ok(Updated::Not(failed.item().cloned()))
+                    }
+                    _ => Err(failure(&error)),
+                },
+            }
         })
     }
 

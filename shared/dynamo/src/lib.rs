@@ -1,13 +1,14 @@
 //! DynamoDB as Souk uses it, and the only crate that calls its SDK.
 //!
 //! - [`connection`]: how to reach AWS, shared by every client of a function
-//! - [`db`]: the five calls that Souk makes, as plain functions that return boxed futures, so that the
+//! - [`db`]: the six calls that Souk makes, as plain functions that return boxed futures, so that the
 //!   SDK is compiled here once and not in every function (docs/decisions/0001)
 //! - [`item`]: what every item carries, and how a type becomes one
 //! - [`table`]: typed reads of one table
 //! - [`query`] and [`cursor`]: lists, page by page
 //! - [`command`]: the atomic command: every write, with its idempotency record, its events and its audit
 //!   entry in one transaction
+//! - [`meter`]: the one exception: counters of requests, whose changes are no facts
 //! - [`view`]: reads of what another service owns
 #![warn(missing_docs)]
 
@@ -16,6 +17,7 @@ pub mod connection;
 pub mod cursor;
 pub mod db;
 pub mod item;
+pub mod meter;
 pub mod query;
 pub mod record;
 pub mod table;
@@ -26,6 +28,7 @@ pub use connection::Connection;
 pub use cursor::Cursors;
 pub use db::{Attributes, Db, DbError, Pending};
 pub use item::{Item, Key, Stored};
+pub use meter::{Meter, Taken};
 pub use query::Query;
 pub use table::Table;
 

@@ -1,6 +1,6 @@
 //! Countries.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -31,9 +31,14 @@ const COUNTRIES: [&str; 249] = [
 pub struct Country(String);
 
 /// The text is no country.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("expected a country code of ISO 3166-1 alpha-2 such as DE")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct UnknownCountry;
+
+impl fmt::Display for UnknownCountry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a country code of ISO 3166-1 alpha-2 such as DE")
+    }
+}
 
 impl TryFrom<String> for Country {
     type Error = UnknownCountry;
@@ -49,6 +54,19 @@ impl FromStr for Country {
     type Err = UnknownCountry;
     fn from_str(code: &str) -> Result<Self, UnknownCountry> {
         code.to_owned().try_into()
+    }
+}
+
+impl Country {
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

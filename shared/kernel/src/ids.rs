@@ -105,6 +105,8 @@ macro_rules! ids {
 
 // Alphabetical; a prefix is never reused for another thing.
 ids! {
+    /// An address in a customer's book.
+    AddressId = "adr";
     /// A cart, a guest's or a customer's.
     CartId = "crt";
     /// A person with an account.
@@ -123,10 +125,14 @@ ids! {
     PaymentId = "pay";
     /// A product.
     ProductId = "prd";
+    /// A role that an admin has made.
+    RoleId = "rol";
     /// Who sells: the tenant of the marketplace.
     SellerId = "sel";
     /// A family of refresh tokens: one log-in on one device.
     SessionId = "ses";
+    /// A token that works once, as it is known to whoever may not use it.
+    TokenId = "tok";
     /// A variant of a product: what is stocked, priced and bought.
     VariantId = "var";
 }

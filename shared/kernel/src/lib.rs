@@ -1,14 +1,15 @@
 //! The kernel: what every service agrees on, and nothing that touches the outside world.
 //!
-//! - [`country`] and [`email`]: countries by their codes, addresses that mail can be sent to
 //! - [`ids`]: prefixed, sortable, typed ids, and where fresh ones come from
 //! - [`money`]: amounts, currencies and quantities that cannot be wrong
 //! - [`time`]: instants to the millisecond, and the clock that is passed in
 //! - [`text`]: bounded text and text by locale
+//! - [`country`], [`phone`], [`email`]: where something goes, and whom to call or write to about it
 //! - [`personal`]: values that identify a person, kept out of logs and events
 //! - [`permission`]: roles, permissions and scopes, the one table of who may do what
 //! - [`problem`]: the catalogue of everything that can be refused, and why
 //! - [`page`]: lists in pages
+//! - [`rate`]: how many requests are borne, of whom
 //! - [`reply`]: what a request is answered with
 //! - [`written`]: types that are text in JSON and in the database
 #![warn(missing_docs)]
@@ -20,17 +21,19 @@ pub mod money;
 pub mod page;
 pub mod permission;
 pub mod personal;
+pub mod phone;
 pub mod problem;
+pub mod rate;
 pub mod reply;
 pub mod text;
 pub mod time;
 pub mod written;
 
-pub use country::Country;
+pub use country::{Country, UnknownCountry};
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
-    CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, InvitationId, OrderId, PaymentId,
-    ProductId, SellerId, SessionId, VariantId,
+    AddressId, CartId, CustomerId, EventId, FulfilmentId, Id, Ids, ImportId, InvitationId, OrderId,
+    PaymentId, ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;
@@ -38,6 +41,7 @@ pub use permission::{
     Allowance, Membership, Owned, Permission, Powers, Role, Rule, Scope, StaffRole,
 };
 pub use personal::Personal;
+pub use phone::{InvalidPhone, Phone};
 pub use problem::{Code, FieldError, Problem};
 pub use reply::Reply;
 pub use text::{Line, Locale, Localized, Paragraphs};

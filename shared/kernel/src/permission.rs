@@ -132,11 +132,11 @@ macro_rules! staff {
 }
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal: $($role:ident @ $scope:ident),+ $(=> $staff:tt)?;)*) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal: $($role:ident @ $scope:ident),+ $(=> $staff:tt)?;)*) => {
         /// Something that a caller may be allowed to do.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Permission {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])+ $variant,)*
         }
 
         impl Permission {
@@ -146,6 +146,11 @@ macro_rules! permissions {
             /// Its name in the manifests and in the API: `resource:action`.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it is for, in a sentence: its line of the table.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)* }
             }
 
             /// The roles that hold it, each at a scope; higher roles hold what lower ones do.
@@ -183,12 +188,30 @@ permissions! {
     SessionRead = "session:read": Customer@Own;
     /// End one's own session.
     SessionEnd = "session:end": Customer@Own;
+    /// See the addresses in an address book.
+    AddressRead = "address:read": Customer@Own, Admin@Any;
+    /// Add, change and remove addresses of one's own book.
+    AddressChange = "address:change": Customer@Own;
+    /// Give one's second factor once more.
+    SessionStepUp = "session:step-up": Customer@Own;
+    /// See whether one's own account has a second factor.
+    SecondFactorRead = "second-factor:read": Customer@Own;
+    /// Set up one's own second factor, change it, take it away.
+    SecondFactorChange = "second-factor:change": Customer@Own;
+    /// Have one's own address verified or changed.
+    EmailChange = "email:change": Customer@Own;
+    /// Close one's own account.
+    AccountClose = "account:close": Customer@Own;
+    /// See what has happened to one's own account.
+    SecurityEventRead = "security-event:read": Customer@Own;
     /// See accounts.
     CustomerRead = "customer:read": Admin@Any;
     /// Take accounts out of use, and back into it.
     CustomerBlock = "customer:block": Admin@Any;
     /// End all sessions of an account.
     CustomerLogOut = "customer:log-out": Admin@Any;
+    /// Take away the second factor of someone who has lost it.
+    SecondFactorReset = "second-factor:reset": Admin@Any;
     /// Change what roles a customer has.
     RoleAssign = "role:assign": Admin@Any;
     /// Make or unmake admins.
@@ -215,6 +238,10 @@ permissions! {
     StaffRemove = "staff:remove": Customer@Own, Seller@Seller => [];
     /// Become a seller's staff by an invitation.
     StaffJoin = "staff:join": Customer@Own;
+    /// See roles and permissions, and who has a role.
+    RoleRead = "role:read": Admin@Any;
+    /// Make, change and delete custom roles.
+    RoleManage = "role:manage": Admin@Any;
     /// Add products.
     ProductCreate = "product:create": Seller@Seller, Admin@Any;
     /// Change products, see drafts.
@@ -327,6 +354,17 @@ impl TryFrom<String> for Allowance {
 }
 
 crate::written_as_text!(Allowance);
+
+/// Reads a list of allowances without those that this release does not know: what was kept by a later release, or
+/// outlived a permission, gives nothing and makes nothing else unreadable. For what is stored, never for requests.
+pub fn known<'de, D, C>(deserializer: D) -> Result<C, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    C: FromIterator<Allowance>,
+{
+    let listed = Vec::<String>::deserialize(deserializer)?;
+    Ok(listed.iter().filter_map(|text| text.parse().ok()).collect())
+}
 
 impl JsonSchema for Allowance {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -480,6 +518,22 @@ mod tests {
         ] {
             assert!(wrong.parse::<Rule>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_permission_says_what_it_is_for() {
+        assert_eq!(Permission::OrderPlace.meaning(), "Buy.");
+        for permission in Permission::ALL {
+            let meaning = permission.meaning();
+            assert!(meaning.ends_with('.') && meaning.len() > 3, "{meaning}");
+        }
+    }
+
+    #[test]
+    fn what_this_release_does_not_know_gives_nothing() {
+        let stored = serde_json::json!(["order:ship@seller", "moon:fly@any", "order:ship@moon"]);
+        let read: Vec<Allowance> = known(stored).unwrap();
+        assert_eq!(read, ["order:ship@seller".parse().unwrap()]);
     }
 
     #[test]

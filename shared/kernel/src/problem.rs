@@ -52,6 +52,8 @@ codes! {
     Unauthenticated = 401 "unauthenticated" "A valid access token is needed.";
     InvalidCredentials = 401 "invalid_credentials" "E-mail and password do not match an account.";
     InvalidRefreshToken = 401 "invalid_refresh_token" "The refresh token is not valid any more.";
+    SecondFactorRequired = 401 "second_factor_required" "The password is right, and a code of the second factor is needed beside it.";
+    InvalidSecondFactor = 401 "invalid_second_factor" "The code is not right, or was used before.";
     /// RFC 9470: the caller is who it says to be, and this needs more proof of it.
     StepUpRequired = 401 "step_up_required" "This needs your second factor, given in the last ten minutes.";
     Forbidden = 403 "forbidden" "Your roles do not allow this.";
@@ -64,6 +66,10 @@ codes! {
     SellerNotFound = 404 "seller_not_found" "There is no such seller.";
     StaffNotFound = 404 "staff_not_found" "Nobody of this id works for the seller.";
     InvitationNotFound = 404 "invitation_not_found" "There is no such invitation.";
+    AddressNotFound = 404 "address_not_found" "There is no such address.";
+    /// On an address it is a `validation_failed` at `/country`.
+    CountryUnknown = 404 "country_unknown" "There are no address rules for this country.";
+    SecondFactorNotFound = 404 "second_factor_not_found" "The account has no second factor.";
     ProductNotFound = 404 "product_not_found" "There is no such product.";
     VariantNotFound = 404 "variant_not_found" "There is no such variant.";
     ImportNotFound = 404 "import_not_found" "There is no such import.";
@@ -71,6 +77,7 @@ codes! {
     CartNotFound = 404 "cart_not_found" "There is no such cart.";
     OrderNotFound = 404 "order_not_found" "There is no such order.";
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
+    RoleNotFound = 404 "role_not_found" "There is no such role.";
 
     // What stands against it.
     Conflict = 409 "conflict" "Others were changing the same thing; try again.";
@@ -81,6 +88,8 @@ codes! {
     SellerSuspended = 409 "seller_suspended" "The seller does not sell at present.";
     WorksElsewhere = 409 "works_elsewhere" "You work for a seller already, or are one.";
     OwnerStays = 409 "owner_stays" "The owner of a seller always is its owner.";
+    AddressBookFull = 409 "address_book_full" "The address book holds as many addresses as it can.";
+    SecondFactorEnrolled = 409 "second_factor_enrolled" "The account has a second factor already.";
     SkuTaken = 409 "sku_taken" "This seller has another variant with this SKU.";
     HandleTaken = 409 "handle_taken" "This seller has another product with this handle.";
     ProductNotPublishable = 409 "product_not_publishable" "The product cannot be published as it is.";
@@ -91,6 +100,13 @@ codes! {
     OrderNotShippable = 409 "order_not_shippable" "The order cannot be shipped in its state.";
     SuperAdminExists = 409 "super_admin_exists" "There is a super admin already.";
     LastSuperAdmin = 409 "last_super_admin" "The last super admin cannot be removed.";
+    BuiltInRole = 409 "built_in_role" "Built-in roles are not changed, deleted or assigned this way.";
+    RoleNameTaken = 409 "role_name_taken" "Another role has this name.";
+    RoleCycle = 409 "role_cycle" "The role would inherit from itself.";
+    RoleTooDeep = 409 "role_too_deep" "Roles would inherit from each other over too many levels.";
+    RoleInUse = 409 "role_in_use" "Someone has this role, or another role inherits from it.";
+    TooManyRoles = 409 "too_many_roles" "These would be more custom roles than there can be.";
+    TooManyAllowances = 409 "too_many_allowances" "These would be more allowances than one role or customer can have.";
     PreconditionFailed = 412 "precondition_failed" "It has been changed since the version in If-Match.";
     PreconditionRequired = 428 "precondition_required" "This request needs an If-Match header.";
     TooManyRequests = 429 "too_many_requests" "Too many requests; try again later.";

@@ -11,6 +11,7 @@ pub struct Ask {
     pub(crate) query: String,
     headers: Map<String, Value>,
     body: Option<Vec<u8>>,
+    address: String,
 }
 
 impl Ask {
@@ -23,6 +24,7 @@ impl Ask {
             query: query.to_owned(),
             headers: Map::new(),
             body: None,
+            address: "192.0.2.1".to_owned(),
         }
     }
 
@@ -59,6 +61,12 @@ impl Ask {
         self
     }
 
+    /// From another address.
+    pub fn from(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.address);
+        self
+    }
+
     /// With a JSON body.
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
@@ -69,6 +77,12 @@ impl Ask {
         let mut with = self.header("content-type", content_type);
         with.body = Some(body.into());
         with
+    }
+
+    /// Its body, where that is text.
+    pub fn text(&self) -> &str {
+        let body = self.body.as_deref().unwrap_or_default();
+        std::str::from_utf8(body).unwrap_or_default()
     }
 
     /// The payload that API Gateway makes of it (format 2.0), for the function of this route.
@@ -94,7 +108,7 @@ impl Ask {
                 "accountId": "000000000000", "apiId": "souk", "domainName": "souk.test", "domainPrefix": "souk",
                 "http": {
                     "method": self.method, "path": self.path, "protocol": "HTTP/1.1",
-                    "sourceIp": "192.0.2.1", "userAgent": "testkit",
+                    "sourceIp": self.address, "userAgent": "testkit",
                 },
                 "requestId": request_id, "routeKey": route, "stage": "$default",
                 "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 1_767_225_600_000_u64,

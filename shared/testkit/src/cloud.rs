@@ -417,7 +417,7 @@ impl Cloud {
             units.sum()
         };
         let (all, of_tables) = (sum("/CapacityUnits"), sum("/Table/CapacityUnits"));
-        let is_write = asked.operation == "TransactWriteItems";
+        let is_write = ["TransactWriteItems", "UpdateItem"].contains(&asked.operation.as_str());
 
         let mut state = self.state();
         let call = asked.call();

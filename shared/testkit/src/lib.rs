@@ -23,6 +23,6 @@ pub use self::{
     ask::{Answer, Ask},
     cloud::{BusEvent, Call, Cloud, Message, Sent, StreamRecord},
     fault::Fault,
-    keys::{ISSUER, forge},
+    keys::{Hand, ISSUER, forge, handmade, public_key, strange_key},
     stage::{Ended, Lambda, Stage, stream},
 };

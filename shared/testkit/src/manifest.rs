@@ -62,7 +62,10 @@ fn variable(name: &str) -> Option<String> {
         "locale" => "en",
         "client_ip_from" => "gateway",
         "second_factor" => "optional",
+        // Tests have one address, and make more accounts than it may.
+        "rate_factor" => "10000",
         "mail_from" => "shop@souk.test",
+        "shop_url" => "https://souk.test",
         "jwt_issuer" => keys::ISSUER,
         "jwt_keys" => return Some(keys::jwks()),
         _ => {
@@ -78,6 +81,19 @@ pub(crate) fn route(function: &str) -> Option<(String, String)> {
     let route = RENDERED["functions"][function]["trigger"]["route"].as_str()?;
     let (method, path) = route.split_once(' ')?;
     Some((method.to_owned(), path.to_owned()))
+}
+
+/// The function that takes from a queue of its service's own.
+pub(crate) fn worker(queue: &str) -> Option<&'static str> {
+    let functions = RENDERED["functions"].as_object()?;
+    let takes = |function: &Value| {
+        function["trigger"]["kind"] == "queue"
+            && function["environment"]["QUEUE_URL"]["queue"]
+                .as_str()
+                .is_some_and(|template| name(template) == queue)
+    };
+    let mut found = functions.iter().filter(|(_, function)| takes(function));
+    found.next().map(|(name, _)| name.as_str())
 }
 
 /// How long a function may take.

@@ -52,6 +52,7 @@ impl Stage {
     pub fn seeded(seed: u64) -> Self {
         let cloud = Cloud::new(seed);
         cloud.secret("/souk/local/jwt-signing-key", keys::secret());
+        cloud.secret("/souk/local/second-factor-key", "of the tests".to_owned());
         let one_time = "a key of tests".to_owned();
         cloud.secret("/souk/local/one-time-token-key", one_time);
         Self {
@@ -161,6 +162,11 @@ impl Stage {
     /// The method and path of a function's route.
     pub fn route_of(name: &str) -> Option<(String, String)> {
         manifest::route(name)
+    }
+
+    /// The function that takes from a service's own queue of this name.
+    pub fn worker_of(queue: &str) -> Option<&'static str> {
+        manifest::worker(queue)
     }
 
     /// A new customer's id.

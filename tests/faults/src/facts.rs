@@ -13,7 +13,8 @@ const MOST_LINES: usize = 12;
 /// What a world has come to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
-    /// The items of each table, but for the command records.
+    /// The items of each table, but for the command records and the counters of requests: who asks again is counted
+    /// again.
     pub items: BTreeMap<String, Vec<String>>,
     /// The events, each once: their type and what they say.
     pub events: Vec<String>,
@@ -28,7 +29,7 @@ impl Facts {
     pub fn of(world: &World, known: &HashSet<String>) -> Self {
         let cloud = &world.stage.cloud;
         let items = cloud
-            .snapshot(|table| !table.ends_with("-commands"))
+            .snapshot(|table| !table.ends_with("-commands") && !table.ends_with("-limits"))
             .into_iter()
             .map(|(table, items)| {
                 let mut items: Vec<String> = items
@@ -37,6 +38,12 @@ impl Facts {
                         // When it ends follows from when it was written.
                         let mut item = item.clone();
                         item["expires_at"] = Value::Null;
+                        // An app that is set up once more replaces the one that is pending, and whoever shows a
+                        // code once more, since the answer was lost, has one try less.
+                        if item["kind"] == "second-factor" {
+                            item["rev"] = Value::Null;
+                            item["tries"] = Value::Null;
+                        }
                         // A mail is claimed anew when the process that claimed it has ended.
                         if item["kind"] == "mail" {
                             item["rev"] = Value::Null;

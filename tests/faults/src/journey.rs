@@ -1,15 +1,21 @@
 //! A day in the marketplace that goes through every function of the platform.
 
 mod selling;
+mod addresses;
+mod second_factor;
+pub mod by_mail;
+pub mod roles;
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use testkit::{Answer, Ask};
 
+pub use self::second_factor::App;
 use crate::World;
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 const NEXT_PASSWORD: &str = "incorrect horse battery staple";
 const PHONE: &str = "442079460000";
 const NAME: &str = "Wilhelmina Ottersworth";
@@ -24,7 +30,9 @@ pub(crate) const SECRETS: &[&str] = &[
     PHONE,
     "@example.com",
     "eyJ",
+    "otpauth:",
     "$argon2",
+    "#token=",
 ];
 
 /// Someone with an account, logged in.
@@ -151,7 +159,9 @@ pub fn order(method: &str) -> Value {
     })
 }
 
-async fn admin(world: &mut World) -> Person {
+/// The first admin, who can do everything.
+pub async fn admin(world: &mut World) -> Person {
+pub(crate) async fn admin(world: &mut World) -> Person {
     let email = "root@example.com";
     let who = json!({ "email": email, "password": PASSWORD, "name": NAME });
     world.call("create-first-admin", who).await;
@@ -164,15 +174,42 @@ pub async fn seller(world: &mut World, who: &str) -> Person {
     promote(world, &root, who).await
 }
 
-async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
+/// A seller, made one by the admin.
+pub(crate) async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
+    with_roles(world, root, who, &["customer", "seller"]).await
+}
+
+/// Someone with these roles.
+pub(crate) async fn with_roles(
+    world: &mut World,
+    root: &Person,
+    who: &str,
+    roles: &[&str],
+) -> Person {
     let person = Person::register(world, who).await;
     let path = format!("/v1/customers/{}/roles", person.id);
     let ask = Ask::new("PUT", &path)
         .by(&root.token)
         .key(&format!("promote {who}"));
-    let ask = ask.json(&json!({ "roles": ["customer", "seller"] }));
+    let ask = ask.json(&json!({ "roles": roles }));
     ok(world.send("change-customer-roles", ask).await, 200);
     Person::log_in(world, &person.id, &person.email).await
+}
+
+/// Whom a token names.
+pub(crate) fn subject(token: &str) -> String {
+    text(&claims(token)["sub"])
+}
+
+/// By which log-in a token came.
+pub(crate) fn session(token: &str) -> String {
+    text(&claims(token)["sid"])
+}
+
+fn claims(token: &str) -> Value {
+    let claims = token.split('.').nth(1).unwrap_or_default();
+    let claims = URL_SAFE_NO_PAD.decode(claims).unwrap_or_default();
+    serde_json::from_slice(&claims).unwrap_or_default()
 }
 
 /// A shopper.
@@ -180,14 +217,18 @@ pub async fn shopper(world: &mut World, who: &str) -> Person {
     Person::register(world, who).await
 }
 
-/// A product in the shop, with so many pieces of its one variant; the variant's id.
-pub async fn offer(world: &mut World, seller: &Person, title: &str, pieces: u32) -> String {
-    let product = json!({
+/// What goes into `POST /v1/products`.
+pub(crate) fn product(title: &str) -> Value {
+    json!({
         "title": title, "description": "For tests.", "category": "lights", "tags": ["new"],
         "variants": [{ "price": { "amount": 1_250, "currency": "EUR" } }],
-    });
+    })
+}
+
+/// A product in the shop, with so many pieces of its one variant; the variant's id.
+pub async fn offer(world: &mut World, seller: &Person, title: &str, pieces: u32) -> String {
     let ask = Ask::post("/v1/products").by(&seller.token);
-    let ask = ask.key(&format!("create {title}")).json(&product);
+    let ask = ask.key(&format!("create {title}")).json(&product(title));
     let product = ok(world.send("create-product", ask).await, 201).body;
     let path = format!("/v1/products/{}/publish", text(&product["id"]));
     let ask = Ask::post(&path)
@@ -204,7 +245,7 @@ pub async fn offer(world: &mut World, seller: &Person, title: &str, pieces: u32)
     variant
 }
 
-const FILE: &str = "\
+pub(crate) const FILE: &str = "\
 Handle,Title,Body (HTML),Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price
 lantern,Lantern,Bright,lights,new,true,Size,Small,LA-S,5,10.00
 lantern,,,,,,,Large,LA-L,6,12.00
@@ -221,14 +262,20 @@ pub async fn journey(world: &mut World) {
     world.settle().await;
     sessions(world, &shopper).await;
     locked_out(world, &root).await;
+    second_factor::second_factors(world, &root).await;
+    roles::roles(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;
     imports(world, &one).await;
     carts(world, &shopper, &goods, &others).await;
+    let address = addresses::address_book(world, &shopper, &root).await;
     orders(world, &shopper, [&one, &two], &goods, &others).await;
+    addresses::order_by_the_book(world, &shopper, &others, &address).await;
     trouble(world, &shopper, &goods).await;
     selling::selling(world, &root, &shopper).await;
     gateway(world, &root).await;
+    // Last: a month goes by.
+    by_mail::by_mail(world).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

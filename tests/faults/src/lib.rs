@@ -2,13 +2,17 @@
 //! stands still until a test moves it, and nothing happens until a test lets it.
 
 mod bill;
+pub mod endpoints;
 mod facts;
+pub mod headers;
 pub mod journey;
+pub mod matrix;
+pub mod tokens;
 mod world;
 
 pub use self::{
     bill::{Line, bill},
     facts::Facts,
-    journey::{Person, journey, offer, seller, shopper},
+    journey::{App, Person, journey, offer, seller, shopper},
     world::{Delivery, Moment, Outcome, Stimulus, World},
 };

@@ -35,6 +35,13 @@ pub enum Stimulus {
     Call(Value),
 }
 
+impl Stimulus {
+    /// Whether it is a request with a code of a second factor, which is good once.
+    pub fn shows_code(&self) -> bool {
+        matches!(self, Self::Request(ask) if ask.text().contains("\"code\":"))
+    }
+}
+
 /// What comes of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -146,7 +153,8 @@ impl World {
         self.moments.unwrap_or_default()
     }
 
-    fn fork(&self, seed: u64) -> Self {
+    /// The same world, apart from now on. Each fork has ids of its own.
+    pub fn fork(&self, seed: u64) -> Self {
         Self {
             waiting: self.waiting.clone(),
             streams: self.streams.clone(),
@@ -244,9 +252,12 @@ impl World {
 
     fn remember(&mut self, function: &'static str, stimulus: &Stimulus) {
         let Some(moments) = &self.moments else { return };
+        // A log-in with a code is another thing than one without.
+        let shows_code = stimulus.shows_code();
         let seen = moments
             .iter()
             .filter(|moment| moment.function == function)
+            .filter(|moment| moment.stimulus.shows_code() == shows_code)
             .count();
         if seen < 3 {
             let moment = Moment {
@@ -341,12 +352,7 @@ impl World {
             let messages = cloud.take_messages(&queue);
             if queue.ends_with("-dlq") {
                 self.letters.extend(messages);
-            } else {
-                let worker = if queue.ends_with("-standings") {
-                    "hide-or-show-products"
-                } else {
-                    "run-product-import"
-                };
+            } else if let Some(worker) = Stage::worker_of(&queue) {
                 for message in messages {
                     self.enqueue(worker, message.body);
                 }

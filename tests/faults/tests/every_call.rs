@@ -66,23 +66,39 @@ async fn survives_every_fault(moment: &Moment) {
         for trouble in faults.into_iter().chain([Trouble::From(call)]) {
             seed += 1;
             let (world, outcome) = war(moment, trouble, seed).await;
-            let facts = Facts::of(&world, &peace.known);
+            let mut facts = Facts::of(&world, &peace.known);
+            let mut at_peace = peace.facts.clone();
             let told = format!(
                 "{} with {trouble:?} of {} calls",
                 moment.function, peace.calls
             );
-            assert_eq!(
-                status(&outcome),
-                status(&peace.outcome),
-                "{told}: {outcome:?}"
-            );
+            if is_used_up(moment, &outcome) && status(&peace.outcome) != status(&outcome) {
+                // The code did what it should, and that it was shown again is counted.
+                for facts in [&mut facts, &mut at_peace] {
+                    facts.items.remove("customer-guesses");
+                }
+            } else {
+                assert_eq!(
+                    status(&outcome),
+                    status(&peace.outcome),
+                    "{told}: {outcome:?}"
+                );
+            }
             assert!(
-                facts == peace.facts,
+                facts == at_peace,
                 "{told}:\n{}",
-                facts.difference(&peace.facts),
+                facts.difference(&at_peace),
             );
         }
     }
+}
+
+/// Whether a code was shown whose first use has worked, although its answer was lost: a code is good once, and no
+/// answer is kept that holds a token, a secret or a recovery code. Whoever asked asks anew with the next code.
+fn is_used_up(moment: &Moment, outcome: &Outcome) -> bool {
+    let used = ["invalid_second_factor", "second_factor_enrolled"];
+    moment.stimulus.shows_code()
+        && matches!(outcome, Outcome::Answer(answer) if used.contains(&answer.code()))
 }
 
 fn status(outcome: &Outcome) -> Option<u16> {
@@ -131,6 +147,11 @@ async fn sellers_and_their_staff_survive_every_fault() {
 #[tokio::test(start_paused = true)]
 async fn orders_survive_every_fault() {
     service_survives(&["order"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn roles_survive_every_fault() {
+    service_survives(&["role"]).await;
 }
 
 #[tokio::test(start_paused = true)]

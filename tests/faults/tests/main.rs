@@ -1,11 +1,19 @@
 //! What the platform must survive.
 
+mod addresses;
+mod by_mail;
 mod calls;
 mod day;
 mod every_call;
+mod headers;
 mod hostile;
 mod import;
 mod invocations;
+mod limits;
+mod matrix;
 mod race;
+mod revocation;
+mod roles;
+mod second_factor;
 mod units;
 mod unruly;

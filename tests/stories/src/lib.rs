@@ -7,4 +7,4 @@ mod shop;
 
 pub use emulator::Emulator;
 pub use people::{Admin, Goods, PASSWORD, Seller, Shopper, UNLIMITED, at_once};
-pub use shop::{Answer, Call, Shop, until};
+pub use shop::{Answer, Call, Shop, address, until};

@@ -161,9 +161,16 @@ impl Shopper {
             .send()
     }
 
-    /// The mails that have been sent to this shopper, by subject.
+    /// The mails that have been sent to this shopper, oldest first.
     pub fn mails(&self) -> Vec<Value> {
         crate::Emulator::open(&self.shop).mails_to(&self.email)
+    }
+
+    /// Those about orders: an account has a mail of its own, to verify the address.
+    pub fn mails_of_orders(&self) -> Vec<Value> {
+        let mut mails = self.mails();
+        mails.retain(|mail| !mail.to_string().contains("#token="));
+        mails
     }
 }
 

@@ -213,3 +213,17 @@ impl Shop {
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
+
+/// Where the API listens, and the path that everything of it begins with.
+pub fn address(shop: &Shop) -> (String, String) {
+    let api = shop.platform["api"].as_str().unwrap_or_default();
+    let rest = api.split_once("://").map_or(api, |(_, rest)| rest);
+    let (authority, base) = rest.split_once('/').unwrap_or((rest, ""));
+    let base = base.trim_end_matches('/');
+    let base = if base.is_empty() {
+        String::new()
+    } else {
+        format!("/{base}")
+    };
+    (authority.to_owned(), base)
+}

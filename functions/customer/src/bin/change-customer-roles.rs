@@ -24,6 +24,8 @@ async fn change_customer_roles(
 
     let grant = request.grant(Permission::RoleAssignAdmin);
     customer.roles.may_become(roles, grant)?;
+    let powers = &request.caller()?.powers;
+    customer.roles.may_be_changed_by(roles, powers)?;
     if customer.roles == *roles {
         return Ok(http::ok(&Profile::from(&customer))?.version(customer.rev));
     }

@@ -1,6 +1,6 @@
 //! PUT /v1/customers/me/password: a customer takes another password, and all other sessions end.
 
-use customer::{Accounts, NewPassword, Origin, Password};
+use customer::{Accounts, NewPassword, Password};
 use kernel::{Code, Problem};
 use lambda::http::{self, Json, Outcome, Request};
 use schemars::JsonSchema;
@@ -28,24 +28,17 @@ async fn change_own_password(
         .apart_from(customer.email.expose())
         .map_err(unfit)?;
 
-    // Whoever has a stolen access token guesses no faster than whoever has none.
-    let (email, intent) = (customer.email.expose(), request.intent());
-    let tried = accounts.count_guess(email, &Origin::LoggedIn, intent);
-    let (credential, guesses) = tried.await?;
-    let credential = credential.ok_or_else(|| Problem::internal("an account has no credential"))?;
-    if !sent.current_password.matches(Some(&credential.password))? {
-        return Err(Problem::invalid(
-            "/current_password",
-            "it is not the password of the account",
-        ));
-    }
+    let (intent, place) = (request.intent(), "/current_password");
+    let shown = &sent.current_password;
+    let confirmed = accounts.confirm(&customer, shown, place, &request).await?;
 
     let salt = request.platform.ids.bytes();
-    let next = credential.with_password(sent.new_password.hash(salt)?);
-    let (passwords, session) = ((&credential, &next), caller.session);
-    let reply = http::no_content()?;
+    let next = confirmed
+        .credential
+        .with_password(sent.new_password.hash(salt)?);
+    let (next, reply) = ((&next, caller.session), http::no_content()?);
     accounts
-        .change_password(&customer, passwords, &guesses, session, intent, reply)
+        .change_password(&customer, &confirmed, next, intent, reply)
         .await
 }
 

@@ -1,8 +1,10 @@
-//! POST /v1/auth/login: a customer logs in with e-mail and password.
+//! POST /v1/auth/login: a customer logs in with e-mail and password, and with a code where the account has one.
 
 use contracts::Actor;
-use customer::{Device, EmailAddress, LogIn, Password, Session, SignIn, Tokens};
-use lambda::http::{self, Incoming, Json, Outcome, Request};
+use customer::{
+    Credential, EmailAddress, FactorCode, LogIn, Password, Session, StrongSignIn, Tokens, device_of,
+};
+use lambda::http::{self, Json, Outcome, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -16,43 +18,45 @@ struct Credentials {
     password: Password,
     /// What this device got at an earlier log-in, if there was one.
     device_token: Option<String>,
+    /// What the app shows, or a recovery code: asked for, once the password is right, by accounts that have a
+    /// second factor.
+    code: Option<FactorCode>,
 }
 
-async fn log_in(desk: &'static SignIn, request: Request<Json<Credentials>>) -> Outcome<Tokens> {
-    let Json(sent) = &request.input;
+async fn log_in(
+    door: &'static StrongSignIn,
+    request: Request<Json<Credentials>>,
+) -> Outcome<Tokens> {
+    let (Json(sent), desk, now) = (&request.input, &door.desk, request.now);
+    let accounts = &desk.accounts;
     let (email, ids) = (&sent.email, &request.platform.ids);
     let from = desk.devices.origin(email, sent.device_token.as_deref());
-    let known = desk
-        .accounts
+    let known = accounts
         .authenticate(email, &sent.password, &from, request.intent())
         .await?;
+    let proof = known.prove(sent.code.as_ref(), &door.factors.vault, now)?;
 
     let id = known.customer.customer_id;
     let log_in = LogIn {
         customer_id: id,
-        credential_rev: known.credential_rev,
-        device: device(&request),
+        credential_rev: Credential::generation(&known.credential),
+        device: device_of(&request),
     };
-    let (session, token) = Session::begin(log_in, request.now, desk.lifetime, ids);
+    let (session, token) = Session::begin(log_in, now, desk.lifetime, ids);
+    let session = session.proven_by(proof.as_ref(), now);
     let tokens = Tokens {
         device_token: Some(desk.devices.token(email, &from, ids)),
-        ..desk.tokens(&known.customer, &session, &token, request.now)?
+        ..desk.tokens(&known.customer, &session, &token, now)?
     };
 
+    let rehashed = known.credential.rehashed(&sent.password, || ids.bytes())?;
     let intent = request.intent_of(Actor::customer(id));
-    desk.accounts
-        .begin_session(&session, &known.guesses, &intent)
+    accounts
+        .begin_session(&session, &known, rehashed.as_ref(), proof.as_ref(), &intent)
         .await?;
     http::ok(&tokens)
 }
 
-/// What the browser or the app calls itself, so that its customer knows the session on the list. It is cut where
-/// it is long, and left out where it is no text.
-fn device(request: &Incoming) -> Option<Device> {
-    let text = request.header("user-agent")?;
-    text.chars().take(200).collect::<String>().parse().ok()
-}
-
 pub(crate) fn main() -> lambda::Exit {
-    http::serve(SignIn::start, log_in)
+    http::serve(StrongSignIn::start, log_in)
 }

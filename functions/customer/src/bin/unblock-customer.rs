@@ -11,7 +11,7 @@ async fn unblock_customer(
     let id = request.path("id", Code::CustomerNotFound)?;
     let customer = request.reach(accounts.customer(id).await?, Code::CustomerNotFound)?;
     customer.may_be_locked_out(request.grant(Permission::RoleAssignAdmin))?;
-    if customer.status == Status::Active {
+    if customer.status != Status::Blocked {
         return Ok(http::ok(&customer.record(customer.created_at))?.version(customer.rev));
     }
 

@@ -1,7 +1,10 @@
 //! POST /v1/orders: a customer buys what is in the cart.
 
+use kernel::AddressId;
 use lambda::http::{self, Json, Outcome, Request};
-use order::{Order, OrderView, Orders, PaymentMethod, Purchase, ShippingAddress, Viewer};
+use order::{
+    Destination, Order, OrderView, Orders, PaymentMethod, Purchase, ShippingAddress, Viewer,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -9,8 +12,10 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NewOrder {
-    /// Where it goes.
-    shipping_address: ShippingAddress,
+    /// Where it goes; either this or `shipping_address_id`.
+    shipping_address: Option<ShippingAddress>,
+    /// An address of the caller's own book that it goes to.
+    shipping_address_id: Option<AddressId>,
     /// How it is paid: a token of the payment provider's.
     payment_method: PaymentMethod,
 }
@@ -20,10 +25,11 @@ async fn place_order(
     request: Request<Json<NewOrder>>,
 ) -> Outcome<OrderView> {
     let customer_id = request.customer()?;
-    let cart = orders.cart_of(customer_id).await?;
+    let Json(new) = &request.input;
+    let to = Destination::one_of(new.shipping_address.clone(), new.shipping_address_id)?;
+    let (cart, shipping_address) = orders.cart_and_address(customer_id, &to).await?;
     orders.sold_by_all(&cart).await?;
 
-    let Json(new) = &request.input;
     let locale = match request.locales().into_iter().next() {
         Some(preferred) => preferred,
         None => request.platform.locale()?,
@@ -31,7 +37,7 @@ async fn place_order(
     let purchase = Purchase {
         customer_id,
         cart,
-        shipping_address: new.shipping_address.clone(),
+        shipping_address,
         payment_method: new.payment_method.clone(),
         locale,
     };

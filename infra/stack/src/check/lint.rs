@@ -10,11 +10,12 @@ use crate::project::Project;
 
 /// Every rule.
 pub fn all(project: &Project, catalogue: &[EventType]) -> Vec<Finding> {
-    let rules: [fn(&Project) -> Vec<Finding>; 7] = [
+    let rules: [fn(&Project) -> Vec<Finding>; 8] = [
         shape::triggers,
         shape::routes,
         shape::used_twice,
         shape::limits,
+        shape::rates,
         shape::relays,
         references::own,
         references::views,

@@ -64,8 +64,12 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
                 add("STEP_UP".into(), Setting::Text("true".into()));
                 add("SECOND_FACTOR".into(), Setting::Parameter("SecondFactor"));
             }
+            if let Some(class) = function.rate() {
+                add("RATE".into(), Setting::Text(class.to_owned()));
+                add("RATE_FACTOR".into(), Setting::Parameter("RateFactor"));
+            }
             // The connection is opened at init.
-            if !entry.reads.is_empty() || !entry.writes.is_empty() {
+            if !entry.reads.is_empty() || !entry.writes.is_empty() || function.rate().is_some() {
                 add("WARM_UP".into(), Setting::Text("dynamodb".into()));
             }
         }
@@ -100,6 +104,7 @@ pub fn own(function: &Planned<'_>) -> Vec<(String, Setting)> {
     }
     if entry.mail {
         add("MAIL_FROM".into(), Setting::Parameter("MailFrom"));
+        add("SHOP_URL".into(), Setting::Parameter("ShopUrl"));
     }
     for setting in &entry.settings {
         add(setting.clone(), Setting::Named(setting.clone()));

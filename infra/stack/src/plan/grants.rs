@@ -55,6 +55,7 @@ pub fn grants(
     let mut found = vec![logs(function), traces()];
     found.extend(tables(function));
     found.extend(commands(function));
+    found.extend(limits(function));
     for wanted in &function.entry.views {
         if let Some(view) = view(&wanted.owner, &wanted.view) {
             found.push(Grant {
@@ -165,6 +166,15 @@ fn commands(function: &Planned<'_>) -> Option<Grant> {
             resources,
         )
     })
+}
+
+/// Whoever has a rate counts requests, and sees of a counter what the change of it shows.
+fn limits(function: &Planned<'_>) -> Option<Grant> {
+    let (service, table) = names::LIMITS;
+    let arn = names::table_arn(service, table);
+    function
+        .rate()
+        .map(|_| grant("Limits", &["dynamodb:UpdateItem"], vec![arn]))
 }
 
 fn trigger(function: &Planned<'_>) -> Vec<Grant> {

@@ -100,7 +100,9 @@ fn parameter_of_a_laptop(name: &str) -> Option<&'static str> {
         "Locale" => "en",
         "ClientIpFrom" => "gateway",
         "SecondFactor" => "optional",
+        "RateFactor" => "10000",
         "MailFrom" => "shop@souk.example",
+        "ShopUrl" => "http://localhost:3000",
         "JwtIssuer" => "https://souk.example",
         _ => return None,
     })

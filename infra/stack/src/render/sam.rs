@@ -101,7 +101,7 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
             map! {
                 "Type" => "String",
                 "Default" => "gateway",
-                "AllowedValues" => vec!["gateway", "cloudfront"],
+                "AllowedValues" => vec!["gateway", "cloudfront", "front"],
             },
         );
     }
@@ -115,9 +115,14 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
             },
         );
     }
+    if functions.iter().any(|function| function.rate().is_some()) {
+        let factor = map! { "Type" => "Number", "Default" => 1, "MinValue" => 1 };
+        parameters.push("RateFactor", factor);
+    }
     if functions.iter().any(|function| function.entry.mail) {
         parameters.push("MailFrom", shared("mail/from"));
         parameters.push("MailIdentity", shared("mail/identity"));
+        parameters.push("ShopUrl", shared("shop/url"));
     }
     let mut settings: Vec<_> = functions
         .iter()
@@ -127,10 +132,11 @@ fn parameters(functions: &[Planned<'_>], differs: bool) -> Node {
     settings.dedup();
     for setting in settings {
         let (kind, default) = super::settings::of(setting);
-        parameters.push(
-            &names::pascal(&setting.to_lowercase()),
-            map! { "Type" => kind, "Default" => default },
-        );
+        let mut parameter = map! { "Type" => kind, "Default" => default };
+        if setting == "ACCESS_TOKEN_SECONDS" {
+            parameter.push("MaxValue", super::settings::LONGEST_ACCESS_TOKEN);
+        }
+        parameters.push(&names::pascal(&setting.to_lowercase()), parameter);
     }
     parameters
 }

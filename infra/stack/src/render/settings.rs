@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 4] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 5] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -28,7 +28,16 @@ pub const SETTINGS: [(&str, &str, i32, &str); 4] = [
         2_592_000,
         "how long a session lasts without being used",
     ),
+    (
+        "ACCOUNT_GRACE_SECONDS",
+        "Number",
+        2_592_000,
+        "how long an account that its owner closes can be kept after all",
+    ),
 ];
+
+/// The longest life of an access token, in seconds: what was revoked is remembered for as long.
+pub const LONGEST_ACCESS_TOKEN: i32 = 3_600;
 
 /// The type and default of a setting's parameter. An unknown one is text; the lint refuses it before.
 pub fn of(name: &str) -> (&'static str, Node) {

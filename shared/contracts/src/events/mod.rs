@@ -4,16 +4,18 @@ mod customer;
 mod order;
 mod payment;
 mod product;
+mod role;
 mod seller;
 mod stock;
 
 use kernel::{
-    Currency, CustomerId, Id, Money, OrderId, ProductId, Quantity, SellerId, Timestamp, VariantId,
+    Currency, CustomerId, Id, Money, OrderId, ProductId, Quantity, RoleId, SellerId, Timestamp,
+    VariantId,
 };
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-pub use self::{customer::*, order::*, payment::*, product::*, seller::*, stock::*};
+pub use self::{customer::*, order::*, payment::*, product::*, role::*, seller::*, stock::*};
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
 /// One event type, with what its documentation and its contract tests need.
@@ -32,11 +34,12 @@ pub struct EventType {
 /// The service that publishes events of this type: what they are about is what it owns.
 pub fn publisher(type_name: &str) -> &'static str {
     match type_name.split('.').next().unwrap_or_default() {
-        "customer" => "customer",
+        "customer" | "session" => "customer",
         "order" => "order",
         "payment" => "payment",
         "product" => "product",
         "seller" => "seller",
+        "role" => "role",
         "stock" => "inventory",
         _ => "unknown",
     }
@@ -79,8 +82,19 @@ fn describe<T: Event>() -> EventType {
 pub fn catalogue() -> Vec<EventType> {
     vec![
         describe::<CustomerBlocked>(),
+        describe::<CustomerClosed>(),
+        describe::<CustomerClosing>(),
+        describe::<CustomerEmailChangeRequested>(),
+        describe::<CustomerEmailChanged>(),
+        describe::<CustomerEmailVerificationRequested>(),
+        describe::<CustomerEmailVerified>(),
+        describe::<CustomerPasswordChanged>(),
+        describe::<CustomerPasswordResetRequested>(),
         describe::<CustomerRegistered>(),
+        describe::<CustomerReopened>(),
         describe::<CustomerRolesChanged>(),
+        describe::<CustomerSecondFactorDisabled>(),
+        describe::<CustomerSecondFactorEnabled>(),
         describe::<CustomerUnblocked>(),
         describe::<OrderCancelled>(),
         describe::<OrderConfirmed>(),
@@ -102,6 +116,10 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<SellerStaffChanged>(),
         describe::<SellerStaffInvited>(),
         describe::<SellerSuspended>(),
+        describe::<SessionTokenReused>(),
+        describe::<RoleAssignmentsChanged>(),
+        describe::<RoleChanged>(),
+        describe::<RoleDeleted>(),
         describe::<StockChanged>(),
         describe::<StockRefused>(),
         describe::<StockReservationExpired>(),
@@ -134,6 +152,10 @@ fn example_product() -> ProductId {
 
 fn example_variant() -> VariantId {
     example_id(4)
+}
+
+fn example_role() -> RoleId {
+    example_id(6)
 }
 
 fn example_order() -> OrderId {

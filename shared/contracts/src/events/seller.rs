@@ -83,7 +83,7 @@ impl Event for SellerStaffChanged {
 }
 
 /// Someone is invited to a seller's staff. The token that accepts the invitation follows from its id and a key of
-/// the stage (see [`crate::invitation`]); the id alone is worth nothing.
+/// the stage (see [`crate::one_time`]); the id alone is worth nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SellerStaffInvited {
     /// Whose staff.

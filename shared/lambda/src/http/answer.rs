@@ -7,11 +7,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use kernel::{Code, Problem, Reply};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+use super::headers;
+
 /// How more proof is asked for (RFC 9470 §3).
 const STEP_UP: &str =
     r#"Bearer error="insufficient_user_authentication", acr_values="mfa", max_age="600""#;
 
-/// An answer. Its headers are a list: there are a dozen, and each is set once.
+/// An answer. Its headers are a list: there are a score, and each is set once.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Answer {
@@ -42,7 +44,7 @@ impl Answer {
         };
         Self {
             status,
-            headers: Vec::with_capacity(16),
+            headers: Vec::with_capacity(20),
             body,
             is_base64_encoded,
         }
@@ -106,21 +108,18 @@ impl Answer {
         }
     }
 
-    /// What every answer carries (OWASP's REST security cheat sheet): the types are what they say, and nothing is
-    /// framed. That what belongs to a caller stays out of shared caches is said above, where it is known.
+    /// With what every answer carries.
     fn secure(mut self) -> Self {
-        self.headers.extend(
-            [
-                ("x-content-type-options", "nosniff"),
-                ("x-frame-options", "DENY"),
-                ("referrer-policy", "no-referrer"),
-                (
-                    "strict-transport-security",
-                    "max-age=63072000; includeSubDomains",
-                ),
-            ]
-            .map(|(name, value)| (name, Cow::Borrowed(value))),
-        );
+        let content_type = self
+            .headers
+            .iter()
+            .find(|(name, _)| *name == "content-type");
+        let policy = headers::policy(content_type.map(|(_, value)| value.as_ref()));
+        self.headers
+            .push(("content-security-policy", policy.into()));
+        let always = headers::ALWAYS.iter();
+        self.headers
+            .extend(always.map(|(name, value)| (*name, Cow::Borrowed(*value))));
         self
     }
 }

@@ -1,4 +1,4 @@
-//! What happens around a handler, in order: size, caller, permission, idempotency; the handler, again after
+//! What happens around a handler, in order: size, caller, permission, key, rate; the handler, again after
 //! contention; a replay, if the same request was done before; the answer and the log line. Not generic.
 
 use std::{
@@ -18,7 +18,10 @@ use http_types::{HeaderMap, HeaderValue, Method};
 use kernel::{Code, Problem, Rule, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Handler, Incoming, Outcome};
+use super::{
+    Answer, Handler, Incoming, Outcome,
+    limit::{Limiter, Told},
+};
 use crate::{
     contention,
     log::{self, Facts},
@@ -53,7 +56,9 @@ struct Edge {
     /// Whether that holds for accounts without a second factor too.
     second_factor_required: bool,
     commands: Commands,
-    behind_cloudfront: bool,
+    limiter: Option<Limiter>,
+    /// The header that says the client's address, where something of ours stands in front and writes it.
+    address_from: Option<&'static str>,
     cold: AtomicBool,
 }
 
@@ -86,7 +91,12 @@ pub(super) async fn start(
         step_up: platform.optional("STEP_UP") == Some("true"),
         second_factor_required: platform.optional("SECOND_FACTOR") == Some("required"),
         commands: platform.commands(platform.service()),
-        behind_cloudfront: platform.optional("CLIENT_IP_FROM") == Some("cloudfront"),
+        limiter: Limiter::of(platform)?,
+        address_from: match platform.optional("CLIENT_IP_FROM") {
+            Some("cloudfront") => Some("cloudfront-viewer-address"),
+            Some("front") => Some("x-viewer-address"),
+            _ => None,
+        },
         cold: AtomicBool::new(true),
     }));
     // What fails here is done by the first request.
@@ -117,7 +127,9 @@ impl Edge {
             let not_modified = request.headers.get("if-none-match").cloned();
             let is_read = is_read(&request.request_context.http.method);
 
-            let outcome = self.judge(request, arrived, request_id, &mut facts).await;
+            let mut told = None;
+            let judged = self.judge(request, arrived, request_id, &mut facts, &mut told);
+            let outcome = judged.await;
             let mut answer = match outcome {
                 Ok(reply) => {
                     let fresh = reply
@@ -137,6 +149,9 @@ impl Edge {
                     Answer::refusal(&problem, &facts.request_id)
                 }
             };
+            if let Some(told) = told {
+                told.say(&mut answer);
+            }
             facts.status = answer.status;
             let took = self.platform.clock.now().since(arrived);
             facts.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -160,6 +175,7 @@ impl Edge {
         now: Timestamp,
         request_id: String,
         facts: &mut Facts,
+        told: &mut Option<Told>,
     ) -> Outcome<()> {
         let incoming = self.read(request, now, request_id)?;
         facts.actor.clone_from(&incoming.intent.actor.id);
@@ -172,6 +188,9 @@ impl Edge {
         }
         self.allow(incoming.principal.as_ref(), &incoming.method, now)?;
         let keyed = self.keyed(&incoming)?;
+        if let Some(limiter) = &self.limiter {
+            limiter.admit(&incoming, told).await?;
+        }
 
         let incoming = Arc::new(incoming);
         let run = || (self.handler)(Arc::clone(&incoming));
@@ -365,19 +384,18 @@ impl Edge {
         }
     }
 
-    /// Who is at the other end. X-Forwarded-For is what anyone cares to send; CloudFront's own header is not,
-    /// and counts only where CloudFront stands in front (a stage parameter).
+    /// Who is at the other end. X-Forwarded-For is what anyone cares to send; what stands in front of the gateway
+    /// writes over what was sent, and counts only where it stands there (a stage parameter).
     fn client_ip(&self, request: &ApiGatewayV2httpRequest) -> String {
-        if self.behind_cloudfront {
-            // `address:port`; IPv6 addresses have colons of their own.
-            let viewer = request.headers.get("cloudfront-viewer-address");
+        if let Some(name) = self.address_from {
+            let viewer = request.headers.get(name);
             let viewer = viewer
                 .and_then(|value| value.to_str().ok())
                 .unwrap_or_default();
-            return viewer
-                .rsplit_once(':')
-                .map_or(viewer, |(address, _)| address)
-                .to_owned();
+            // CloudFront's own header says `address:port`; IPv6 addresses have colons of their own.
+            let (address, _) = viewer.rsplit_once(':').unwrap_or((viewer, ""));
+            let has_port = name == "cloudfront-viewer-address";
+            return if has_port { address } else { viewer }.to_owned();
         }
         let context = &request.request_context.http;
         context.source_ip.clone().unwrap_or_default()

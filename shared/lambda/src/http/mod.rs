@@ -6,8 +6,10 @@
 
 mod answer;
 mod edge;
+mod headers;
 mod incoming;
 mod input;
+mod limit;
 
 use std::sync::Arc;
 
@@ -48,6 +50,11 @@ pub fn accepted<T: Serialize>(location: impl Into<String>, shown: &T) -> Outcome
     Ok(Reply::json(202, shown)
         .map_err(Problem::internal)?
         .at(location))
+}
+
+/// 202: it is taken on, and the answer tells no more.
+pub fn taken_on() -> Outcome<()> {
+    Ok(Reply::from_parts(202, None, Vec::new()))
 }
 
 /// 204: done, nothing to show.

@@ -1,6 +1,6 @@
 //! Someone applies to sell, has staff, is suspended, comes back, and ends.
 
-use contracts::invitation::InvitationKey;
+use contracts::one_time::TokenKey;
 use serde_json::{Value, json};
 use testkit::Ask;
 
@@ -73,9 +73,9 @@ async fn invite(world: &mut World, owner: &Person, seller: &str, role: &str, key
 
 /// What the mail of an invitation has in its link.
 fn token(seller: &str, invitation: &str) -> String {
-    let key = InvitationKey::new(KEY).unwrap();
+    let key = TokenKey::new(KEY).unwrap();
     let seller = seller.rsplit('/').next().unwrap_or_default();
-    let token = key.token(invitation.parse().unwrap(), seller.parse().unwrap());
+    let token = key.invitation(invitation.parse().unwrap(), seller.parse().unwrap());
     token.reveal()
 }
 

@@ -62,9 +62,9 @@ fn a_shopper_buys_and_the_seller_ships() {
         (stock["on_hand"] == 8 && stock["reserved"] == 0 && stock["available"] == 8).then_some(())
     });
     until("both mails are sent", || {
-        (shopper.mails().len() == 2).then_some(())
+        (shopper.mails_of_orders().len() == 2).then_some(())
     });
-    let text = shopper.mails()[0].to_string();
+    let text = shopper.mails_of_orders()[0].to_string();
     assert!(
         text.contains("Oak stool") && text.contains("98.00 EUR"),
         "{text}"
@@ -85,7 +85,7 @@ fn a_declined_payment_gives_the_stock_back_and_charges_nothing() {
     });
     assert_eq!(shopper.payment_of(&order).expect(200)["status"], "declined");
     until("the mail is sent", || {
-        (shopper.mails().len() == 1).then_some(())
+        (shopper.mails_of_orders().len() == 1).then_some(())
     });
     seller.ship(&order).refused(409, "order_not_shippable");
 }

@@ -1,10 +1,15 @@
 //! The stories of the marketplace, against the platform that `make up` has started: one binary, a file a theme.
 
 mod accounts;
+mod addresses;
 mod buying;
+mod by_mail;
 mod catalogue;
+mod gate;
 mod hostile;
 mod race;
 mod repeats;
+mod roles;
+mod second_factor;
 mod selling;
 mod trouble;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kernel::permission::Rule;
+use kernel::{permission::Rule, rate::Class};
 
 use super::super::Finding;
 use crate::manifest::{Idempotency, Route};
+use crate::names;
 use crate::plan::{Planned, trigger};
 use crate::project::Project;
 
@@ -166,6 +167,45 @@ pub(super) fn limits(project: &Project) -> Vec<Finding> {
                 function.batch()
             ),
         );
+    }
+    found
+}
+
+/// A rate is one that the kernel knows, of a route, and somebody keeps its counters.
+pub(super) fn rates(project: &Project) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let (service, table) = names::LIMITS;
+    let kept = project
+        .services
+        .get(service)
+        .is_some_and(|manifest| manifest.tables.contains_key(table));
+    for function in project.functions() {
+        let (name, Some(rate)) = (function.name, function.rate()) else {
+            continue;
+        };
+        let mut say = |message: String| {
+            found.push(Finding::new(
+                function.manifest.place_of(function.name),
+                message,
+            ));
+        };
+        if let Err(error) = rate.parse::<&'static Class>() {
+            let known: Vec<_> = Class::ALL.iter().map(|class| class.name).collect();
+            say(format!(
+                "`{name}`: {error}; shared/kernel/src/rate.rs has {}",
+                known.join(", ")
+            ));
+        }
+        if function.route().is_none() {
+            say(format!(
+                "`{name}` has a rate and no route: nobody calls it, so the line limits nothing"
+            ));
+        }
+        if !kept {
+            say(format!(
+                "`{name}` has a rate, and {service} has no table `{table}` to count in"
+            ));
+        }
     }
     found
 }

@@ -82,6 +82,24 @@ fn a_route_used_twice_whatever_its_parameters_are_called() {
 }
 
 #[test]
+fn a_rate_that_limits_nothing() {
+    let rated = |rate: &str| {
+        format!(
+            "name = \"a\"\n[functions.f]\nroute = \"GET /v1/x\"\nlimits = {{ rate = \"{rate}\" }}\n"
+        )
+    };
+    let gateway = "name = \"gateway\"\n[tables.limits]\n";
+    assert_eq!(shape::rates(&project(&[&rated("log-in"), gateway])), []);
+    assert!(said(shape::rates, &[&rated("log-in")]).contains("no table `limits`"));
+    assert!(
+        said(shape::rates, &[&rated("often"), gateway]).contains("shared/kernel/src/rate.rs has")
+    );
+    let unasked =
+        "name = \"a\"\n[functions.f]\nevery = \"1 day\"\nlimits = { rate = \"log-in\" }\n";
+    assert!(said(shape::rates, &[unasked, gateway]).contains("limits nothing"));
+}
+
+#[test]
 fn numbers_that_aws_does_not_take() {
     let text = "name = \"a\"\n[queues.q]\n[functions.f]\nroute = \"GET /v1/x\"\nmemory = 64\ntimeout = \"31 s\"\nlimits = { body = \"7 MB\" }\n[functions.g]\nfrom = \"q\"\nconcurrency = 1\nbatch = 11\n[functions.h]\nevery = \"1 day\"\ntimeout = \"16 minutes\"\n";
     let said = said(shape::limits, &[text]);

@@ -41,6 +41,7 @@ pub(super) fn wrong(project: &Project) -> Vec<Finding> {
         .filter(|name| !platform.contains(&format!("\"{}\"", names::secret(name))))
         .map(|name| Finding::new(place, format!("makes no /souk/<stage>/{name}, which a service's stack asks for: it would not deploy")))
         .collect();
+    found.extend(origins(project, &platform));
     for (what, name) in [
         ("event bus", names::BUS.to_owned()),
         (
@@ -57,6 +58,41 @@ pub(super) fn wrong(project: &Project) -> Vec<Finding> {
     }
     found
 }
+
+/// Who may read answers across origins: those of a list, and never everyone. The emulator does not answer preflights,
+/// so no test would notice.
+fn origins(project: &Project, platform: &str) -> Vec<Finding> {
+    let place = "template.yaml";
+    let mut found = Vec::new();
+    let mut say = |message: &str| found.push(Finding::new(place, message));
+    let lines = || platform.lines().map(str::trim);
+    let values = |key: &'static str| lines().filter_map(move |line| line.strip_prefix(key));
+    let from_the_list = |value: &str| value.trim() == "!Ref AllowedOrigins";
+    let mut allowed = values("AllowOrigins:").peekable();
+    if allowed.peek().is_none() {
+        say("says nowhere whose pages may call the API: `AllowOrigins: !Ref AllowedOrigins`");
+    }
+    if !allowed.all(from_the_list) {
+        say("allows origins that are not of the list: `AllowOrigins: !Ref AllowedOrigins`");
+    }
+    if values("AllowCredentials:").any(|value| value.trim() != "false") {
+        say("lets pages send cookies: nobody is known by one, and a page could be made to");
+    }
+    if !lines().any(|line| line == ORIGIN) {
+        let message =
+            format!("lets any text be an origin; the parameter AllowedOrigins has `{ORIGIN}`");
+        say(&message);
+    }
+    let starred = |line: &str| line.contains("Origin") && line.contains('*');
+    let local = std::fs::read_to_string(project.root.join("infra/local/parameters.toml"));
+    if lines().any(starred) || local.unwrap_or_default().lines().any(starred) {
+        say("names a star among origins: every page there is could read what its visitor may");
+    }
+    found
+}
+
+/// The pattern of one origin: scheme, host and at most a port.
+const ORIGIN: &str = "AllowedPattern: \"https?://[a-z0-9.-]+(:[0-9]{1,5})?\"";
 
 #[cfg(test)]
 mod tests {
@@ -79,6 +115,17 @@ mod tests {
             crate::manifest::Manifest::parse(std::path::Path::new("x"), text.to_owned()).unwrap();
         project.services.insert("order".into(), manifest);
         assert_eq!(wrong(&project), []);
+
+        for (right, wrong_one) in [
+            ("AllowOrigins: !Ref AllowedOrigins", "AllowOrigins: [\"*\"]"),
+            ("AllowOrigins: !Ref AllowedOrigins", ""),
+            ("AllowCredentials: false", "AllowCredentials: true"),
+            (ORIGIN, ""),
+        ] {
+            assert!(real.contains(right), "{right}");
+            std::fs::write(root.join("template.yaml"), real.replace(right, wrong_one)).unwrap();
+            assert!(!wrong(&project).is_empty(), "{wrong_one}");
+        }
 
         std::fs::write(
             root.join("template.yaml"),

@@ -1,5 +1,6 @@
 //! One operation of the document.
 
+use kernel::rate::Class;
 use serde_json::{Value, json};
 
 use crate::describe::Description;
@@ -26,7 +27,7 @@ pub(super) fn of(
         "operationId" => function.name,
         "tags" => vec![function.service()],
         "summary" => entry.summary.as_deref().unwrap_or(function.name),
-        "description" => who_may(allow),
+        "description" => who_may(allow) + &rate(function),
         "x-allow" => allow,
         "security" => security(allow),
     };
@@ -80,6 +81,17 @@ fn who_may(allow: &str) -> String {
             format!("Callers need the permission `{permission}`, at the least {whose}.")
         }
     }
+}
+
+/// How many requests it bears, in a sentence of its own.
+fn rate(function: &Planned<'_>) -> String {
+    let class = function
+        .rate()
+        .and_then(|name| name.parse::<&'static Class>().ok());
+    class.map_or_else(String::new, |class| {
+        let quotas: Vec<_> = class.quotas.iter().map(ToString::to_string).collect();
+        format!(" It bears {}.", quotas.join(", and "))
+    })
 }
 
 fn security(allow: &str) -> Vec<Node> {
@@ -291,6 +303,10 @@ fn success(
     if function.idempotency() != Idempotency::None {
         header("Idempotency-Replayed", "IdempotencyReplayed");
     }
+    if function.rate().is_some() {
+        header("RateLimit", "RateLimit");
+        header("RateLimit-Policy", "RateLimitPolicy");
+    }
     if !headers.is_empty() {
         response.push("headers", Node::Map(headers));
     }
@@ -325,5 +341,7 @@ pub(super) fn shared_headers() -> Node {
         "ETag" => header("The version of what is shown."),
         "IdempotencyReplayed" => header("`true` when this answer was given before."),
         "Location" => header("Where the new thing is."),
+        "RateLimit" => header("How many requests may still come at once, and in how many seconds as many as after a rest: `\"registration\";r=3;t=1440`."),
+        "RateLimitPolicy" => header("How many requests a window of so many seconds bears: `\"registration\";q=5;w=3600`."),
     }
 }

@@ -54,7 +54,11 @@ pub(super) fn responses(problem: &str) -> Node {
         "Unavailable" => response(problem, &[Code::Unavailable]),
         "TooManyRequests" => map! {
             "description" => "`too_many_requests`: Too many requests; try again later. The gateway's own refusal has no code.",
-            "headers" => map! { "Retry-After" => map! { "schema" => map! { "type" => "integer" } } },
+            "headers" => map! {
+                "Retry-After" => map! { "schema" => map! { "type" => "integer" } },
+                "RateLimit" => map! { "$ref" => "#/components/headers/RateLimit" },
+                "RateLimit-Policy" => map! { "$ref" => "#/components/headers/RateLimitPolicy" },
+            },
             "content" => map! {
                 "application/json" => map! { "schema" => map! { "type" => "object" } },
                 "application/problem+json" => map! { "schema" => reference_to(problem) },

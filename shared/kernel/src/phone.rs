@@ -55,7 +55,7 @@ impl fmt::Debug for Phone {
     }
 }
 
-kernel::written_as_text!(Phone);
+crate::written_as_text!(Phone);
 
 impl JsonSchema for Phone {
     fn schema_name() -> std::borrow::Cow<'static, str> {

@@ -1,0 +1,454 @@
+//! Who may do what to which object: a small market, those who call, and what each of them asks every route for.
+//!
+//! A new route is in the table by itself. Where the table cannot know what to send, it says so: an object for the
+//! parameter of a path goes into [`Market::objects`], a body into [`Market::body`], an id inside of a body or a query
+//! into [`Market::nested`], a new kind of caller into [`Market::callers`].
+
+use kernel::{CustomerId, Owned, Permission, Role, Rule, SellerId, permission::Grant};
+use serde_json::{Value, json};
+use testkit::{Ask, forge};
+
+use crate::{
+    World,
+    endpoints::{Endpoint, missing},
+    journey::{self, PASSWORD, Person},
+    offer,
+};
+
+/// Someone who calls.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub name: &'static str,
+    /// What it sends to be known.
+    proof: Proof,
+    /// Who it is, if it has an account.
+    pub customer: Option<CustomerId>,
+    pub roles: Vec<Role>,
+    /// The variant that is in its cart, if it has one.
+    in_cart: Option<String>,
+    refresh_token: String,
+}
+
+#[derive(Debug, Clone)]
+enum Proof {
+    None,
+    Cart(String),
+    /// A token that opens doors.
+    Token(String),
+    /// A token that opens none.
+    Dead(String),
+}
+
+impl Caller {
+    /// A request by it.
+    pub fn sends(&self, ask: Ask) -> Ask {
+        match &self.proof {
+            Proof::None => ask,
+            Proof::Cart(token) => ask.header("x-cart-token", token),
+            Proof::Token(token) | Proof::Dead(token) => ask.by(token),
+        }
+    }
+
+    fn grant(&self, permission: Permission) -> Grant {
+        Grant::of(&self.roles, permission)
+    }
+}
+
+/// Which object a cell is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// There is none in the path.
+    Nothing,
+    /// What belongs to the first customer and the first seller.
+    First,
+    /// What belongs to the second customer and the second seller.
+    Second,
+    /// A good id of nothing.
+    Missing,
+    /// No id.
+    Malformed,
+}
+
+/// What a cell's answer must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// 2xx.
+    Done,
+    /// 401.
+    Unknown,
+    /// 403.
+    Forbidden,
+    /// 404, with the bytes of what is not there.
+    NotThere,
+}
+
+/// An object, and to whom it belongs.
+#[derive(Debug, Clone)]
+struct Object {
+    id: String,
+    customer: Option<CustomerId>,
+    seller: Option<SellerId>,
+}
+
+impl Owned for Object {
+    fn of_customer(&self, customer: CustomerId) -> bool {
+        self.customer == Some(customer)
+    }
+    fn of_seller(&self, seller: SellerId) -> bool {
+        self.seller == Some(seller)
+    }
+}
+
+/// Someone of the market, and what is theirs.
+struct Half {
+    shopper: Person,
+    session: String,
+    seller: Person,
+    draft: String,
+    drafted_variant: String,
+    variant: String,
+    import: String,
+    order: String,
+    fulfilment: String,
+}
+
+/// The market: two of each.
+pub struct Market {
+    halves: [Half; 2],
+    pub callers: Vec<Caller>,
+    sold_to_all: String,
+}
+
+fn id<T: std::str::FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text} is no id"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+async fn half(world: &mut World, root: &Person, name: &str) -> Half {
+    let seller = journey::promote(world, root, &format!("seller-{name}")).await;
+    let shopper = Person::register(world, &format!("shopper-{name}")).await;
+    let other_device = Person::log_in(world, &shopper.id, &shopper.email).await;
+    let variant = offer(world, &seller, &format!("Goods of {name}"), 50).await;
+
+    let draft = journey::product(&format!("Secret of {name}"));
+    let ask = Ask::post("/v1/products").by(&seller.token);
+    let draft = world.send("create-product", ask.json(&draft)).await.body;
+    let ask = Ask::post("/v1/product-imports/uploads").by(&seller.token);
+    let upload = world.send("start-import-upload", ask).await;
+    let import = upload
+        .header("location")
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let import = import.to_owned();
+
+    let order = shopper.buy(world, &variant, 1, "pm_sandbox_ok").await;
+    world.settle().await;
+    let seen = shopper.see(world, &order).await;
+    assert_eq!(seen["status"], "confirmed", "{seen}");
+    Half {
+        session: journey::session(&other_device.token),
+        draft: text(&draft["id"]),
+        drafted_variant: text(&draft["variants"][0]["id"]),
+        variant,
+        import,
+        order,
+        fulfilment: text(&seen["fulfilments"][0]["id"]),
+        seller,
+        shopper,
+    }
+}
+
+impl Market {
+    /// Opens the market.
+    pub async fn open(world: &mut World) -> Self {
+        let root = journey::admin(world).await;
+        let first = half(world, &root, "first").await;
+        let second = half(world, &root, "second").await;
+        let sold_to_all = offer(world, &first.seller, "Goods for all", 50).await;
+        let mut market = Self {
+            halves: [first, second],
+            callers: Vec::new(),
+            sold_to_all,
+        };
+        market.callers(world, root).await;
+        world.settle().await;
+        market
+    }
+
+    /// Everyone who calls. What an answer to one of them must be follows from its roles and what is its own.
+    async fn callers(&mut self, world: &mut World, root: Person) {
+        use Role::{Admin, Customer, Seller, SuperAdmin};
+        let known = |name, person: &Person, roles: &[Role], in_cart: &str| Caller {
+            name,
+            proof: Proof::Token(person.token.clone()),
+            customer: Some(id(&journey::subject(&person.token))),
+            roles: roles.to_vec(),
+            in_cart: Some(in_cart.to_owned()),
+            refresh_token: person.refresh_token.clone(),
+        };
+        let [first, second] = &self.halves;
+        let all = self.sold_to_all.clone();
+        let admin = journey::with_roles(world, &root, "admin", &["customer", "admin"]).await;
+        let blocked = Person::register(world, "blocked").await;
+        for (person, variant) in [
+            (&first.shopper, &first.variant),
+            (&second.shopper, &second.variant),
+            (&first.seller, &all),
+            (&second.seller, &all),
+            (&admin, &all),
+            (&root, &all),
+            (&blocked, &all),
+        ] {
+            let added = person.add(world, variant, 1, "in the cart").await;
+            assert_eq!(added.status, 200, "{}", added.text);
+        }
+        let body = json!({ "variant_id": first.variant, "quantity": 1 });
+        let ask = Ask::post("/v1/cart/items").json(&body);
+        let cart = world.send("add-cart-item", ask).await.body;
+        let block = Ask::post(&format!("/v1/customers/{}/block", blocked.id)).by(&root.token);
+        let block = block.json(&json!({ "reason": "For the table." }));
+        assert_eq!(world.send("block-customer", block).await.status, 200);
+
+        let nobody = Caller {
+            name: "nobody",
+            proof: Proof::None,
+            customer: None,
+            roles: Vec::new(),
+            in_cart: None,
+            refresh_token: first.shopper.refresh_token.clone(),
+        };
+        let now = world.stage.clock.now().as_second();
+        let expired = forge(&first.shopper.token, &json!({}), |claims| claims.exp = now);
+        let customer = known("customer", &first.shopper, &[Customer], &first.variant);
+        self.callers = vec![
+            Caller {
+                name: "guest with a cart",
+                proof: Proof::Cart(text(&cart["cart_token"])),
+                in_cart: Some(first.variant.clone()),
+                ..nobody.clone()
+            },
+            nobody,
+            Caller {
+                name: "customer whose token has expired",
+                proof: Proof::Dead(expired),
+                ..customer.clone()
+            },
+            customer,
+            known(
+                "other customer",
+                &second.shopper,
+                &[Customer],
+                &second.variant,
+            ),
+            known("seller", &first.seller, &[Customer, Seller], &all),
+            known("other seller", &second.seller, &[Customer, Seller], &all),
+            known("admin", &admin, &[Customer, Admin], &all),
+            known("super admin", &root, &[Customer, SuperAdmin], &all),
+            // A token that was handed out before is good until its own end (SECURITY.md).
+            known("blocked customer", &blocked, &[Customer], &all),
+        ];
+    }
+
+    /// The objects that a parameter of a path may name, one of each half.
+    fn objects(&self, endpoint: &Endpoint) -> Option<[Object; 2]> {
+        let collection = endpoint.collection()?;
+        let of = |half: &Half| {
+            let customer = Some(id(&half.shopper.id));
+            let seller = Some(SellerId::of(id(&half.seller.id)));
+            let (id, customer, seller) = match collection {
+                "customers" => (half.shopper.id.clone(), customer, None),
+                "sessions" => (half.session.clone(), customer, None),
+                "products" => (half.draft.clone(), None, seller),
+                "product-imports" => (half.import.clone(), None, seller),
+                "stock" => (half.variant.clone(), None, seller),
+                "orders" => (half.order.clone(), customer, seller),
+                "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
+                // A line of one's own cart, which `reached` knows.
+                "items" if endpoint.template.starts_with("/v1/cart/") => {
+                    (half.variant.clone(), None, None)
+                }
+                other => panic!(
+                    "{} {}: the table has no object for what follows `{other}`: add one to Half and to Market::objects \
+                     in tests/faults/src/matrix.rs",
+                    endpoint.method, endpoint.template,
+                ),
+            };
+            Object {
+                id,
+                customer,
+                seller,
+            }
+        };
+        Some([of(&self.halves[0]), of(&self.halves[1])])
+    }
+
+    /// The objects that a route is asked for.
+    pub fn kinds(&self, endpoint: &Endpoint) -> Vec<Which> {
+        match self.objects(endpoint) {
+            Some(_) => vec![
+                // The one that the bytes of the others are held against comes first.
+                Which::Missing,
+                Which::First,
+                Which::Second,
+                Which::Malformed,
+            ],
+            None => vec![Which::Nothing],
+        }
+    }
+
+    /// What becomes of a cell, by the one table of permissions and what belongs to whom here.
+    pub fn expected(&self, endpoint: &Endpoint, caller: &Caller, which: Which) -> Expected {
+        if matches!(caller.proof, Proof::Dead(_)) {
+            return Expected::Unknown;
+        }
+        if let Rule::Allow(permission, scope) = endpoint.rule {
+            if caller.customer.is_none() {
+                return Expected::Unknown;
+            }
+            if !caller.grant(permission).covers(scope) {
+                return Expected::Forbidden;
+            }
+        }
+        if endpoint.function == "refuse-unknown-route" {
+            return Expected::NotThere;
+        }
+        let object = match (which, self.objects(endpoint)) {
+            (Which::Nothing, _) => return Expected::Done,
+            (Which::First, Some([first, _])) => first,
+            (Which::Second, Some([_, second])) => second,
+            _ => return Expected::NotThere,
+        };
+        if self.reached(endpoint, caller, &object) {
+            Expected::Done
+        } else {
+            Expected::NotThere
+        }
+    }
+
+    fn reached(&self, endpoint: &Endpoint, caller: &Caller, object: &Object) -> bool {
+        if endpoint.template.starts_with("/v1/cart/") {
+            return caller.in_cart.as_ref() == Some(&object.id);
+        }
+        let permission = match (endpoint.rule, endpoint.function) {
+            (Rule::Allow(permission, _), _) => permission,
+            // Anyone may ask for a product; a draft is shown to whoever may change it.
+            (Rule::Public, "get-product") => Permission::ProductUpdate,
+            (Rule::Public, other) => panic!(
+                "{other} is public and names an object: say in Market::reached of tests/faults/src/matrix.rs who sees it"
+            ),
+        };
+        let grant = caller.grant(permission);
+        caller
+            .customer
+            .is_some_and(|customer| grant.reaches(customer, SellerId::of(customer), object))
+    }
+
+    /// The request of a cell.
+    pub fn ask(&self, world: &World, endpoint: &Endpoint, caller: &Caller, which: Which) -> Ask {
+        let objects = self.objects(endpoint);
+        let path = endpoint.path(|collection| match (which, &objects) {
+            (Which::First, Some([first, _])) => first.id.clone(),
+            (Which::Second, Some([_, second])) => second.id.clone(),
+            (Which::Malformed, _) => "no-id".to_owned(),
+            _ => missing(collection, &world.stage),
+        });
+        let path = match endpoint.function {
+            "import-products" => format!("{path}?currency=EUR"),
+            _ => path,
+        };
+        let ask = Ask::new(&endpoint.method, &path).key("cell");
+        self.body(endpoint, caller, caller.sends(ask))
+    }
+
+    /// A body that the route takes, where it takes one.
+    fn body(&self, endpoint: &Endpoint, caller: &Caller, ask: Ask) -> Ask {
+        if ["GET", "DELETE"].contains(&endpoint.method.as_str()) {
+            return ask;
+        }
+        let first = &self.halves[0];
+        let body = match endpoint.function {
+            "register-customer" => {
+                json!({ "email": "new@example.com", "password": PASSWORD, "name": "New" })
+            }
+            "log-in" => json!({ "email": first.shopper.email, "password": PASSWORD }),
+            "refresh-session" => json!({ "refresh_token": caller.refresh_token }),
+            "change-own-profile" => json!({ "locale": "en-GB" }),
+            "change-own-password" => {
+                json!({ "current_password": PASSWORD, "new_password": "another long password" })
+            }
+            "block-customer" => json!({ "reason": "For the table." }),
+            "change-customer-roles" => json!({ "roles": ["customer", "seller"] }),
+            "create-product" => journey::product("New goods"),
+            "update-product" => json!({ "title": "Better goods" }),
+            "receive-stock" => json!({ "quantity": 1 }),
+            "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
+            "change-cart-item" => json!({ "quantity": 2 }),
+            "place-order" => journey::order("pm_sandbox_ok"),
+            "import-products" => return ask.body("text/csv", journey::FILE),
+            "log-out"
+            | "log-out-customer"
+            | "unblock-customer"
+            | "publish-product"
+            | "start-import-upload"
+            | "cancel-order"
+            | "ship-order" => return ask,
+            other => panic!(
+                "{other}: the table has no body for it: add one to Market::body in tests/faults/src/matrix.rs, or the \
+                 name to those without"
+            ),
+        };
+        let ask = match endpoint.function {
+            "update-product" => ask.header("if-match", "*"),
+            _ => ask,
+        };
+        ask.json(&body)
+    }
+
+    /// Requests in which an id that is not the path's names what belongs to the second half, nothing, and no id: the
+    /// answer to the first may be no other than to the second, unless the caller reaches everything. `None`, where
+    /// the route takes no such id.
+    pub fn nested(
+        &self,
+        world: &World,
+        endpoint: &Endpoint,
+        caller: &Caller,
+    ) -> Option<[(Which, Ask); 3]> {
+        let [first, second] = &self.halves;
+        let foreign = match endpoint.function {
+            "add-cart-item" => (&second.drafted_variant, "variants"),
+            "ship-order" => (&second.fulfilment, "fulfilments"),
+            "list-orders" => (&second.shopper.id, "customers"),
+            _ => return None,
+        };
+        let (foreign, collection) = foreign;
+        let with = |id: &str| {
+            let path = endpoint.path(|_| first.order.clone());
+            let ask = |path: &str| caller.sends(Ask::new(&endpoint.method, path).key("nested"));
+            match endpoint.function {
+                "add-cart-item" => ask(&path).json(&json!({ "variant_id": id, "quantity": 1 })),
+                "ship-order" => ask(&path).json(&json!({ "fulfilment_id": id })),
+                _ => ask(&format!("{path}?customer_id={id}")),
+            }
+        };
+        Some([
+            (Which::Missing, with(&missing(collection, &world.stage))),
+            (Which::Second, with(foreign)),
+            (Which::Malformed, with("no-id")),
+        ])
+    }
+
+    /// Whether a foreign id inside of a request is the caller's to use: its own, or anyone's for who reaches all.
+    pub fn may_nest(&self, endpoint: &Endpoint, caller: &Caller) -> bool {
+        let its_own = caller.customer == Some(id(&self.halves[1].shopper.id));
+        match (endpoint.function, endpoint.rule) {
+            ("list-orders", Rule::Allow(permission, _)) => {
+                its_own || caller.grant(permission).is_any()
+            }
+            _ => false,
+        }
+    }
+}
