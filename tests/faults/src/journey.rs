@@ -1,10 +1,10 @@
 //! A day in the marketplace that goes through every function of the platform.
 
-mod selling;
 mod addresses;
-mod second_factor;
 pub mod by_mail;
 pub mod roles;
+mod second_factor;
+mod selling;
 
 use std::time::Duration;
 
@@ -161,7 +161,6 @@ pub fn order(method: &str) -> Value {
 
 /// The first admin, who can do everything.
 pub async fn admin(world: &mut World) -> Person {
-pub(crate) async fn admin(world: &mut World) -> Person {
     let email = "root@example.com";
     let who = json!({ "email": email, "password": PASSWORD, "name": NAME });
     world.call("create-first-admin", who).await;

@@ -5,12 +5,16 @@
 mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
 mod accept_reservation_on_stock_reserved;
+#[path = "../../../functions/address/src/bin/add-address.rs"]
+mod add_address;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
 #[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
 mod apply_as_seller;
 #[path = "../../../functions/seller/src/bin/approve-seller.rs"]
 mod approve_seller;
+#[path = "../../../functions/role/src/bin/assign-role.rs"]
+mod assign_role;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
 mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
@@ -25,6 +29,10 @@ mod cancel_order_on_reservation_expired;
 mod cancel_order_on_stock_refused;
 #[path = "../../../functions/payment/src/bin/capture-payment-on-order-shipped.rs"]
 mod capture_payment_on_order_shipped;
+#[path = "../../../functions/address/src/bin/change-address.rs"]
+mod change_address;
+#[path = "../../../functions/customer/src/bin/change-allowances-on-role-assignments-changed.rs"]
+mod change_allowances_on_role_assignments_changed;
 #[path = "../../../functions/cart/src/bin/change-cart-item.rs"]
 mod change_cart_item;
 #[path = "../../../functions/customer/src/bin/change-customer-roles.rs"]
@@ -33,22 +41,38 @@ mod change_customer_roles;
 mod change_own_password;
 #[path = "../../../functions/customer/src/bin/change-own-profile.rs"]
 mod change_own_profile;
+#[path = "../../../functions/role/src/bin/change-role.rs"]
+mod change_role;
 #[path = "../../../functions/customer/src/bin/change-staff-on-seller-staff-changed.rs"]
 mod change_staff_on_seller_staff_changed;
 #[path = "../../../functions/seller/src/bin/change-staff-role.rs"]
 mod change_staff_role;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
+#[path = "../../../functions/customer/src/bin/close-due-accounts.rs"]
+mod close_due_accounts;
+#[path = "../../../functions/customer/src/bin/close-own-account.rs"]
+mod close_own_account;
 #[path = "../../../functions/seller/src/bin/close-seller.rs"]
 mod close_seller;
 #[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
 mod commit_stock_on_order_shipped;
+#[path = "../../../functions/customer/src/bin/confirm-email-change.rs"]
+mod confirm_email_change;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
 mod confirm_order_on_payment_authorized;
+#[path = "../../../functions/customer/src/bin/confirm-second-factor.rs"]
+mod confirm_second_factor;
 #[path = "../../../functions/customer/src/bin/create-first-admin.rs"]
 mod create_first_admin;
 #[path = "../../../functions/product/src/bin/create-product.rs"]
 mod create_product;
+#[path = "../../../functions/role/src/bin/create-role.rs"]
+mod create_role;
+#[path = "../../../functions/role/src/bin/delete-role.rs"]
+mod delete_role;
+#[path = "../../../functions/customer/src/bin/disable-second-factor.rs"]
+mod disable_second_factor;
 #[path = "../../../functions/seller/src/bin/dismiss-staff-on-seller-closed.rs"]
 mod dismiss_staff_on_seller_closed;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
@@ -57,10 +81,32 @@ mod email_customer_on_order_cancelled;
 mod email_customer_on_order_confirmed;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-shipped.rs"]
 mod email_customer_on_order_shipped;
+#[path = "../../../functions/notification/src/bin/email-link-on-account-closing.rs"]
+mod email_link_on_account_closing;
+#[path = "../../../functions/notification/src/bin/email-link-on-email-change-requested.rs"]
+mod email_link_on_email_change_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-password-reset-requested.rs"]
+mod email_link_on_password_reset_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-staff-invited.rs"]
+mod email_link_on_staff_invited;
+#[path = "../../../functions/notification/src/bin/email-link-on-verification-requested.rs"]
+mod email_link_on_verification_requested;
+#[path = "../../../functions/notification/src/bin/email-notice-on-email-changed.rs"]
+mod email_notice_on_email_changed;
+#[path = "../../../functions/notification/src/bin/email-notice-on-password-changed.rs"]
+mod email_notice_on_password_changed;
+#[path = "../../../functions/notification/src/bin/email-notice-on-token-reused.rs"]
+mod email_notice_on_token_reused;
 #[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
 mod empty_cart_on_order_placed;
+#[path = "../../../functions/customer/src/bin/enrol-second-factor.rs"]
+mod enrol_second_factor;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/address/src/bin/get-address.rs"]
+mod get_address;
+#[path = "../../../functions/address/src/bin/get-address-rules.rs"]
+mod get_address_rules;
 #[path = "../../../functions/cart/src/bin/get-cart.rs"]
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
@@ -73,6 +119,8 @@ mod get_jwks;
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
 mod get_order;
+#[path = "../../../functions/role/src/bin/get-own-permissions.rs"]
+mod get_own_permissions;
 #[path = "../../../functions/customer/src/bin/get-own-profile.rs"]
 mod get_own_profile;
 #[path = "../../../functions/payment/src/bin/get-payment.rs"]
@@ -81,6 +129,10 @@ mod get_payment;
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
 mod get_product_import;
+#[path = "../../../functions/role/src/bin/get-role.rs"]
+mod get_role;
+#[path = "../../../functions/customer/src/bin/get-second-factor.rs"]
+mod get_second_factor;
 #[path = "../../../functions/seller/src/bin/get-seller.rs"]
 mod get_seller;
 #[path = "../../../functions/seller/src/bin/get-seller-page.rs"]
@@ -97,16 +149,28 @@ mod hide_products_on_seller_suspended;
 mod import_products;
 #[path = "../../../functions/seller/src/bin/invite-staff.rs"]
 mod invite_staff;
+#[path = "../../../functions/address/src/bin/list-addresses.rs"]
+mod list_addresses;
+#[path = "../../../functions/role/src/bin/list-customer-roles.rs"]
+mod list_customer_roles;
 #[path = "../../../functions/seller/src/bin/list-invitations.rs"]
 mod list_invitations;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
 mod list_orders;
+#[path = "../../../functions/customer/src/bin/list-own-security-events.rs"]
+mod list_own_security_events;
 #[path = "../../../functions/customer/src/bin/list-own-sessions.rs"]
 mod list_own_sessions;
+#[path = "../../../functions/role/src/bin/list-permissions.rs"]
+mod list_permissions;
 #[path = "../../../functions/product/src/bin/list-products.rs"]
 mod list_products;
+#[path = "../../../functions/role/src/bin/list-role-holders.rs"]
+mod list_role_holders;
+#[path = "../../../functions/role/src/bin/list-roles.rs"]
+mod list_roles;
 #[path = "../../../functions/seller/src/bin/list-sellers.rs"]
 mod list_sellers;
 #[path = "../../../functions/seller/src/bin/list-staff.rs"]
@@ -133,6 +197,8 @@ mod register_customer;
 mod reinstate_seller;
 #[path = "../../../functions/seller/src/bin/reject-seller.rs"]
 mod reject_seller;
+#[path = "../../../functions/address/src/bin/relay-address-events.rs"]
+mod relay_address_events;
 #[path = "../../../functions/customer/src/bin/relay-customer-events.rs"]
 mod relay_customer_events;
 #[path = "../../../functions/inventory/src/bin/relay-inventory-events.rs"]
@@ -143,32 +209,60 @@ mod relay_order_events;
 mod relay_payment_events;
 #[path = "../../../functions/product/src/bin/relay-product-events.rs"]
 mod relay_product_events;
+#[path = "../../../functions/role/src/bin/relay-role-events.rs"]
+mod relay_role_events;
 #[path = "../../../functions/seller/src/bin/relay-seller-events.rs"]
 mod relay_seller_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
+#[path = "../../../functions/address/src/bin/remove-address.rs"]
+mod remove_address;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
 #[path = "../../../functions/seller/src/bin/remove-staff.rs"]
 mod remove_staff;
+#[path = "../../../functions/customer/src/bin/renew-recovery-codes.rs"]
+mod renew_recovery_codes;
+#[path = "../../../functions/customer/src/bin/reopen-account.rs"]
+mod reopen_account;
+#[path = "../../../functions/customer/src/bin/request-email-change.rs"]
+mod request_email_change;
+#[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
+mod request_password_reset;
+#[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
+mod resend_email_verification;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
 mod reserve_stock_on_order_placed;
+#[path = "../../../functions/customer/src/bin/reset-customer-second-factor.rs"]
+mod reset_customer_second_factor;
+#[path = "../../../functions/customer/src/bin/reset-password.rs"]
+mod reset_password;
 #[path = "../../../functions/seller/src/bin/revoke-invitation.rs"]
 mod revoke_invitation;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
+#[path = "../../../functions/role/src/bin/revoke-role.rs"]
+mod revoke_role;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
+#[path = "../../../functions/address/src/bin/set-default-address.rs"]
+mod set_default_address;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
 #[path = "../../../functions/product/src/bin/show-products-on-seller-reinstated.rs"]
 mod show_products_on_seller_reinstated;
+#[path = "../../../functions/role/src/bin/spread-role-on-role-changed.rs"]
+mod spread_role_on_role_changed;
 #[path = "../../../functions/product/src/bin/start-import-upload.rs"]
 mod start_import_upload;
+#[path = "../../../functions/customer/src/bin/step-up-session.rs"]
+mod step_up_session;
 #[path = "../../../functions/inventory/src/bin/stock-variants-on-product-imported.rs"]
 mod stock_variants_on_product_imported;
 #[path = "../../../functions/seller/src/bin/suspend-seller.rs"]
 mod suspend_seller;
+#[path = "../../../functions/role/src/bin/tell-role-holders.rs"]
+mod tell_role_holders;
 #[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
 mod unblock_customer;
 #[path = "../../../functions/cart/src/bin/update-offers-on-product-changed.rs"]
@@ -179,6 +273,8 @@ mod update_offers_on_stock_changed;
 mod update_product;
 #[path = "../../../functions/seller/src/bin/update-seller.rs"]
 mod update_seller;
+#[path = "../../../functions/customer/src/bin/verify-email.rs"]
+mod verify_email;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
@@ -194,9 +290,11 @@ pub type Main = fn() -> lambda::Exit;
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-invitation", accept_invitation::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
+    ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
     ("apply-as-seller", apply_as_seller::main),
     ("approve-seller", approve_seller::main),
+    ("assign-role", assign_role::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
     ("cancel-order", cancel_order::main),
@@ -204,34 +302,58 @@ pub const FLEET: &[(&str, Main)] = &[
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
     ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
     ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
+    ("change-address", change_address::main),
+    ("change-allowances-on-role-assignments-changed", change_allowances_on_role_assignments_changed::main),
     ("change-cart-item", change_cart_item::main),
     ("change-customer-roles", change_customer_roles::main),
     ("change-own-password", change_own_password::main),
     ("change-own-profile", change_own_profile::main),
+    ("change-role", change_role::main),
     ("change-staff-on-seller-staff-changed", change_staff_on_seller_staff_changed::main),
     ("change-staff-role", change_staff_role::main),
     ("check-health", check_health::main),
+    ("close-due-accounts", close_due_accounts::main),
+    ("close-own-account", close_own_account::main),
     ("close-seller", close_seller::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
+    ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
+    ("confirm-second-factor", confirm_second_factor::main),
     ("create-first-admin", create_first_admin::main),
     ("create-product", create_product::main),
+    ("create-role", create_role::main),
+    ("delete-role", delete_role::main),
+    ("disable-second-factor", disable_second_factor::main),
     ("dismiss-staff-on-seller-closed", dismiss_staff_on_seller_closed::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
+    ("email-link-on-account-closing", email_link_on_account_closing::main),
+    ("email-link-on-email-change-requested", email_link_on_email_change_requested::main),
+    ("email-link-on-password-reset-requested", email_link_on_password_reset_requested::main),
+    ("email-link-on-staff-invited", email_link_on_staff_invited::main),
+    ("email-link-on-verification-requested", email_link_on_verification_requested::main),
+    ("email-notice-on-email-changed", email_notice_on_email_changed::main),
+    ("email-notice-on-password-changed", email_notice_on_password_changed::main),
+    ("email-notice-on-token-reused", email_notice_on_token_reused::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
+    ("enrol-second-factor", enrol_second_factor::main),
     ("expire-reservations", expire_reservations::main),
+    ("get-address", get_address::main),
+    ("get-address-rules", get_address_rules::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
     ("get-jwks", get_jwks::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
+    ("get-own-permissions", get_own_permissions::main),
     ("get-own-profile", get_own_profile::main),
     ("get-payment", get_payment::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
+    ("get-role", get_role::main),
+    ("get-second-factor", get_second_factor::main),
     ("get-seller", get_seller::main),
     ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
@@ -240,11 +362,17 @@ pub const FLEET: &[(&str, Main)] = &[
     ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
     ("import-products", import_products::main),
     ("invite-staff", invite_staff::main),
+    ("list-addresses", list_addresses::main),
+    ("list-customer-roles", list_customer_roles::main),
     ("list-invitations", list_invitations::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
+    ("list-own-security-events", list_own_security_events::main),
     ("list-own-sessions", list_own_sessions::main),
+    ("list-permissions", list_permissions::main),
     ("list-products", list_products::main),
+    ("list-role-holders", list_role_holders::main),
+    ("list-roles", list_roles::main),
     ("list-sellers", list_sellers::main),
     ("list-staff", list_staff::main),
     ("log-in", log_in::main),
@@ -258,29 +386,45 @@ pub const FLEET: &[(&str, Main)] = &[
     ("register-customer", register_customer::main),
     ("reinstate-seller", reinstate_seller::main),
     ("reject-seller", reject_seller::main),
+    ("relay-address-events", relay_address_events::main),
     ("relay-customer-events", relay_customer_events::main),
     ("relay-inventory-events", relay_inventory_events::main),
     ("relay-order-events", relay_order_events::main),
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
+    ("relay-role-events", relay_role_events::main),
     ("relay-seller-events", relay_seller_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
+    ("remove-address", remove_address::main),
     ("remove-cart-item", remove_cart_item::main),
     ("remove-staff", remove_staff::main),
+    ("renew-recovery-codes", renew_recovery_codes::main),
+    ("reopen-account", reopen_account::main),
+    ("request-email-change", request_email_change::main),
+    ("request-password-reset", request_password_reset::main),
+    ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
+    ("reset-customer-second-factor", reset_customer_second_factor::main),
+    ("reset-password", reset_password::main),
     ("revoke-invitation", revoke_invitation::main),
     ("revoke-own-session", revoke_own_session::main),
+    ("revoke-role", revoke_role::main),
     ("run-product-import", run_product_import::main),
+    ("set-default-address", set_default_address::main),
     ("ship-order", ship_order::main),
     ("show-products-on-seller-reinstated", show_products_on_seller_reinstated::main),
+    ("spread-role-on-role-changed", spread_role_on_role_changed::main),
     ("start-import-upload", start_import_upload::main),
+    ("step-up-session", step_up_session::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("suspend-seller", suspend_seller::main),
+    ("tell-role-holders", tell_role_holders::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
     ("update-seller", update_seller::main),
+    ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
     ("withdraw-seller-role-on-seller-closed", withdraw_seller_role_on_seller_closed::main),
@@ -319,6 +463,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "accept-reservation-on-stock-reserved"),
+        ],
+    ),
+    (
+        "add-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "add-address"),
+            ("ROUTE", "POST /v1/addresses"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -375,6 +538,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "assign-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "assign-role"),
+            ("ROUTE", "PUT /v1/customers/{id}/custom-roles/{role_id}"),
+            ("ALLOW", "role:assign@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
         ],
     ),
@@ -477,6 +661,37 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-address"),
+            ("ROUTE", "PATCH /v1/addresses/{id}"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "change-allowances-on-role-assignments-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-allowances-on-role-assignments-changed"),
+        ],
+    ),
+    (
         "change-cart-item",
         &[
             ("STAGE", "local"),
@@ -532,6 +747,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
         ],
     ),
@@ -549,6 +766,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "profile:change@own"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "change-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-role"),
+            ("ROUTE", "PATCH /v1/roles/{id}"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "16384"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -601,7 +837,43 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "expensive-read"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "close-due-accounts",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-due-accounts"),
+        ],
+    ),
+    (
+        "close-own-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-own-account"),
+            ("ROUTE", "POST /v1/customers/me/close"),
+            ("ALLOW", "account:close@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+            ("ACCOUNT_GRACE_SECONDS", "2592000"),
         ],
     ),
     (
@@ -636,6 +908,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "confirm-email-change",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "confirm-email-change"),
+            ("ROUTE", "POST /v1/auth/email-changes"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
         "confirm-order-on-payment-authorized",
         &[
             ("STAGE", "local"),
@@ -645,6 +937,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "confirm-order-on-payment-authorized"),
+        ],
+    ),
+    (
+        "confirm-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "confirm-second-factor"),
+            ("ROUTE", "POST /v1/customers/me/second-factor/confirm"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
         ],
     ),
     (
@@ -679,6 +991,65 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "create-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "create-role"),
+            ("ROUTE", "POST /v1/roles"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "16384"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "delete-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "delete-role"),
+            ("ROUTE", "DELETE /v1/roles/{id}"),
+            ("ALLOW", "role:manage@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "disable-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "disable-second-factor"),
+            ("ROUTE", "DELETE /v1/customers/me/second-factor"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+        ],
+    ),
+    (
         "dismiss-staff-on-seller-closed",
         &[
             ("STAGE", "local"),
@@ -701,6 +1072,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-cancelled"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -714,6 +1086,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-confirmed"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -727,6 +1100,124 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-shipped"),
             ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-account-closing",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-account-closing"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-email-change-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-email-change-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-password-reset-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-password-reset-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-staff-invited",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-staff-invited"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-verification-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-verification-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-email-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-email-changed"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-password-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-password-changed"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-notice-on-token-reused",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-notice-on-token-reused"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
         ],
     ),
     (
@@ -742,6 +1233,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "enrol-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "enrol-second-factor"),
+            ("ROUTE", "POST /v1/customers/me/second-factor"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+        ],
+    ),
+    (
         "expire-reservations",
         &[
             ("STAGE", "local"),
@@ -751,6 +1264,43 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "expire-reservations"),
+        ],
+    ),
+    (
+        "get-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-address"),
+            ("ROUTE", "GET /v1/addresses/{id}"),
+            ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-address-rules",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-address-rules"),
+            ("ROUTE", "GET /v1/address-rules/{country}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
         ],
     ),
     (
@@ -865,6 +1415,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-own-permissions",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-own-permissions"),
+            ("ROUTE", "GET /v1/me/permissions"),
+            ("ALLOW", "profile:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-own-profile",
         &[
             ("STAGE", "local"),
@@ -933,6 +1502,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "get-product-import"),
             ("ROUTE", "GET /v1/product-imports/{id}"),
             ("ALLOW", "product:import@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-role"),
+            ("ROUTE", "GET /v1/roles/{id}"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-second-factor"),
+            ("ROUTE", "GET /v1/customers/me/second-factor"),
+            ("ALLOW", "second-factor:read@own"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1049,6 +1656,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4194304"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "import"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
         ],
@@ -1067,6 +1676,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "staff:manage@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-addresses",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-addresses"),
+            ("ROUTE", "GET /v1/addresses"),
+            ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-customer-roles",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-customer-roles"),
+            ("ROUTE", "GET /v1/customers/{id}/custom-roles"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -1123,6 +1770,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-own-security-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-own-security-events"),
+            ("ROUTE", "GET /v1/customers/me/security-events"),
+            ("ALLOW", "security-event:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "list-own-sessions",
         &[
             ("STAGE", "local"),
@@ -1142,6 +1808,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-permissions",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-permissions"),
+            ("ROUTE", "GET /v1/permissions"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
         "list-products",
         &[
             ("STAGE", "local"),
@@ -1153,6 +1837,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-products"),
             ("ROUTE", "GET /v1/products"),
             ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-role-holders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-role-holders"),
+            ("ROUTE", "GET /v1/roles/{id}/holders"),
+            ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-roles",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-roles"),
+            ("ROUTE", "GET /v1/roles"),
+            ("ALLOW", "role:read@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1214,8 +1936,11 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "log-in"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
             ("ACCESS_TOKEN_SECONDS", "600"),
             ("REFRESH_TOKEN_SECONDS", "2592000"),
         ],
@@ -1331,6 +2056,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "refresh"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
             ("ACCESS_TOKEN_SECONDS", "600"),
@@ -1371,6 +2098,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "registration"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
         ],
     ),
@@ -1410,6 +2139,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "relay-address-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-address-events"),
+            ("BUS", "local-souk"),
         ],
     ),
     (
@@ -1478,6 +2220,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-role-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-role-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "relay-seller-events",
         &[
             ("STAGE", "local"),
@@ -1500,6 +2255,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "release-stock-on-order-cancelled"),
+        ],
+    ),
+    (
+        "remove-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-address"),
+            ("ROUTE", "DELETE /v1/addresses/{id}"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
         ],
     ),
     (
@@ -1541,6 +2314,109 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "renew-recovery-codes",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "renew-recovery-codes"),
+            ("ROUTE", "POST /v1/customers/me/second-factor/recovery-codes"),
+            ("ALLOW", "second-factor:change@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+        ],
+    ),
+    (
+        "reopen-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reopen-account"),
+            ("ROUTE", "POST /v1/auth/account-reopenings"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "request-email-change",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-email-change"),
+            ("ROUTE", "PUT /v1/customers/me/email"),
+            ("ALLOW", "email:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "request-password-reset",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-password-reset"),
+            ("ROUTE", "POST /v1/auth/password-resets"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "reset"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "resend-email-verification",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "resend-email-verification"),
+            ("ROUTE", "POST /v1/customers/me/email/verification"),
+            ("ALLOW", "email:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "reset"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "reserve-stock-on-order-placed",
         &[
             ("STAGE", "local"),
@@ -1551,6 +2427,47 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "reserve-stock-on-order-placed"),
             ("RESERVATION_SECONDS", "900"),
+        ],
+    ),
+    (
+        "reset-customer-second-factor",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reset-customer-second-factor"),
+            ("ROUTE", "DELETE /v1/customers/{id}/second-factor"),
+            ("ALLOW", "second-factor:reset@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reset-password",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reset-password"),
+            ("ROUTE", "POST /v1/auth/password-resets/confirm"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
         ],
     ),
     (
@@ -1591,6 +2508,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "revoke-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-role"),
+            ("ROUTE", "DELETE /v1/customers/{id}/custom-roles/{role_id}"),
+            ("ALLOW", "role:assign@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+        ],
+    ),
+    (
         "run-product-import",
         &[
             ("STAGE", "local"),
@@ -1601,6 +2538,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "run-product-import"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "set-default-address",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "address"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "set-default-address"),
+            ("ROUTE", "PUT /v1/addresses/{id}/default"),
+            ("ALLOW", "address:change@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1635,6 +2591,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "spread-role-on-role-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "spread-role-on-role-changed"),
+        ],
+    ),
+    (
         "start-import-upload",
         &[
             ("STAGE", "local"),
@@ -1650,8 +2618,35 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "import"),
+            ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "step-up-session",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "step-up-session"),
+            ("ROUTE", "POST /v1/auth/step-up"),
+            ("ALLOW", "session:step-up@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "log-in"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+            ("ACCESS_TOKEN_SECONDS", "600"),
+            ("REFRESH_TOKEN_SECONDS", "2592000"),
         ],
     ),
     (
@@ -1683,6 +2678,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "tell-role-holders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "role"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "tell-role-holders"),
         ],
     ),
     (
@@ -1767,6 +2774,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "verify-email",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "verify-email"),
+            ("ROUTE", "POST /v1/auth/email-verifications"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
         "void-payment-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1808,6 +2835,12 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
 /// Who listens to each type of event.
 #[rustfmt::skip]
 pub const LISTENERS: &[(&str, &[&str])] = &[
+    ("customer.closing.v1", &["email-link-on-account-closing"]),
+    ("customer.email-change-requested.v1", &["email-link-on-email-change-requested"]),
+    ("customer.email-changed.v1", &["email-notice-on-email-changed"]),
+    ("customer.email-verification-requested.v1", &["email-link-on-verification-requested"]),
+    ("customer.password-changed.v1", &["email-notice-on-password-changed"]),
+    ("customer.password-reset-requested.v1", &["email-link-on-password-reset-requested"]),
     (
         "order.cancelled.v1",
         &[
@@ -1839,6 +2872,8 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),
+    ("role.assignments-changed.v1", &["change-allowances-on-role-assignments-changed"]),
+    ("role.changed.v1", &["spread-role-on-role-changed"]),
     (
         "seller.approved.v1",
         &[
@@ -1863,7 +2898,9 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("seller.staff-changed.v1", &["change-staff-on-seller-staff-changed"]),
+    ("seller.staff-invited.v1", &["email-link-on-staff-invited"]),
     ("seller.suspended.v1", &["hide-products-on-seller-suspended"]),
+    ("session.token-reused.v1", &["email-notice-on-token-reused"]),
     ("stock.changed.v1", &["update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
     ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),
