@@ -128,7 +128,7 @@ impl Businesses {
     /// # Errors
     /// `business_not_found`, whether there is none or it is out of reach.
     pub async fn reached(&self, request: &Incoming) -> Result<Stored<Business>, Problem> {
-        let seller = request.path("seller_id", Code::BusinessNotFound)?;
+        let seller = request.path("id", Code::BusinessNotFound)?;
         let found = self.table.get(&key_of(seller)).await?;
         request.reach(found, Code::BusinessNotFound)
     }
@@ -138,7 +138,7 @@ impl Businesses {
     /// # Errors
     /// `business_not_found` where it is another's.
     pub async fn desk(&self, request: &Incoming) -> Result<Desk, Problem> {
-        let seller: SellerId = request.path("seller_id", Code::BusinessNotFound)?;
+        let seller: SellerId = request.path("id", Code::BusinessNotFound)?;
         if !request.reaches(&Seat(seller)) {
             return Err(Code::BusinessNotFound.into());
         }

@@ -11,7 +11,7 @@ use lambda::token::SecondFactor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Consent, EmailAddress, Given, Password, PasswordHash, Roles, Session, Staff};
+use crate::{Consent, EmailAddress, Given, Password, PasswordHash, Roles, Selling, Session, Staff};
 
 /// What to call a customer.
 pub type Name = Line<1, 200>;
@@ -76,6 +76,9 @@ pub struct Customer {
     /// Whose staff the customer is of, as the seller service has said.
     #[serde(default, skip_serializing_if = "Staff::is_empty")]
     pub staff: Staff,
+    /// Whether the customer sells, as the seller service has said; an admin may say otherwise.
+    #[serde(default, skip_serializing_if = "Selling::is_empty")]
+    pub selling: Selling,
     /// What the customer may do beyond its roles, as the role service has said.
     #[serde(default, skip_serializing_if = "Given::is_empty")]
     pub given: Given,
@@ -119,6 +122,7 @@ impl Customer {
             logged_out_at: None,
             second_factor_since: None,
             staff: Staff::default(),
+            selling: Selling::default(),
             given: Given::default(),
         }
     }
@@ -311,6 +315,23 @@ impl Customer {
         Some(Self {
             staff: self.staff.told(seller, role, said)?,
             ver: self.ver + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The same person as a seller, or as none any more; nothing if this was said before, or something later was.
+    pub fn with_selling(&self, sells: bool, said: u64) -> Option<Self> {
+        let selling = self.selling.told(said)?;
+        let roles = if sells {
+            self.roles.with(Role::Seller)
+        } else {
+            self.roles.without(Role::Seller)
+        };
+        let ver = self.ver + u64::from(roles != self.roles);
+        Some(Self {
+            selling,
+            roles,
+            ver,
             ..self.clone()
         })
     }
@@ -745,6 +766,23 @@ mod tests {
         let seller = rosa().with_roles(Roles::only(Role::Seller));
         assert_eq!((seller.roles.to_vec(), seller.ver), (vec![Role::Seller], 2));
         assert_eq!(seller.email, rosa().email);
+    }
+
+    #[test]
+    fn a_seller_is_who_was_last_said_to_be_one_and_whoever_is_none_still_buys() {
+        let approved = rosa().with_selling(true, 2).unwrap();
+        assert_eq!(approved.roles.to_vec(), [Role::Customer, Role::Seller]);
+        assert_eq!(approved.ver, 2);
+        assert_eq!(approved.with_selling(false, 1), None);
+        assert_eq!(approved.with_selling(true, 2), None);
+        let closed = approved.with_selling(false, 4).unwrap();
+        assert_eq!((closed.roles.clone(), closed.ver), (rosa().roles, 3));
+        // Who was rejected without having sold loses nothing, not even a token.
+        let rejected = rosa().with_selling(false, 2).unwrap();
+        assert_eq!((rejected.roles.clone(), rejected.ver), (rosa().roles, 1));
+        let alone = rosa().with_roles(Roles::only(Role::Seller));
+        let alone = alone.with_selling(false, 5).unwrap();
+        assert_eq!(alone.roles.to_vec(), [Role::Customer]);
     }
 
     #[test]

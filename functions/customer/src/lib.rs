@@ -31,7 +31,6 @@
 mod account;
 mod code;
 mod consent;
-mod email;
 mod enrolment;
 mod guess;
 mod one_time;
@@ -52,12 +51,12 @@ pub use account::{
 };
 pub use code::{FactorCode, NoCode, RecoveryCode};
 pub use consent::Consent;
-pub use email::{EmailAddress, InvalidEmail};
 pub use enrolment::{Enrolment, Factors, Proof, RecoveryCodes, SecondFactorView, StrongSignIn};
 pub use guess::{Devices, Guesses, Origin};
+pub use kernel::{EmailAddress, InvalidEmail};
 pub use one_time::{Links, OneTime, Redeemed};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
-pub use powers::{Given, Staff};
+pub use powers::{Given, Selling, Staff};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
 pub use security::{Happening, SecurityEvent, SecurityEventView};
 pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView, device_of};

@@ -26,6 +26,8 @@ fn lifetime(purpose: Purpose) -> Duration {
         Purpose::VerifyEmail => Duration::from_hours(72),
         Purpose::ChangeEmail => Duration::from_hours(24),
         Purpose::ResetPassword | Purpose::ReopenAccount => WINDOW,
+        // The seller service has its own (its `Invitation`), and makes none of these here.
+        Purpose::AcceptInvitation => Duration::ZERO,
     }
 }
 

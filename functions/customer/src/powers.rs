@@ -51,6 +51,24 @@ impl Staff {
     }
 }
 
+/// Whether a customer sells, as far as the seller service has said.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Selling {
+    #[serde(default)]
+    heard: u64,
+}
+
+impl Selling {
+    /// Whether nothing was ever said.
+    pub fn is_empty(&self) -> bool {
+        self.heard == 0
+    }
+
+    pub(crate) fn told(&self, revision: u64) -> Option<Self> {
+        (revision > self.heard).then_some(Self { heard: revision })
+    }
+}
+
 /// What a customer was given beyond its roles, as far as this service was told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Given {

@@ -23,6 +23,23 @@ impl Roles {
         Self(BTreeSet::from([role]))
     }
 
+    /// With one more.
+    pub fn with(&self, role: Role) -> Self {
+        let mut roles = self.0.clone();
+        roles.insert(role);
+        Self(roles)
+    }
+
+    /// Without one of them; whoever has no other is a customer.
+    pub fn without(&self, role: Role) -> Self {
+        let mut roles = self.0.clone();
+        roles.remove(&role);
+        if roles.is_empty() {
+            roles.insert(Role::Customer);
+        }
+        Self(roles)
+    }
+
     /// Whether this is one of them.
     pub fn has(&self, role: Role) -> bool {
         self.0.contains(&role)

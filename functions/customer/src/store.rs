@@ -8,7 +8,8 @@ mod by_mail;
 use contracts::{
     events::{
         CustomerBlocked, CustomerEmailVerificationRequested, CustomerPasswordChanged,
-        CustomerRegistered, CustomerRolesChanged, CustomerUnblocked, SessionTokenReused,
+        CustomerRegistered, CustomerRolesChanged, CustomerUnblocked, SellerStaffChanged,
+        SessionTokenReused,
     },
     one_time::Purpose,
 };
@@ -307,6 +308,56 @@ impl Accounts {
         command.publish(customer.rev + 1, &changed);
         command.audit("customer.change-roles", id);
         command.commit(reply).await
+    }
+
+    /// Makes a seller of a customer, or takes that away, by an event of this revision of the seller. An account that
+    /// is not there any more has no roles either.
+    pub async fn sell(
+        &self,
+        id: CustomerId,
+        sells: bool,
+        revision: u64,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let Some(customer) = self.customer(id).await? else {
+            return Ok(());
+        };
+        let Some(next) = customer.with_selling(sells, revision) else {
+            return Ok(());
+        };
+        let mut command = self.commands.begin(intent);
+        command.update(&self.customers, &customer, &next);
+        if next.roles != customer.roles {
+            self.revoke_older(&mut command, &next, None);
+            let changed = CustomerRolesChanged {
+                customer_id: id,
+                roles: next.roles.to_vec(),
+            };
+            command.publish(customer.rev + 1, &changed);
+        }
+        command.audit("customer.follow-seller", id);
+        command.settle().await.map(drop)
+    }
+
+    /// Gives a customer a place in a seller's staff, another one, or none, by an event of this revision of it.
+    pub async fn employ(
+        &self,
+        staff: &SellerStaffChanged,
+        revision: u64,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let id = staff.customer_id;
+        let Some(customer) = self.customer(id).await? else {
+            return Ok(());
+        };
+        let Some(next) = customer.with_staff(staff.seller_id, staff.role, revision) else {
+            return Ok(());
+        };
+        let mut command = self.commands.begin(intent);
+        command.update(&self.customers, &customer, &next);
+        self.revoke_older(&mut command, &next, None);
+        command.audit("customer.change-staff", id);
+        command.settle().await.map(drop)
     }
 
     /// Keeps what the role service says that a customer may do. Tokens that say otherwise end; those that say the

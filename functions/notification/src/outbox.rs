@@ -7,11 +7,11 @@
 use std::time::Duration;
 
 use contracts::{
-    one_time::{Purpose, TokenKey},
-    views::{CustomerContact, EmailChange, OrderSummary},
+    one_time::{OneTimeToken, Purpose, TokenKey},
+    views::{CustomerContact, EmailChange, OrderSummary, StaffInvitation},
 };
 use dynamo::{Commands, Db, Intent, Item, Key, Settled, Stored, Table};
-use kernel::{CustomerId, OrderId, Problem, Timestamp, TokenId};
+use kernel::{CustomerId, InvitationId, OrderId, Problem, SellerId, Timestamp, TokenId};
 use lambda::{
     Platform,
     aws::{Mail, Secrets, Ses},
@@ -69,8 +69,9 @@ pub enum Address {
 
 /// What a mail says.
 enum Letter<'a> {
-    Order(OrderId, Option<&'a str>),
-    Account(Address, Option<&'a str>),
+    Invitation(SellerId, InvitationId, &'a str),
+    Order(OrderId, CustomerId, Option<&'a str>),
+    Account(CustomerId, Address, Option<&'a str>),
 }
 
 /// Sends mails.
@@ -107,8 +108,8 @@ impl Mails {
         reason: Option<&str>,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        let (about, letter) = (order.to_string(), Letter::Order(order, reason));
-        self.once(template, about, customer, letter, intent).await
+        let (about, letter) = (order.to_string(), Letter::Order(order, customer, reason));
+        self.once(template, about, letter, intent).await
     }
 
     /// Sends the mail about an account that follows an event, once; nothing where the account is closed by now.
@@ -123,15 +124,14 @@ impl Mails {
         link: Option<&str>,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        let (about, letter) = (customer.to_string(), Letter::Account(to, link));
-        self.once(template, about, customer, letter, intent).await
+        let (about, letter) = (customer.to_string(), Letter::Account(customer, to, link));
+        self.once(template, about, letter, intent).await
     }
 
     async fn once(
         &self,
         template: Template,
         about: String,
-        customer: CustomerId,
         letter: Letter<'_>,
         intent: &Intent,
     ) -> Result<(), Problem> {
@@ -144,7 +144,7 @@ impl Mails {
             return Ok(());
         }
         let claim = self.claim(before, template, about, intent).await?;
-        let sent = match self.write(template, customer, letter).await {
+        let sent = match self.write(template, letter).await {
             Ok(Some(mail)) => self.ses.send(&self.from, mail).await.map(|_| ()),
             // Nobody is there to be written to any more.
             Ok(None) => Ok(()),
@@ -157,14 +157,9 @@ impl Mails {
         self.mark(&claim, intent).await
     }
 
-    async fn write(
-        &self,
-        template: Template,
-        customer: CustomerId,
-        letter: Letter<'_>,
-    ) -> Result<Option<Mail>, Problem> {
+    async fn write(&self, template: Template, letter: Letter<'_>) -> Result<Option<Mail>, Problem> {
         match letter {
-            Letter::Order(order, reason) => {
+            Letter::Order(order, customer, reason) => {
                 let summary = self.db.view::<OrderSummary>(&order).await?;
                 let summary =
                     summary.ok_or_else(|| Problem::unavailable("there is no order to write of"))?;
@@ -173,7 +168,14 @@ impl Mails {
                     .map(|contact| template.mail(&summary, &contact.into(), reason))
                     .transpose()
             }
-            Letter::Account(to, link) => {
+            Letter::Invitation(seller, invitation, link) => {
+                let keys = (seller, invitation);
+                let invitation = self.db.view::<StaffInvitation>(&keys).await?;
+                invitation
+                    .map(|invitation| template.invitation(&invitation, link))
+                    .transpose()
+            }
+            Letter::Account(customer, to, link) => {
                 let recipient = self.recipient(customer, to).await?;
                 recipient
                     .map(|recipient| template.letter(&recipient, link))
@@ -310,10 +312,31 @@ impl LinkMails {
         intent: &Intent,
     ) -> Result<(), Problem> {
         // In the fragment, which no browser sends on: no log of a server ever has it.
-        let token = self.key.token(purpose, token, customer).reveal();
-        let link = format!("{}/{}#token={token}", self.shop, purpose.name());
+        let link = self.link(purpose, &self.key.token(purpose, token, customer));
         self.mails
             .send_of_account(template, customer, to, Some(&link), intent)
             .await
+    }
+
+    /// Sends the mail with the link of an invitation to a seller's staff, once; nothing where it was taken back.
+    ///
+    /// # Errors
+    /// `unavailable` while another delivery is sending it.
+    pub async fn invite(
+        &self,
+        template: Template,
+        seller: SellerId,
+        invitation: InvitationId,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let token = self.key.invitation(invitation, seller);
+        let link = self.link(Purpose::AcceptInvitation, &token);
+        let letter = Letter::Invitation(seller, invitation, &link);
+        let about = invitation.to_string();
+        self.mails.once(template, about, letter, intent).await
+    }
+
+    fn link(&self, purpose: Purpose, token: &OneTimeToken) -> String {
+        format!("{}/{}#token={}", self.shop, purpose.name(), token.reveal())
     }
 }

@@ -1,8 +1,8 @@
 //! The mails: each is a subject, an HTML and a text template of one version, in `templates/`. A sent mail's
 //! record names the version, so a version that has been sent is never edited: the next one is added beside it.
 
-use contracts::views::{CustomerContact, OrderSummary};
-use kernel::{Line, Personal, Problem};
+use contracts::views::{CustomerContact, OrderSummary, StaffInvitation};
+use kernel::{Line, Personal, Problem, StaffRole};
 use lambda::aws::Mail;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 
@@ -63,6 +63,9 @@ pub const PASSWORD_CHANGED: Template = template!("password-changed", 1);
 pub const ACCOUNT_CLOSING: Template = template!("account-closing", 1);
 /// A session was ended since one of its tokens was used twice.
 pub const SESSION_ENDED: Template = template!("session-ended", 1);
+
+/// Someone is invited to a seller's staff.
+pub const STAFF_INVITATION: Template = template!("staff-invitation", 1);
 
 /// What all mails share.
 const LAYOUT: &str = include_str!("../templates/layout.html");
@@ -126,6 +129,30 @@ impl Template {
             link => link.unwrap_or_default(),
         };
         self.render(to, &values)
+    }
+
+    /// The mail to someone who is invited to a seller's staff, who need have no account and so has no name.
+    ///
+    /// # Errors
+    /// As [`Template::mail`].
+    pub fn invitation(&self, invitation: &StaffInvitation, link: &str) -> Result<Mail, Problem> {
+        let name = "future colleague".parse().map_err(Problem::internal)?;
+        let to = Recipient {
+            email: invitation.email.clone(),
+            name: Personal::new(invitation.email.subject, name),
+        };
+        let work = match invitation.role {
+            StaffRole::Owner | StaffRole::Manager => "run the shop day by day",
+            StaffRole::Fulfilment => "pack and ship",
+            StaffRole::Finance => "see to the money",
+        };
+        let values = context! {
+            name => to.name.expose().as_str(),
+            seller => invitation.seller_name.as_str(),
+            work,
+            link,
+        };
+        self.render(&to, &values)
     }
 
     fn render(&self, to: &Recipient, values: &Value) -> Result<Mail, Problem> {
@@ -251,6 +278,26 @@ mod tests {
             );
             assert!(!mail.subject.contains(link), "{}", template.name);
         }
+    }
+
+    #[test]
+    fn an_invitation_says_who_invites_to_what_and_has_its_link() {
+        let subject = Ids::seeded(2).fresh(Timestamp::from_second(1));
+        let invitation = StaffInvitation {
+            email: Personal::new(subject, "robin@example.com".to_owned()),
+            seller_name: "Lamps & <Co>".parse().unwrap(),
+            role: StaffRole::Fulfilment,
+        };
+        let link = "https://souk.test/accept-invitation#token=a-b_c";
+        let mail = STAFF_INVITATION.invitation(&invitation, link).unwrap();
+        assert_eq!(mail.subject, "Lamps & <Co> invites you to its staff");
+        let (text, html) = (mail.text.expose(), mail.html.expose());
+        assert!(text.contains("pack and ship") && text.contains(&format!("\n{link}\n")));
+        assert!(html.contains("Lamps &amp; &lt;Co&gt;") && !html.contains("<Co>"));
+        assert!(
+            html.replace("&#x2f;", "/")
+                .contains(&format!("href=\"{link}\""))
+        );
     }
 
     #[test]

@@ -6,9 +6,9 @@
 //! | `cart-claim` | `cart#<id>#<version>` / `claim` | one version of a cart makes one order |
 //! | `seller-order` | `seller#<id>` / `order#<id>` | an order in the list of one of its sellers |
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use contracts::views::{AddressBook, CartToOrder, PostalAddress};
+use contracts::views::{AddressBook, CartToOrder, PostalAddress, SellerStanding};
 use dynamo::{
     Command, Commands, Cursors, Db, Intent, Item, Key, Query, Stored, Table, table::Position,
 };
@@ -164,6 +164,24 @@ impl Orders {
             }
         };
         Ok((cart.ok_or(Code::CartEmpty)?, postal))
+    }
+
+    /// Refuses a cart with something of a seller that does not sell at present: what its offers say of that comes
+    /// later than the seller's suspension.
+    ///
+    /// # Errors
+    /// `seller_suspended`.
+    pub async fn sold_by_all(&self, cart: &CartToOrder) -> Result<(), Problem> {
+        let sellers: BTreeSet<SellerId> = cart.lines.iter().map(|line| line.seller_id).collect();
+        let sellers: Vec<SellerId> = sellers.into_iter().collect();
+        let standings = self.db.views_at_once::<SellerStanding>(&sellers).await?;
+        for (seller, standing) in sellers.iter().zip(standings) {
+            if standing.is_some_and(|standing| !standing.sells()) {
+                let detail = format!("Take what {seller} sells out of the cart.");
+                return Err(Problem::new(Code::SellerSuspended).detail(detail));
+            }
+        }
+        Ok(())
     }
 
     /// Writes a new order, announces it, and claims the version of the cart that it was made of.

@@ -63,7 +63,7 @@ impl Item for Entry {
 impl Entry {
     /// All entries of a product: none unless it is in the shop.
     pub fn of(product: &Product) -> Vec<Self> {
-        let Some(price) = product.lowest_price().filter(|_| product.is_published()) else {
+        let Some(price) = product.lowest_price().filter(|_| product.is_in_shop()) else {
             return Vec::new();
         };
         let title = product

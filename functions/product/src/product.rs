@@ -60,8 +60,11 @@ pub struct Product {
     pub category: Category,
     /// What it is also found by.
     pub tags: Vec<Tag>,
-    /// Whether it is in the shop.
+    /// Whether its seller has it in the shop.
     pub status: Status,
+    /// Whether it is kept out of the shop all the same, because its seller does not sell at present.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     /// What of it can be bought.
     pub variants: Vec<Variant>,
 }
@@ -173,6 +176,7 @@ impl Product {
             category: input.category,
             tags: tags(input.tags)?,
             status: Status::Draft,
+            hidden: false,
             variants,
         })
     }
@@ -196,6 +200,14 @@ impl Product {
     pub fn publish(&self) -> Self {
         Self {
             status: Status::Published,
+            ..self.clone()
+        }
+    }
+
+    /// The same while its seller does not sell, or does again.
+    pub fn hide(&self, hidden: bool) -> Self {
+        Self {
+            hidden,
             ..self.clone()
         }
     }
@@ -234,9 +246,14 @@ impl Product {
         })
     }
 
-    /// Whether it is in the shop.
+    /// Whether its seller has it in the shop.
     pub fn is_published(&self) -> bool {
         self.status == Status::Published
+    }
+
+    /// Whether everyone sees it.
+    pub fn is_in_shop(&self) -> bool {
+        self.is_published() && !self.hidden
     }
 
     /// The price of its cheapest variant.
@@ -259,7 +276,7 @@ impl Product {
             product_id: self.product_id,
             seller_id: self.seller_id,
             title: self.title.clone(),
-            published: self.is_published(),
+            published: self.is_in_shop(),
             variants: variants.collect(),
         }
     }
@@ -295,6 +312,7 @@ impl Product {
             category: self.category,
             tags: self.tags,
             status: self.status,
+            hidden: self.hidden,
             variants: variants.collect(),
             created_at,
             updated_at,
@@ -417,6 +435,9 @@ pub struct ProductView {
     pub tags: Vec<Tag>,
     /// Whether it is in the shop.
     pub status: Status,
+    /// Whether it is kept out of the shop all the same, because its seller does not sell at present.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     /// What of it can be bought.
     pub variants: Vec<VariantView>,
     /// When it was added.

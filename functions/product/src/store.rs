@@ -4,13 +4,17 @@
 //! |---|---|---|
 //! | `product` | `product#<id>` / `product` | |
 //! | `variant` | `variant#<id>` / `variant` | whose it is; also the claim on its SKU, which its id is made of |
+//! | `seller-product` | `seller#<seller>` / `product#<id>` | what a seller has, for what is done to all of it |
+//! | `standing` | `seller#<seller>` / `standing` | whether what it has is kept out of the shop |
 //! | `handle` | `handle#<seller>#<handle>` / `handle` | a handle is its seller's once |
 //! | `listing` | `<filter>` / `<product id>` | an entry of the shop window |
 
 use std::collections::{HashMap, HashSet};
 
 use contracts::events::{ProductPublished, ProductUpdated};
-use dynamo::{Command, Commands, Cursors, Intent, Item, Key, Stored, Table, table::Position};
+use dynamo::{
+    Command, Commands, Cursors, Intent, Item, Key, Query, Stored, Table, table::Position,
+};
 use kernel::{
     Code, Currency, Locale, Page, Permission, Problem, ProductId, Reply, SellerId, VariantId,
 };
@@ -23,8 +27,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     listing::{Entry, MOST_EXAMINED, ProductCard, ProductFilter, STRETCH},
     product::{Product, ProductView, Terms},
+    standing::Standing,
 };
 
+/// So many products of a seller are read at once, where something is done to all of them.
+const HIDDEN_AT_ONCE: usize = 25;
 /// A transaction has at most this many actions.
 const MOST_ACTIONS: usize = 100;
 
@@ -54,6 +61,42 @@ impl Item for VariantClaim {
 
     fn key(&self) -> Key {
         Key::new(format!("variant#{}", self.variant_id), "variant")
+    }
+}
+
+/// A product in the run of all that its seller has.
+#[derive(Clone, Serialize, Deserialize)]
+struct SellerProduct {
+    seller_id: SellerId,
+    product_id: ProductId,
+}
+
+const PRODUCTS: &str = "product#";
+
+fn run_of(seller: SellerId) -> String {
+    format!("seller#{seller}")
+}
+
+impl Item for SellerProduct {
+    const KIND: &'static str = "seller-product";
+
+    fn key(&self) -> Key {
+        Key::new(
+            run_of(self.seller_id),
+            format!("{PRODUCTS}{}", self.product_id),
+        )
+    }
+}
+
+fn standing_key(seller: SellerId) -> Key {
+    Key::new(run_of(seller), "standing")
+}
+
+impl Item for Standing {
+    const KIND: &'static str = "standing";
+
+    fn key(&self) -> Key {
+        standing_key(self.seller_id)
     }
 }
 
@@ -126,7 +169,7 @@ impl Catalogue {
         let id = request.path("id", Code::ProductNotFound)?;
         let found = self.products.get::<Product>(&product_key(id)).await?;
         let may_see = |product: &Product| {
-            product.is_published() || request.reaches_by(Permission::ProductUpdate, product)
+            product.is_in_shop() || request.reaches_by(Permission::ProductUpdate, product)
         };
         found
             .filter(|product| may_see(product))
@@ -171,7 +214,7 @@ impl Catalogue {
     /// Writes a new product.
     ///
     /// # Errors
-    /// `sku_taken`, `handle_taken`.
+    /// `sku_taken`, `handle_taken`, `seller_suspended`.
     pub async fn add(
         &self,
         product: &Product,
@@ -210,14 +253,23 @@ impl Catalogue {
         command
             .insert(&self.products, &handle)
             .or(Code::HandleTaken);
+        // Who is on the way out of the shop adds nothing that those who hide its products would miss.
+        command
+            .forbid(&self.products, &standing_key(product.seller_id), "hidden")
+            .or(Code::SellerSuspended);
         command.insert(&self.products, product);
+        let listed = SellerProduct {
+            seller_id: product.seller_id,
+            product_id: product.product_id,
+        };
+        command.insert(&self.products, &listed);
         for claim in claims(product) {
             command.insert(&self.products, &claim).or(Code::SkuTaken);
         }
         for entry in Entry::of(product) {
             command.insert(&self.listings, &entry);
         }
-        announce(command, 1, product, product.is_published());
+        announce(command, 1, product, product.is_in_shop());
         command.audit("product.create", product.product_id);
     }
 
@@ -269,7 +321,7 @@ impl Catalogue {
                 command.delete(&self.listings, gone);
             }
         }
-        if actions > MOST_ACTIONS - 2 {
+        if actions > MOST_ACTIONS - 3 {
             let detail = "too many variants are added at once: add them in two steps";
             return Err(Problem::invalid("/variants", detail));
         }
@@ -277,7 +329,7 @@ impl Catalogue {
             command,
             read.rev + 1,
             next,
-            next.is_published() && !read.is_published(),
+            next.is_in_shop() && !read.is_in_shop(),
         );
         command.audit(action, next.product_id);
         Ok(())
@@ -301,6 +353,64 @@ impl Catalogue {
             .await?;
         let Some(claim) = claim else { return Ok(None) };
         self.products.get(&product_key(claim.product_id)).await
+    }
+
+    /// Whether what a seller has is kept out of the shop, if anyone ever said so.
+    pub(crate) async fn standing(
+        &self,
+        seller: SellerId,
+    ) -> Result<Option<Stored<Standing>>, Problem> {
+        self.products.get(&standing_key(seller)).await
+    }
+
+    /// Keeps where a seller stands from now on.
+    pub(crate) async fn stand(
+        &self,
+        before: Option<&Stored<Standing>>,
+        next: &Standing,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let mut command = self.commands.begin(intent);
+        command.save(&self.products, before, next);
+        command.audit("product.follow-seller", next.seller_id);
+        command.settle().await?;
+        Ok(())
+    }
+
+    /// A stretch of what a seller has, from a position on; in no order, with where it goes on.
+    pub(crate) async fn of_seller(
+        &self,
+        seller: SellerId,
+        after: Option<Position>,
+    ) -> Result<(Vec<Stored<Product>>, Option<Position>), Problem> {
+        let run = Query::table(run_of(seller))
+            .starting_with(PRODUCTS)
+            .limit(HIDDEN_AT_ONCE);
+        let (listed, next) = self.products.walk::<SellerProduct>(run, after).await?;
+        let keys = listed.iter().map(|listed| product_key(listed.product_id));
+        Ok((self.products.get_many(keys.collect()).await?, next))
+    }
+
+    /// Hides a product or shows it, as its seller stands.
+    ///
+    /// # Errors
+    /// Contention where the seller stands elsewhere by now, or the product has changed.
+    pub(crate) async fn follow(
+        &self,
+        standing: &Stored<Standing>,
+        product: &Stored<Product>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let (next, action) = if standing.hidden {
+            (product.hide(true), "product.hide")
+        } else {
+            (product.hide(false), "product.show")
+        };
+        let mut command = self.commands.begin(intent);
+        command.require(&self.products, standing);
+        self.replace(&mut command, product, &next, action).await?;
+        command.settle().await?;
+        Ok(())
     }
 
     pub(crate) fn begin(&self, intent: &Intent) -> Command {

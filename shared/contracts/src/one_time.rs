@@ -8,7 +8,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{CustomerId, Problem, TokenId, ids::Id};
+use kernel::{CustomerId, InvitationId, Problem, SellerId, TokenId, ids::Id};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
@@ -24,6 +24,9 @@ pub enum Purpose {
     ResetPassword,
     /// To keep an account that is about to be closed.
     ReopenAccount,
+    /// To become a seller's staff. Whoever has the token acts for itself: its subject is who invites, the seller's
+    /// owner.
+    AcceptInvitation,
 }
 
 impl Purpose {
@@ -34,6 +37,7 @@ impl Purpose {
             Self::ChangeEmail => "change-email",
             Self::ResetPassword => "reset-password",
             Self::ReopenAccount => "reopen-account",
+            Self::AcceptInvitation => "accept-invitation",
         }
     }
 }
@@ -71,6 +75,14 @@ impl TokenKey {
         self.mac(purpose, token.id, token.subject)
             .verify_slice(&token.code)
             .is_ok()
+    }
+
+    /// The token of an invitation to a seller's staff.
+    pub fn invitation(&self, id: InvitationId, seller: SellerId) -> OneTimeToken {
+        // An invitation's token has its id, and a seller's owner the seller's: the same bits.
+        let (id, owner) = (id.uuid(), seller.uuid());
+        let (id, owner) = (TokenId::from_uuid(id), CustomerId::from_uuid(owner));
+        self.token(Purpose::AcceptInvitation, id, owner)
     }
 
     fn mac(&self, purpose: Purpose, id: TokenId, subject: CustomerId) -> Hmac<Sha256> {
@@ -116,6 +128,12 @@ impl OneTimeToken {
         self.id
     }
 
+    /// Which invitation it says to accept, and to whose staff.
+    pub fn invitation(&self) -> (InvitationId, SellerId) {
+        let invitation = InvitationId::from_uuid(self.id.uuid());
+        (invitation, SellerId::of(self.subject))
+    }
+
     /// For whom its holder says to act.
     pub fn subject(&self) -> CustomerId {
         self.subject
@@ -134,11 +152,12 @@ mod tests {
 
     use super::*;
 
-    const PURPOSES: [Purpose; 4] = [
+    const PURPOSES: [Purpose; 5] = [
         Purpose::VerifyEmail,
         Purpose::ChangeEmail,
         Purpose::ResetPassword,
         Purpose::ReopenAccount,
+        Purpose::AcceptInvitation,
     ];
 
     fn some<T: Id>(seed: u64) -> T {
@@ -154,6 +173,14 @@ mod tests {
             assert!(key().has_made(purpose, &sent));
             assert_eq!((sent.id(), sent.subject()), (some(1), some(2)));
         }
+    }
+
+    #[test]
+    fn an_invitation_is_read_off_its_token() {
+        let key = TokenKey::new("a key").unwrap();
+        let sent = OneTimeToken::read(&key.invitation(some(1), some(2)).reveal()).unwrap();
+        assert!(key.has_made(Purpose::AcceptInvitation, &sent));
+        assert_eq!(sent.invitation(), (some(1), some(2)));
     }
 
     #[test]

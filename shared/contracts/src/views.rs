@@ -2,8 +2,8 @@
 //! readers; the type of what is read stands here; the reader's grant covers just those attributes.
 
 use kernel::{
-    AddressId, CartId, Country, CustomerId, Line, Money, OrderId, Personal, Phone, ProductId,
-    Quantity, SellerId, SessionId, TokenId, VariantId,
+    AddressId, CartId, Country, CustomerId, InvitationId, Line, Money, OrderId, Personal, Phone,
+    ProductId, Quantity, SellerId, SessionId, StaffRole, TokenId, VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -190,6 +190,59 @@ impl View for OrderSummary {
     type Key = OrderId;
     fn key(order: &OrderId) -> (String, String) {
         (format!("order#{order}"), "order".to_owned())
+    }
+}
+
+/// Where a seller stands. Item `seller#<id>` / `seller` of seller's table `sellers`. A seller without one was made by
+/// an admin alone, and sells.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct SellerStanding {
+    /// Which seller.
+    pub seller_id: SellerId,
+    /// Where it stands.
+    pub status: String,
+}
+
+impl SellerStanding {
+    /// Whether what it offers can be bought.
+    pub fn sells(&self) -> bool {
+        // Who waits for an approval may have been made a seller by an admin before.
+        !matches!(self.status.as_str(), "rejected" | "suspended" | "closed")
+    }
+}
+
+impl View for SellerStanding {
+    const OWNER: &'static str = "seller";
+    const TABLE: &'static str = "sellers";
+    const ATTRIBUTES: &'static [&'static str] = &["seller_id", "status"];
+    type Key = SellerId;
+    fn key(seller: &SellerId) -> (String, String) {
+        (format!("seller#{seller}"), "seller".to_owned())
+    }
+}
+
+/// Where an invitation to a seller's staff goes, and what it says. Item `seller#<id>` / `invitation#<id>` of seller's
+/// table `staff`; it is gone once it is accepted or revoked.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct StaffInvitation {
+    /// The address.
+    pub email: Personal<String>,
+    /// What the seller calls itself.
+    pub seller_name: Line<1, 100>,
+    /// As what they are wanted.
+    pub role: StaffRole,
+}
+
+impl View for StaffInvitation {
+    const OWNER: &'static str = "seller";
+    const TABLE: &'static str = "staff";
+    const ATTRIBUTES: &'static [&'static str] = &["email", "seller_name", "role"];
+    type Key = (SellerId, InvitationId);
+    fn key((seller, invitation): &(SellerId, InvitationId)) -> (String, String) {
+        (
+            format!("seller#{seller}"),
+            format!("invitation#{invitation}"),
+        )
     }
 }
 

@@ -264,6 +264,22 @@ impl Command {
         }
     }
 
+    /// Refuses the command if there is an item with this key of which `flag` is true; it need not have been read.
+    pub fn forbid(&mut self, table: &Table, key: &Key, flag: &str) -> &mut Self {
+        let check = ConditionCheck::builder()
+            .table_name(&table.name)
+            .set_key(Some(key.attributes()))
+            .condition_expression(format!("{ABSENT} OR #flag <> :true"))
+            .expression_attribute_names("#flag", flag)
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build();
+        match check {
+            Ok(check) => self.act(TransactWriteItem::builder().condition_check(check).build()),
+            Err(error) => self.fail(Problem::internal(error)),
+        }
+    }
+
     /// What the last action is refused as, if its condition fails; contention unless told.
     pub fn or(&mut self, problem: impl Into<Problem>) -> &mut Self {
         if let Some(action) = self.actions.last_mut() {

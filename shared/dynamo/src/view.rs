@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use contracts::views::View;
-use futures_util::future::try_join;
+use futures_util::future::{try_join, try_join_all};
 use kernel::Problem;
 
 use crate::{
@@ -32,6 +32,11 @@ impl Db {
         (first, second): (&A::Key, &B::Key),
     ) -> Result<(Option<A>, Option<B>), Problem> {
         try_join(self.view(first), self.view(second)).await
+    }
+
+    /// What another service shows of each of a few items, read consistently, at once; in the order of their keys.
+    pub async fn views_at_once<V: View>(&self, keys: &[V::Key]) -> Result<Vec<Option<V>>, Problem> {
+        try_join_all(keys.iter().map(|key| self.view(key))).await
     }
 
     /// What another service shows of these items, at most 100, read consistently; in no order, without those

@@ -119,6 +119,8 @@ ids! {
     FulfilmentId = "ful";
     /// One import of a product file.
     ImportId = "imp";
+    /// An invitation to a seller's staff.
+    InvitationId = "inv";
     /// An order.
     OrderId = "ord";
     /// The payment of an order.

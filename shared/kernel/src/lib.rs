@@ -4,7 +4,7 @@
 //! - [`money`]: amounts, currencies and quantities that cannot be wrong
 //! - [`time`]: instants to the millisecond, and the clock that is passed in
 //! - [`text`]: bounded text and text by locale
-//! - [`country`], [`phone`]: where something goes, and whom to call about it
+//! - [`country`], [`phone`], [`email`]: where something goes, and whom to call or write to about it
 //! - [`personal`]: values that identify a person, kept out of logs and events
 //! - [`permission`]: roles, permissions and scopes, the one table of who may do what
 //! - [`problem`]: the catalogue of everything that can be refused, and why
@@ -15,6 +15,7 @@
 #![warn(missing_docs)]
 
 pub mod country;
+pub mod email;
 pub mod ids;
 pub mod money;
 pub mod page;
@@ -29,9 +30,10 @@ pub mod time;
 pub mod written;
 
 pub use country::{Country, UnknownCountry};
+pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
-    AddressId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId, OrderId,
-    PaymentId, ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
+    AddressId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId,
+    InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use page::Page;

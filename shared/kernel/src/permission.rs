@@ -216,6 +216,28 @@ permissions! {
     RoleAssign = "role:assign": Admin@Any;
     /// Make or unmake admins.
     RoleAssignAdmin = "role:assign-admin": SuperAdmin@Any;
+    /// Apply to sell.
+    SellerApply = "seller:apply": Customer@Own;
+    /// See a seller whole: one's own, that of one's employer.
+    SellerRead = "seller:read": Customer@Own, Seller@Seller, Admin@Any => [Manager Fulfilment Finance];
+    /// Change what a seller says of itself.
+    SellerUpdate = "seller:update": Customer@Own, Seller@Seller, Admin@Any;
+    /// Give up a seller for good.
+    SellerClose = "seller:close": Customer@Own, Admin@Any;
+    /// See all sellers.
+    SellerList = "seller:list": Admin@Any;
+    /// Let applicants sell, or not.
+    SellerApprove = "seller:approve": Admin@Any;
+    /// Take sellers out of the shop, and back into it.
+    SellerSuspend = "seller:suspend": Admin@Any;
+    /// See who works for a seller.
+    StaffRead = "staff:read": Seller@Seller, Admin@Any;
+    /// Invite staff, and say what each does.
+    StaffManage = "staff:manage": Seller@Seller => [];
+    /// Take staff's place away; one's own by leaving.
+    StaffRemove = "staff:remove": Customer@Own, Seller@Seller => [];
+    /// Become a seller's staff by an invitation.
+    StaffJoin = "staff:join": Customer@Own;
     /// See roles and permissions, and who has a role.
     RoleRead = "role:read": Admin@Any;
     /// Make, change and delete custom roles.

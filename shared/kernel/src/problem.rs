@@ -63,6 +63,9 @@ codes! {
     MethodNotAllowed = 405 "method_not_allowed" "This path does not take this method.";
     CustomerNotFound = 404 "customer_not_found" "There is no such customer.";
     SessionNotFound = 404 "session_not_found" "There is no such session.";
+    SellerNotFound = 404 "seller_not_found" "There is no such seller.";
+    StaffNotFound = 404 "staff_not_found" "Nobody of this id works for the seller.";
+    InvitationNotFound = 404 "invitation_not_found" "There is no such invitation.";
     AddressNotFound = 404 "address_not_found" "There is no such address.";
     /// On an address it is a `validation_failed` at `/country`.
     CountryUnknown = 404 "country_unknown" "There are no address rules for this country.";
@@ -83,6 +86,11 @@ codes! {
     Conflict = 409 "conflict" "Others were changing the same thing; try again.";
     IdempotencyInFlight = 409 "idempotency_in_flight" "The first request with this Idempotency-Key is still running.";
     EmailTaken = 409 "email_taken" "There is an account with this e-mail.";
+    SellerExists = 409 "seller_exists" "You have applied to sell already.";
+    SellerStepRefused = 409 "seller_step_refused" "The state of the seller does not allow this.";
+    SellerSuspended = 409 "seller_suspended" "The seller does not sell at present.";
+    WorksElsewhere = 409 "works_elsewhere" "You work for a seller already, or are one.";
+    OwnerStays = 409 "owner_stays" "The owner of a seller always is its owner.";
     AddressBookFull = 409 "address_book_full" "The address book holds as many addresses as it can.";
     SecondFactorEnrolled = 409 "second_factor_enrolled" "The account has a second factor already.";
     SkuTaken = 409 "sku_taken" "This seller has another variant with this SKU.";

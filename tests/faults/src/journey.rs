@@ -1,11 +1,12 @@
 //! A day in the marketplace that goes through every function of the platform.
 
 mod addresses;
-mod second_factor;
-pub mod by_mail;
-pub mod roles;
 mod audit;
 pub mod business;
+pub mod by_mail;
+pub mod roles;
+mod second_factor;
+mod selling;
 
 use std::time::Duration;
 
@@ -176,6 +177,12 @@ pub async fn seller(world: &mut World, who: &str) -> Person {
     promote(world, &root, who).await
 }
 
+/// The same, and the admin.
+pub async fn seller_and_admin(world: &mut World, who: &str) -> (Person, Person) {
+    let root = admin(world).await;
+    (promote(world, &root, who).await, root)
+}
+
 /// A seller, made one by the admin.
 pub(crate) async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
     with_roles(world, root, who, &["customer", "seller"]).await
@@ -188,13 +195,6 @@ pub(crate) async fn with_roles(
     who: &str,
     roles: &[&str],
 ) -> Person {
-/// The same, and the admin.
-pub async fn seller_and_admin(world: &mut World, who: &str) -> (Person, Person) {
-    let root = admin(world).await;
-    (promote(world, &root, who).await, root)
-}
-
-async fn promote(world: &mut World, root: &Person, who: &str) -> Person {
     let person = Person::register(world, who).await;
     let path = format!("/v1/customers/{}/roles", person.id);
     let ask = Ask::new("PUT", &path)
@@ -273,7 +273,6 @@ pub async fn journey(world: &mut World) {
     let restless = Person::register(world, "restless").await;
     sessions(world, &restless).await;
     locked_out(world, &root).await;
-    second_factor::second_factors(world, &root).await;
     roles::roles(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;
@@ -285,11 +284,12 @@ pub async fn journey(world: &mut World) {
     trouble(world, &shopper, &goods).await;
     // The time goes on with each code, and what was logged out before is out then.
     second_factor::second_factors(world, &root).await;
+    selling::selling(world, &root, &shopper).await;
     gateway(world, &root).await;
-    // Last: a month goes by.
-    by_mail::by_mail(world).await;
     audit::look_and_prove(world, &root).await;
     business::business(world, &one, &root).await;
+    // Last: a month goes by.
+    by_mail::by_mail(world).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

@@ -350,7 +350,7 @@ impl Market {
         let grant = caller.grant(permission);
         caller
             .customer
-            .is_some_and(|customer| grant.reaches(customer, object))
+            .is_some_and(|customer| grant.reaches(customer, SellerId::of(customer), object))
     }
 
     /// The request of a cell.

@@ -141,6 +141,11 @@ async fn stock_and_carts_survive_every_fault() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn sellers_and_their_staff_survive_every_fault() {
+    service_survives(&["seller"]).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn orders_survive_every_fault() {
     service_survives(&["order"]).await;
 }

@@ -1,9 +1,9 @@
 //! What the platform must survive.
 
 mod addresses;
-mod by_mail;
 mod audit;
 mod business;
+mod by_mail;
 mod calls;
 mod day;
 mod every_call;
@@ -15,8 +15,8 @@ mod limits;
 mod matrix;
 mod race;
 mod revocation;
-mod second_factor;
 mod roles;
+mod second_factor;
 mod tamper;
 mod units;
 mod unruly;

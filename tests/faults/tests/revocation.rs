@@ -35,7 +35,10 @@ async fn someone(seed: u64) -> (World, Person, Person) {
 }
 
 fn reads(calls: &[Call]) -> usize {
-    calls.iter().filter(|call| call.operation == "Query").count()
+    calls
+        .iter()
+        .filter(|call| call.operation == "Query")
+        .count()
 }
 
 #[tokio::test(start_paused = true)]

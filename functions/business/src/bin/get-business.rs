@@ -1,4 +1,4 @@
-//! `GET /v1/sellers/{seller_id}/business`: a seller or an admin sees a business, its numbers in part.
+//! GET /v1/sellers/{id}/business: a seller or an admin sees a business, its numbers in part.
 
 use business::{BusinessView, Businesses};
 use lambda::http::{self, Outcome, Request};

@@ -1,4 +1,4 @@
-//! `GET /v1/sellers/{seller_id}/business/documents`: a seller or an admin sees the documents of a business.
+//! GET /v1/sellers/{id}/business/documents: a seller or an admin sees the documents of a business.
 
 use business::{Businesses, DocumentView};
 use kernel::Page;

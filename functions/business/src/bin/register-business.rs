@@ -1,4 +1,4 @@
-//! `PUT /v1/sellers/{seller_id}/business`: a seller says who its business legally is.
+//! PUT /v1/sellers/{id}/business: a seller says who its business legally is.
 
 use business::{Business, BusinessInput, BusinessView, Businesses};
 use lambda::http::{self, Json, Outcome, Request};

@@ -1,4 +1,4 @@
-//! `POST /v1/sellers/{seller_id}/business/reject`: its reviewer finds something wrong with a business.
+//! POST /v1/sellers/{id}/business/reject: its reviewer finds something wrong with a business.
 
 use business::{BusinessView, Businesses, Reasons};
 use lambda::http::{self, Json, Outcome, Request};

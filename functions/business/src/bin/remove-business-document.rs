@@ -1,4 +1,4 @@
-//! `DELETE /v1/sellers/{seller_id}/business/documents/{id}`: a seller takes a document back.
+//! DELETE /v1/sellers/{id}/business/documents/{document_id}: a seller takes a document back.
 
 use business::Businesses;
 use kernel::Code;
@@ -9,7 +9,7 @@ async fn remove_business_document(
     request: Request,
 ) -> Outcome<()> {
     let business = businesses.reached(&request).await?;
-    let id = request.path("id", Code::BusinessDocumentNotFound)?;
+    let id = request.path("document_id", Code::BusinessDocumentNotFound)?;
     let turn = business.remove_document(id, request.now)?;
 
     let (action, reply) = ("business.remove-document", http::no_content()?);

@@ -1,4 +1,4 @@
-//! `POST /v1/sellers/{seller_id}/business/bank-account/reveal`: an admin sees a bank account unmasked, and leaves a trace.
+//! POST /v1/sellers/{id}/business/bank-account/reveal: an admin sees a bank account unmasked, and leaves a trace.
 
 use business::{BankAccount, Businesses};
 use lambda::http::{self, Outcome, Request};

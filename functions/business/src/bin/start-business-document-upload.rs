@@ -1,4 +1,4 @@
-//! `POST /v1/sellers/{seller_id}/business/documents`: a seller gets a form to upload a document with.
+//! POST /v1/sellers/{id}/business/documents: a seller gets a form to upload a document with.
 
 use business::{Businesses, DocumentInput, DocumentUpload, Place};
 use lambda::http::{self, Json, Outcome, Request};

@@ -1,4 +1,4 @@
-//! `POST /v1/sellers/{seller_id}/business/review`: an admin takes the review of a business on.
+//! POST /v1/sellers/{id}/business/review: an admin takes the review of a business on.
 
 use business::{BusinessView, Businesses};
 use lambda::http::{self, Outcome, Request};

@@ -1,4 +1,4 @@
-//! `POST /v1/sellers/{seller_id}/business/submit`: a seller wants its business verified.
+//! POST /v1/sellers/{id}/business/submit: a seller wants its business verified.
 
 use business::{BusinessView, Businesses};
 use lambda::http::{self, Outcome, Request};

@@ -1,4 +1,4 @@
-//! `POST /v1/sellers/{seller_id}/business/verify`: its reviewer finds a business to be who it says.
+//! POST /v1/sellers/{id}/business/verify: its reviewer finds a business to be who it says.
 
 use business::{BusinessView, Businesses};
 use lambda::http::{self, Outcome, Request};

@@ -1,5 +1,6 @@
 //! POST /v1/products/{id}/publish: a seller puts a product into the shop.
 
+use kernel::Code;
 use lambda::http::{self, Outcome, Request};
 use product::{Catalogue, ProductView};
 
@@ -8,6 +9,9 @@ async fn publish_product(catalogue: &'static Catalogue, request: Request) -> Out
     if product.is_published() {
         let version = product.rev;
         return Ok(http::ok(&catalogue.show(product, &request))?.version(version));
+    }
+    if product.hidden {
+        return Err(Code::SellerSuspended.into());
     }
     let next = product.publish();
 

@@ -6,6 +6,7 @@ mod order;
 mod payment;
 mod product;
 mod role;
+mod seller;
 mod stock;
 
 use kernel::{
@@ -15,7 +16,9 @@ use kernel::{
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-pub use self::{business::*, customer::*, order::*, payment::*, product::*, role::*, stock::*};
+pub use self::{
+    business::*, customer::*, order::*, payment::*, product::*, role::*, seller::*, stock::*,
+};
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
 /// One event type, with what its documentation and its contract tests need.
@@ -40,6 +43,7 @@ pub fn publisher(type_name: &str) -> &'static str {
         "payment" => "payment",
         "product" => "product",
         "role" => "role",
+        "seller" => "seller",
         "stock" => "inventory",
         _ => "unknown",
     }
@@ -115,6 +119,14 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<RoleAssignmentsChanged>(),
         describe::<RoleChanged>(),
         describe::<RoleDeleted>(),
+        describe::<SellerApplied>(),
+        describe::<SellerApproved>(),
+        describe::<SellerClosed>(),
+        describe::<SellerReinstated>(),
+        describe::<SellerRejected>(),
+        describe::<SellerStaffChanged>(),
+        describe::<SellerStaffInvited>(),
+        describe::<SellerSuspended>(),
         describe::<SessionTokenReused>(),
         describe::<StockChanged>(),
         describe::<StockRefused>(),

@@ -14,7 +14,7 @@ pub const VAT_NUMBER: &str = "DE136695976";
 /// What stands at the start of every PDF.
 pub const PDF: &[u8] = b"%PDF-1.7 who we are";
 
-/// What goes into `PUT /v1/sellers/{seller_id}/business`.
+/// What goes into `PUT /v1/sellers/{id}/business`.
 pub fn said() -> Value {
     json!({
         "legal_name": super::NAME, "legal_form": "private_limited_company",

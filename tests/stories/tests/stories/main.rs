@@ -11,6 +11,7 @@ mod gate;
 mod hostile;
 mod race;
 mod repeats;
-mod second_factor;
 mod roles;
+mod second_factor;
+mod selling;
 mod trouble;
