@@ -81,9 +81,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
         "fulfilments" => "ful",
         "addresses" => "adr",
         "documents" => "doc",
-        "sellers" => "sel",
         "roles" | "custom-roles" => "rol",
-        "staff" => "cus",
         _ => "var",
     };
     let uuid = stage.customer().to_string().split_off(4);

@@ -1,12 +1,18 @@
 //! Every function of the platform in one process, for tests.
 //! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
 
+#[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
+mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
 mod accept_reservation_on_stock_reserved;
 #[path = "../../../functions/address/src/bin/add-address.rs"]
 mod add_address;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
+mod apply_as_seller;
+#[path = "../../../functions/seller/src/bin/approve-seller.rs"]
+mod approve_seller;
 #[path = "../../../functions/role/src/bin/assign-role.rs"]
 mod assign_role;
 #[path = "../../../functions/business/src/bin/attach-business-document.rs"]
@@ -39,12 +45,18 @@ mod change_own_password;
 mod change_own_profile;
 #[path = "../../../functions/role/src/bin/change-role.rs"]
 mod change_role;
+#[path = "../../../functions/customer/src/bin/change-staff-on-seller-staff-changed.rs"]
+mod change_staff_on_seller_staff_changed;
+#[path = "../../../functions/seller/src/bin/change-staff-role.rs"]
+mod change_staff_role;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
 #[path = "../../../functions/customer/src/bin/close-due-accounts.rs"]
 mod close_due_accounts;
 #[path = "../../../functions/customer/src/bin/close-own-account.rs"]
 mod close_own_account;
+#[path = "../../../functions/seller/src/bin/close-seller.rs"]
+mod close_seller;
 #[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
 mod commit_stock_on_order_shipped;
 #[path = "../../../functions/customer/src/bin/confirm-email-change.rs"]
@@ -63,6 +75,8 @@ mod create_role;
 mod delete_role;
 #[path = "../../../functions/customer/src/bin/disable-second-factor.rs"]
 mod disable_second_factor;
+#[path = "../../../functions/seller/src/bin/dismiss-staff-on-seller-closed.rs"]
+mod dismiss_staff_on_seller_closed;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -75,6 +89,8 @@ mod email_link_on_account_closing;
 mod email_link_on_email_change_requested;
 #[path = "../../../functions/notification/src/bin/email-link-on-password-reset-requested.rs"]
 mod email_link_on_password_reset_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-staff-invited.rs"]
+mod email_link_on_staff_invited;
 #[path = "../../../functions/notification/src/bin/email-link-on-verification-requested.rs"]
 mod email_link_on_verification_requested;
 #[path = "../../../functions/notification/src/bin/email-notice-on-email-changed.rs"]
@@ -125,10 +141,22 @@ mod get_product_import;
 mod get_role;
 #[path = "../../../functions/customer/src/bin/get-second-factor.rs"]
 mod get_second_factor;
+#[path = "../../../functions/seller/src/bin/get-seller.rs"]
+mod get_seller;
+#[path = "../../../functions/seller/src/bin/get-seller-page.rs"]
+mod get_seller_page;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
+#[path = "../../../functions/customer/src/bin/grant-seller-role-on-seller-approved.rs"]
+mod grant_seller_role_on_seller_approved;
+#[path = "../../../functions/product/src/bin/hide-or-show-products.rs"]
+mod hide_or_show_products;
+#[path = "../../../functions/product/src/bin/hide-products-on-seller-suspended.rs"]
+mod hide_products_on_seller_suspended;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/seller/src/bin/invite-staff.rs"]
+mod invite_staff;
 #[path = "../../../functions/address/src/bin/list-addresses.rs"]
 mod list_addresses;
 #[path = "../../../functions/admin/src/bin/list-audit-entries.rs"]
@@ -139,6 +167,8 @@ mod list_business_documents;
 mod list_businesses_to_review;
 #[path = "../../../functions/role/src/bin/list-customer-roles.rs"]
 mod list_customer_roles;
+#[path = "../../../functions/seller/src/bin/list-invitations.rs"]
+mod list_invitations;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
@@ -155,6 +185,10 @@ mod list_products;
 mod list_role_holders;
 #[path = "../../../functions/role/src/bin/list-roles.rs"]
 mod list_roles;
+#[path = "../../../functions/seller/src/bin/list-sellers.rs"]
+mod list_sellers;
+#[path = "../../../functions/seller/src/bin/list-staff.rs"]
+mod list_staff;
 #[path = "../../../functions/customer/src/bin/log-in.rs"]
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
@@ -175,8 +209,12 @@ mod refuse_unknown_route;
 mod register_business;
 #[path = "../../../functions/customer/src/bin/register-customer.rs"]
 mod register_customer;
+#[path = "../../../functions/seller/src/bin/reinstate-seller.rs"]
+mod reinstate_seller;
 #[path = "../../../functions/business/src/bin/reject-business.rs"]
 mod reject_business;
+#[path = "../../../functions/seller/src/bin/reject-seller.rs"]
+mod reject_seller;
 #[path = "../../../functions/address/src/bin/relay-address-events.rs"]
 mod relay_address_events;
 #[path = "../../../functions/business/src/bin/relay-business-events.rs"]
@@ -197,6 +235,8 @@ mod relay_payment_events;
 mod relay_product_events;
 #[path = "../../../functions/role/src/bin/relay-role-events.rs"]
 mod relay_role_events;
+#[path = "../../../functions/seller/src/bin/relay-seller-events.rs"]
+mod relay_seller_events;
 #[path = "../../../functions/inventory/src/bin/release-stock-on-order-cancelled.rs"]
 mod release_stock_on_order_cancelled;
 #[path = "../../../functions/address/src/bin/remove-address.rs"]
@@ -205,6 +245,8 @@ mod remove_address;
 mod remove_business_document;
 #[path = "../../../functions/cart/src/bin/remove-cart-item.rs"]
 mod remove_cart_item;
+#[path = "../../../functions/seller/src/bin/remove-staff.rs"]
+mod remove_staff;
 #[path = "../../../functions/customer/src/bin/renew-recovery-codes.rs"]
 mod renew_recovery_codes;
 #[path = "../../../functions/customer/src/bin/reopen-account.rs"]
@@ -223,6 +265,8 @@ mod reset_customer_second_factor;
 mod reset_password;
 #[path = "../../../functions/business/src/bin/reveal-bank-account.rs"]
 mod reveal_bank_account;
+#[path = "../../../functions/seller/src/bin/revoke-invitation.rs"]
+mod revoke_invitation;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
 #[path = "../../../functions/role/src/bin/revoke-role.rs"]
@@ -233,6 +277,8 @@ mod run_product_import;
 mod set_default_address;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
+#[path = "../../../functions/product/src/bin/show-products-on-seller-reinstated.rs"]
+mod show_products_on_seller_reinstated;
 #[path = "../../../functions/admin/src/bin/sign-audit-checkpoints.rs"]
 mod sign_audit_checkpoints;
 #[path = "../../../functions/role/src/bin/spread-role-on-role-changed.rs"]
@@ -249,6 +295,8 @@ mod step_up_session;
 mod stock_variants_on_product_imported;
 #[path = "../../../functions/business/src/bin/submit-business.rs"]
 mod submit_business;
+#[path = "../../../functions/seller/src/bin/suspend-seller.rs"]
+mod suspend_seller;
 #[path = "../../../functions/role/src/bin/tell-role-holders.rs"]
 mod tell_role_holders;
 #[path = "../../../functions/customer/src/bin/unblock-customer.rs"]
@@ -259,6 +307,8 @@ mod update_offers_on_product_changed;
 mod update_offers_on_stock_changed;
 #[path = "../../../functions/product/src/bin/update-product.rs"]
 mod update_product;
+#[path = "../../../functions/seller/src/bin/update-seller.rs"]
+mod update_seller;
 #[path = "../../../functions/admin/src/bin/verify-audit-chain.rs"]
 mod verify_audit_chain;
 #[path = "../../../functions/business/src/bin/verify-business.rs"]
@@ -269,6 +319,8 @@ mod verify_email;
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
+#[path = "../../../functions/customer/src/bin/withdraw-seller-role-on-seller-closed.rs"]
+mod withdraw_seller_role_on_seller_closed;
 
 /// A function's `main`.
 pub type Main = fn() -> lambda::Exit;
@@ -276,9 +328,12 @@ pub type Main = fn() -> lambda::Exit;
 /// Each function's name and its `main`.
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
+    ("accept-invitation", accept_invitation::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
+    ("apply-as-seller", apply_as_seller::main),
+    ("approve-seller", approve_seller::main),
     ("assign-role", assign_role::main),
     ("attach-business-document", attach_business_document::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
@@ -295,9 +350,12 @@ pub const FLEET: &[(&str, Main)] = &[
     ("change-own-password", change_own_password::main),
     ("change-own-profile", change_own_profile::main),
     ("change-role", change_role::main),
+    ("change-staff-on-seller-staff-changed", change_staff_on_seller_staff_changed::main),
+    ("change-staff-role", change_staff_role::main),
     ("check-health", check_health::main),
     ("close-due-accounts", close_due_accounts::main),
     ("close-own-account", close_own_account::main),
+    ("close-seller", close_seller::main),
     ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
@@ -307,12 +365,14 @@ pub const FLEET: &[(&str, Main)] = &[
     ("create-role", create_role::main),
     ("delete-role", delete_role::main),
     ("disable-second-factor", disable_second_factor::main),
+    ("dismiss-staff-on-seller-closed", dismiss_staff_on_seller_closed::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("email-link-on-account-closing", email_link_on_account_closing::main),
     ("email-link-on-email-change-requested", email_link_on_email_change_requested::main),
     ("email-link-on-password-reset-requested", email_link_on_password_reset_requested::main),
+    ("email-link-on-staff-invited", email_link_on_staff_invited::main),
     ("email-link-on-verification-requested", email_link_on_verification_requested::main),
     ("email-notice-on-email-changed", email_notice_on_email_changed::main),
     ("email-notice-on-password-changed", email_notice_on_password_changed::main),
@@ -338,13 +398,20 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-product-import", get_product_import::main),
     ("get-role", get_role::main),
     ("get-second-factor", get_second_factor::main),
+    ("get-seller", get_seller::main),
+    ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
+    ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
+    ("hide-or-show-products", hide_or_show_products::main),
+    ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
     ("import-products", import_products::main),
+    ("invite-staff", invite_staff::main),
     ("list-addresses", list_addresses::main),
     ("list-audit-entries", list_audit_entries::main),
     ("list-business-documents", list_business_documents::main),
     ("list-businesses-to-review", list_businesses_to_review::main),
     ("list-customer-roles", list_customer_roles::main),
+    ("list-invitations", list_invitations::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
     ("list-own-security-events", list_own_security_events::main),
@@ -353,6 +420,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-products", list_products::main),
     ("list-role-holders", list_role_holders::main),
     ("list-roles", list_roles::main),
+    ("list-sellers", list_sellers::main),
+    ("list-staff", list_staff::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
@@ -363,7 +432,9 @@ pub const FLEET: &[(&str, Main)] = &[
     ("refuse-unknown-route", refuse_unknown_route::main),
     ("register-business", register_business::main),
     ("register-customer", register_customer::main),
+    ("reinstate-seller", reinstate_seller::main),
     ("reject-business", reject_business::main),
+    ("reject-seller", reject_seller::main),
     ("relay-address-events", relay_address_events::main),
     ("relay-business-events", relay_business_events::main),
     ("relay-cart-events", relay_cart_events::main),
@@ -374,10 +445,12 @@ pub const FLEET: &[(&str, Main)] = &[
     ("relay-payment-events", relay_payment_events::main),
     ("relay-product-events", relay_product_events::main),
     ("relay-role-events", relay_role_events::main),
+    ("relay-seller-events", relay_seller_events::main),
     ("release-stock-on-order-cancelled", release_stock_on_order_cancelled::main),
     ("remove-address", remove_address::main),
     ("remove-business-document", remove_business_document::main),
     ("remove-cart-item", remove_cart_item::main),
+    ("remove-staff", remove_staff::main),
     ("renew-recovery-codes", renew_recovery_codes::main),
     ("reopen-account", reopen_account::main),
     ("request-email-change", request_email_change::main),
@@ -387,11 +460,13 @@ pub const FLEET: &[(&str, Main)] = &[
     ("reset-customer-second-factor", reset_customer_second_factor::main),
     ("reset-password", reset_password::main),
     ("reveal-bank-account", reveal_bank_account::main),
+    ("revoke-invitation", revoke_invitation::main),
     ("revoke-own-session", revoke_own_session::main),
     ("revoke-role", revoke_role::main),
     ("run-product-import", run_product_import::main),
     ("set-default-address", set_default_address::main),
     ("ship-order", ship_order::main),
+    ("show-products-on-seller-reinstated", show_products_on_seller_reinstated::main),
     ("sign-audit-checkpoints", sign_audit_checkpoints::main),
     ("spread-role-on-role-changed", spread_role_on_role_changed::main),
     ("start-business-document-upload", start_business_document_upload::main),
@@ -400,21 +475,44 @@ pub const FLEET: &[(&str, Main)] = &[
     ("step-up-session", step_up_session::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("submit-business", submit_business::main),
+    ("suspend-seller", suspend_seller::main),
     ("tell-role-holders", tell_role_holders::main),
     ("unblock-customer", unblock_customer::main),
     ("update-offers-on-product-changed", update_offers_on_product_changed::main),
     ("update-offers-on-stock-changed", update_offers_on_stock_changed::main),
     ("update-product", update_product::main),
+    ("update-seller", update_seller::main),
     ("verify-audit-chain", verify_audit_chain::main),
     ("verify-business", verify_business::main),
     ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
+    ("withdraw-seller-role-on-seller-closed", withdraw_seller_role_on_seller_closed::main),
 ];
 
 /// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.
 #[rustfmt::skip]
 pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "accept-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-invitation"),
+            ("ROUTE", "POST /v1/staff-invitations/accept"),
+            ("ALLOW", "staff:join@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
     (
         "accept-reservation-on-stock-reserved",
         &[
@@ -460,6 +558,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "public"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "apply-as-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "apply-as-seller"),
+            ("ROUTE", "POST /v1/sellers"),
+            ("ALLOW", "seller:apply@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "32768"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "approve-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "approve-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/approve"),
+            ("ALLOW", "seller:approve@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -729,6 +865,37 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-staff-on-seller-staff-changed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-staff-on-seller-staff-changed"),
+        ],
+    ),
+    (
+        "change-staff-role",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-staff-role"),
+            ("ROUTE", "PUT /v1/sellers/{id}/staff/{customer_id}"),
+            ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "check-health",
         &[
             ("STAGE", "local"),
@@ -781,6 +948,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("ACCOUNT_GRACE_SECONDS", "2592000"),
+        ],
+    ),
+    (
+        "close-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "close-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/close"),
+            ("ALLOW", "seller:close@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -938,6 +1124,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "dismiss-staff-on-seller-closed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "dismiss-staff-on-seller-closed"),
+        ],
+    ),
+    (
         "email-customer-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -1019,6 +1217,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "email-link-on-password-reset-requested"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-staff-invited",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-staff-invited"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
             ("MAIL_FROM", "shop@souk.example"),
             ("SHOP_URL", "http://localhost:3000"),
@@ -1205,7 +1418,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "get-business"),
-            ("ROUTE", "GET /v1/sellers/{seller_id}/business"),
+            ("ROUTE", "GET /v1/sellers/{id}/business"),
             ("ALLOW", "business:read@seller"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
@@ -1459,6 +1672,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-seller"),
+            ("ROUTE", "GET /v1/sellers/{id}"),
+            ("ALLOW", "seller:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-seller-page",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-seller-page"),
+            ("ROUTE", "GET /v1/sellers/{id}/page"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-stock",
         &[
             ("STAGE", "local"),
@@ -1475,6 +1726,42 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "grant-seller-role-on-seller-approved",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "grant-seller-role-on-seller-approved"),
+        ],
+    ),
+    (
+        "hide-or-show-products",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "hide-or-show-products"),
+        ],
+    ),
+    (
+        "hide-products-on-seller-suspended",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "hide-products-on-seller-suspended"),
         ],
     ),
     (
@@ -1497,6 +1784,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "invite-staff",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "invite-staff"),
+            ("ROUTE", "POST /v1/sellers/{id}/staff/invitations"),
+            ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1535,7 +1841,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role"),
+            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -1548,7 +1854,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "list-business-documents"),
-            ("ROUTE", "GET /v1/sellers/{seller_id}/business/documents"),
+            ("ROUTE", "GET /v1/sellers/{id}/business/documents"),
             ("ALLOW", "business:read@seller"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
@@ -1589,6 +1895,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-customer-roles"),
             ("ROUTE", "GET /v1/customers/{id}/custom-roles"),
             ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-invitations",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-invitations"),
+            ("ROUTE", "GET /v1/sellers/{id}/staff/invitations"),
+            ("ALLOW", "staff:manage@seller"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1733,6 +2058,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-roles"),
             ("ROUTE", "GET /v1/roles"),
             ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-sellers",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-sellers"),
+            ("ROUTE", "GET /v1/sellers"),
+            ("ALLOW", "seller:list@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-staff",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-staff"),
+            ("ROUTE", "GET /v1/sellers/{id}/staff"),
+            ("ALLOW", "staff:read@seller"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1912,7 +2275,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "register-business"),
-            ("ROUTE", "PUT /v1/sellers/{seller_id}/business"),
+            ("ROUTE", "PUT /v1/sellers/{id}/business"),
             ("ALLOW", "business:register@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "8192"),
@@ -1943,6 +2306,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "reinstate-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reinstate-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/reinstate"),
+            ("ALLOW", "seller:suspend@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "reject-business",
         &[
             ("STAGE", "local"),
@@ -1952,10 +2334,29 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "reject-business"),
-            ("ROUTE", "POST /v1/sellers/{seller_id}/business/reject"),
+            ("ROUTE", "POST /v1/sellers/{id}/business/reject"),
             ("ALLOW", "business:review@any"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reject-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reject-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/reject"),
+            ("ALLOW", "seller:approve@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -2092,6 +2493,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "relay-seller-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-seller-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
         "release-stock-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -2131,7 +2545,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "remove-business-document"),
-            ("ROUTE", "DELETE /v1/sellers/{seller_id}/business/documents/{id}"),
+            ("ROUTE", "DELETE /v1/sellers/{id}/business/documents/{document_id}"),
             ("ALLOW", "business:register@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
@@ -2154,6 +2568,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "public"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "remove-staff",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "remove-staff"),
+            ("ROUTE", "DELETE /v1/sellers/{id}/staff/{customer_id}"),
+            ("ALLOW", "staff:remove@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -2326,13 +2759,31 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "reveal-bank-account"),
-            ("ROUTE", "POST /v1/sellers/{seller_id}/business/bank-account/reveal"),
+            ("ROUTE", "POST /v1/sellers/{id}/business/bank-account/reveal"),
             ("ALLOW", "business:reveal-bank-account@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "revoke-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-invitation"),
+            ("ROUTE", "DELETE /v1/sellers/{id}/staff/invitations/{invitation_id}"),
+            ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
         ],
     ),
     (
@@ -2426,6 +2877,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "show-products-on-seller-reinstated",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "product"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "show-products-on-seller-reinstated"),
+        ],
+    ),
+    (
         "sign-audit-checkpoints",
         &[
             ("STAGE", "local"),
@@ -2437,7 +2900,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "sign-audit-checkpoints"),
             ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
             ("SECRET_AUDIT_SIGNING_KEY", "/souk/local/audit-signing-key"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role"),
+            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -2462,7 +2925,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "start-business-document-upload"),
-            ("ROUTE", "POST /v1/sellers/{seller_id}/business/documents"),
+            ("ROUTE", "POST /v1/sellers/{id}/business/documents"),
             ("ALLOW", "business:register@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
@@ -2482,7 +2945,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "start-business-review"),
-            ("ROUTE", "POST /v1/sellers/{seller_id}/business/review"),
+            ("ROUTE", "POST /v1/sellers/{id}/business/review"),
             ("ALLOW", "business:review@any"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
@@ -2560,10 +3023,29 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "submit-business"),
-            ("ROUTE", "POST /v1/sellers/{seller_id}/business/submit"),
+            ("ROUTE", "POST /v1/sellers/{id}/business/submit"),
             ("ALLOW", "business:register@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "suspend-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "suspend-seller"),
+            ("ROUTE", "POST /v1/sellers/{id}/suspend"),
+            ("ALLOW", "seller:suspend@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "8192"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -2644,6 +3126,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "update-seller",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "seller"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "update-seller"),
+            ("ROUTE", "PATCH /v1/sellers/{id}"),
+            ("ALLOW", "seller:update@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "32768"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "verify-audit-chain",
         &[
             ("STAGE", "local"),
@@ -2661,7 +3162,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role"),
+            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -2674,7 +3175,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "verify-business"),
-            ("ROUTE", "POST /v1/sellers/{seller_id}/business/verify"),
+            ("ROUTE", "POST /v1/sellers/{id}/business/verify"),
             ("ALLOW", "business:review@any"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
@@ -2728,6 +3229,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("WATCHDOG_SECONDS", "600"),
         ],
     ),
+    (
+        "withdraw-seller-role-on-seller-closed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "withdraw-seller-role-on-seller-closed"),
+        ],
+    ),
 ];
 
 /// Who listens to each type of event.
@@ -2772,6 +3285,32 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("product.updated.v1", &["update-offers-on-product-changed"]),
     ("role.assignments-changed.v1", &["change-allowances-on-role-assignments-changed"]),
     ("role.changed.v1", &["spread-role-on-role-changed"]),
+    (
+        "seller.approved.v1",
+        &[
+            "grant-seller-role-on-seller-approved",
+            "show-products-on-seller-reinstated",
+        ],
+    ),
+    (
+        "seller.closed.v1",
+        &[
+            "dismiss-staff-on-seller-closed",
+            "hide-products-on-seller-suspended",
+            "withdraw-seller-role-on-seller-closed",
+        ],
+    ),
+    ("seller.reinstated.v1", &["show-products-on-seller-reinstated"]),
+    (
+        "seller.rejected.v1",
+        &[
+            "hide-products-on-seller-suspended",
+            "withdraw-seller-role-on-seller-closed",
+        ],
+    ),
+    ("seller.staff-changed.v1", &["change-staff-on-seller-staff-changed"]),
+    ("seller.staff-invited.v1", &["email-link-on-staff-invited"]),
+    ("seller.suspended.v1", &["hide-products-on-seller-suspended"]),
     ("session.token-reused.v1", &["email-notice-on-token-reused"]),
     ("stock.changed.v1", &["update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
