@@ -9,17 +9,29 @@ use serde::{Deserialize, Serialize};
 /// Where a customer works, as far as this service was told.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Staff {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    place: Option<Membership>,
-    /// The last revision of each membership that was heard of, those that have ended too.
+    /// The last word on each membership that was heard of, those that have ended too.
     #[serde(default)]
-    heard: BTreeMap<SellerId, u64>,
+    heard: BTreeMap<SellerId, Word>,
+}
+
+/// What was said last of a membership.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Word {
+    revision: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<StaffRole>,
 }
 
 impl Staff {
-    /// The place, if there is one.
+    /// The place, if there is one. The seller service gives nobody two; that one was left may be heard of after
+    /// the other.
     pub fn membership(&self) -> Option<Membership> {
-        self.place
+        self.heard.iter().find_map(|(seller, word)| {
+            Some(Membership {
+                seller_id: *seller,
+                role: word.role?,
+            })
+        })
     }
 
     /// Whether nothing was ever said.
@@ -29,24 +41,16 @@ impl Staff {
 
     pub(crate) fn told(
         &self,
-        seller_id: SellerId,
+        seller: SellerId,
         role: Option<StaffRole>,
         revision: u64,
     ) -> Option<Self> {
-        if self
-            .heard
-            .get(&seller_id)
-            .is_some_and(|last| *last >= revision)
-        {
+        let known = self.heard.get(&seller);
+        if known.is_some_and(|word| word.revision >= revision) {
             return None;
         }
         let mut next = self.clone();
-        next.heard.insert(seller_id, revision);
-        next.place = match role {
-            Some(role) => Some(Membership { seller_id, role }),
-            // Who has left one seller may be with another already.
-            None => self.place.filter(|place| place.seller_id != seller_id),
-        };
+        next.heard.insert(seller, Word { revision, role });
         Some(next)
     }
 }
@@ -116,7 +120,6 @@ mod tests {
                 staff = staff.told(said.0, said.1, said.2).unwrap_or(staff);
             }
             let place = staff.membership().map(|place| place.seller_id);
-            // What is heard last of two sellers counts; what is heard of one is never undone by what was before.
             assert!(place == Some(seller(2)), "{order:?}: {staff:?}");
         }
     }

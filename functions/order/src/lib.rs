@@ -17,7 +17,8 @@ pub mod address;
 pub mod facts;
 pub mod lifecycle;
 pub mod order;
-pub mod store;
+pub mod standing;
+mod store;
 pub mod view;
 
 pub use address::{Destination, PaymentMethod, ShippingAddress};

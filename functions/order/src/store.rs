@@ -26,6 +26,7 @@ use crate::{
     facts::Fact,
     lifecycle::{Input, Status},
     order::{Order, Turn},
+    standing::Selling,
     view::{OrderView, Viewer},
 };
 
@@ -129,6 +130,7 @@ pub struct Orders {
     db: Db,
     table: Table,
     commands: Commands,
+    selling: Selling,
 }
 
 impl Orders {
@@ -138,6 +140,7 @@ impl Orders {
             db: platform.db.clone(),
             table: platform.table("order", "orders"),
             commands: platform.commands("order"),
+            selling: Selling::default(),
         })
     }
 
@@ -167,13 +170,13 @@ impl Orders {
     }
 
     /// Refuses a cart with something of a seller that does not sell at present: what its offers say of that comes
-    /// later than the seller's suspension.
+    /// later than the seller's suspension. Who sold a moment ago is not asked again: most orders read nothing here.
     ///
     /// # Errors
     /// `seller_suspended`.
-    pub async fn sold_by_all(&self, cart: &CartToOrder) -> Result<(), Problem> {
+    pub async fn sold_by_all(&self, cart: &CartToOrder, now: Timestamp) -> Result<(), Problem> {
         let sellers: BTreeSet<SellerId> = cart.lines.iter().map(|line| line.seller_id).collect();
-        let sellers: Vec<SellerId> = sellers.into_iter().collect();
+        let sellers = self.selling.unknown(sellers, now);
         let standings = self.db.views_at_once::<SellerStanding>(&sellers).await?;
         for (seller, standing) in sellers.iter().zip(standings) {
             if standing.is_some_and(|standing| !standing.sells()) {
@@ -181,6 +184,7 @@ impl Orders {
                 return Err(Problem::new(Code::SellerSuspended).detail(detail));
             }
         }
+        self.selling.learn(sellers, now);
         Ok(())
     }
 

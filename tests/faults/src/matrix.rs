@@ -511,7 +511,7 @@ impl Market {
         let foreign = match endpoint.function {
             "add-cart-item" => (&second.drafted_variant, "variants"),
             "ship-order" => (&second.fulfilment, "fulfilments"),
-            "list-orders" => (&second.shopper.id, "customers"),
+            "list-addresses" | "list-orders" => (&second.shopper.id, "customers"),
             "place-order" => (&second.address, "addresses"),
             _ => return None,
         };
@@ -539,7 +539,7 @@ impl Market {
     pub fn may_nest(&self, endpoint: &Endpoint, caller: &Caller) -> bool {
         let its_own = caller.customer == Some(id(&self.halves[1].shopper.id));
         match (endpoint.function, endpoint.rule) {
-            ("list-orders", Rule::Allow(permission, _)) => {
+            ("list-addresses" | "list-orders", Rule::Allow(permission, _)) => {
                 its_own || caller.grant(permission).is_any()
             }
             ("place-order", _) => its_own,

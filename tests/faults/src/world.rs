@@ -343,9 +343,7 @@ impl World {
         for event in cloud.take_bus() {
             self.route(event);
         }
-        // Of the buckets, that of imports alone announces what is laid there.
-        let uploads = cloud.take_uploads().into_iter();
-        for path in uploads.filter(|path| path.contains("-souk-imports-")) {
+        for path in cloud.take_uploads() {
             let key = path.split_once('/').map_or("", |(_, key)| key);
             let notification = json!({ "Records": [{ "s3": { "object": { "key": key } } }] });
             let prefix = key.split('/').next().unwrap_or_default();

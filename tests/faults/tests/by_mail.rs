@@ -110,9 +110,12 @@ async fn nobody_learns_whether_there_is_an_account_by_forgetting_its_password() 
                 ask("request-password-reset", &body(email)),
             )
             .await;
+        // How often one has asked is counted whoever it is about.
+        let counted = |call: &&testkit::Call| call.table.as_deref() != Some("local-gateway-limits");
         let calls: Vec<String> = world
             .calls
             .iter()
+            .filter(counted)
             .map(|call| call.operation.clone())
             .collect();
         let headers = answer.headers.as_object().unwrap();

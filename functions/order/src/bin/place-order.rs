@@ -28,7 +28,7 @@ async fn place_order(
     let Json(new) = &request.input;
     let to = Destination::one_of(new.shipping_address.clone(), new.shipping_address_id)?;
     let (cart, shipping_address) = orders.cart_and_address(customer_id, &to).await?;
-    orders.sold_by_all(&cart).await?;
+    orders.sold_by_all(&cart, request.now).await?;
 
     let locale = match request.locales().into_iter().next() {
         Some(preferred) => preferred,

@@ -175,7 +175,7 @@ fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
         .output()
         .is_ok_and(|found| found.status.success());
     let mut arguments = if nextest {
-        vec!["nextest", "run", "--no-tests", "pass"]
+        vec!["nextest", "run", "--no-tests", "pass", "--no-fail-fast"]
     } else {
         vec!["test", "--quiet"]
     };

@@ -28,7 +28,16 @@ pub fn files(
             function,
             events.iter().map(|event| bus_event(event, catalogue)),
         ),
-        Trigger::Queue(_) => batch(function, [object_created(function)].into_iter()),
+        // What a service alone says to itself is nobody's to make up: a batch of nothing.
+        Trigger::Queue(_) => batch(
+            function,
+            function
+                .entry
+                .on_object
+                .is_some()
+                .then(|| object_created(function))
+                .into_iter(),
+        ),
         Trigger::Schedule(_) | Trigger::Invoke => json!({}),
         Trigger::Relay => stream(function, catalogue),
     };

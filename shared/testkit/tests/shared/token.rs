@@ -126,7 +126,7 @@ async fn whatever_is_wrong_with_a_token_the_answer_is_the_same() {
         ("an ID token", headed(json!({ "typ": "JWT" }))),
         ("no type", headed(json!({ "typ": null }))),
         ("something critical", headed(json!({ "crit": ["exp"] }))),
-        ("too long", headed(json!({ "jku": "x".repeat(2_048) }))),
+        ("too long", headed(json!({ "jku": "x".repeat(4_096) }))),
         (
             "another's claims",
             format!("{}.{promoted}.{}", parts[0], parts[2]),
