@@ -182,6 +182,8 @@ impl Scene {
             "LOCALE" => "en".to_owned(),
             "LOG_LEVEL" => "warn".to_owned(),
             "CLIENT_IP_FROM" => "gateway".to_owned(),
+            "RATE_FACTOR" => "10000".to_owned(),
+            "SECOND_FACTOR" => "optional".to_owned(),
             "ACCESS_TOKEN_SECONDS" => "600".to_owned(),
             "REFRESH_TOKEN_SECONDS" => "2592000".to_owned(),
             other => format!("bench-{}", other.to_lowercase()),
