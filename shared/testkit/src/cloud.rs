@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
     time::Duration,
 };
 
@@ -135,7 +135,7 @@ type Meanwhile = Option<(usize, Pending<'static, ()>)>;
 /// The backends. A clone is the same ones.
 #[derive(Clone)]
 pub struct Cloud {
-    database: Arc<Database>,
+    database: Arc<RwLock<Database>>,
     state: Arc<Mutex<State>>,
     meanwhile: Arc<Mutex<Meanwhile>>,
 }
@@ -165,7 +165,7 @@ impl Cloud {
             ..State::default()
         };
         Self {
-            database: Arc::new(database),
+            database: Arc::new(RwLock::new(database)),
             state: Arc::new(Mutex::new(state)),
             meanwhile: Arc::default(),
         }
@@ -175,7 +175,7 @@ impl Cloud {
     pub(crate) fn create_table(&self, name: &str, indexes: &[&str]) {
         let name = format!("local-{name}");
         let indexes: Vec<String> = indexes.iter().map(|index| (*index).to_owned()).collect();
-        dynamodb::create_table(&self.database, &name, &indexes);
+        dynamodb::create_table(&self.database(), &name, &indexes);
         self.state().tables.push((name, indexes));
     }
 
@@ -197,10 +197,25 @@ impl Cloud {
             ..self.state().clone()
         };
         Self {
-            database: Arc::new(dynamodb::copy(&self.database)),
+            database: Arc::new(RwLock::new(dynamodb::copy(&self.database()))),
             state: Arc::new(Mutex::new(state)),
             meanwhile: Arc::default(),
         }
+    }
+
+    /// Forgets every item, for whoever has started functions on it and is done: a function lives as long as its
+    /// process, and what it holds with it.
+    pub fn forget(&self) {
+        if let Ok(empty) = Database::memory() {
+            *self
+                .database
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = empty;
+        }
+    }
+
+    fn database(&self) -> RwLockReadGuard<'_, Database> {
+        self.database.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -333,17 +348,17 @@ impl Cloud {
 
     /// Every item of a table, as plain JSON.
     pub fn items(&self, table: &str) -> Vec<Value> {
-        dynamodb::items(&self.database, &format!("local-{table}"))
+        dynamodb::items(&self.database(), &format!("local-{table}"))
     }
 
     /// Puts an item that is given as plain JSON, past all commands.
     pub fn put(&self, table: &str, item: &Value) {
-        dynamodb::put(&self.database, &format!("local-{table}"), item);
+        dynamodb::put(&self.database(), &format!("local-{table}"), item);
     }
 
     /// Deletes an item, past all commands.
     pub fn delete(&self, table: &str, pk: &str, sk: &str) {
-        dynamodb::delete(&self.database, &format!("local-{table}"), pk, sk);
+        dynamodb::delete(&self.database(), &format!("local-{table}"), pk, sk);
     }
 
     /// Every item of every table whose name passes, for comparing before with after.
@@ -353,7 +368,7 @@ impl Cloud {
             .map(|(table, _)| table)
             .filter(|table| which(table))
             .map(|table| {
-                let items = dynamodb::items(&self.database, &table);
+                let items = dynamodb::items(&self.database(), &table);
                 (table, items)
             })
             .collect()
@@ -429,7 +444,7 @@ impl Cloud {
         // The engine counts units as DynamoDB does; the functions don't ask.
         request["ReturnConsumedCapacity"] = "INDEXES".into();
         let (status, body) = dynamodb::answer(
-            &self.database,
+            &self.database(),
             &asked.operation,
             request.to_string().as_bytes(),
         );

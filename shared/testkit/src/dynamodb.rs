@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dynoxide::Database;
+use dynoxide::{AttributeValue, Database, Item, actions::scan::ScanRequest};
 use serde_json::{Map, Value, json};
 
 /// Answers a call by its operation (`GetItem`) with a status and a body.
@@ -113,29 +113,44 @@ pub(crate) fn copy(database: &Database) -> Database {
 /// When there is no such table.
 pub fn items(database: &Database, table: &str) -> Vec<Value> {
     let mut items = Vec::new();
-    let mut start = Value::Null;
+    let mut start = None;
     loop {
-        let mut request = json!({ "TableName": table });
-        if !start.is_null() {
-            request["ExclusiveStartKey"] = start;
-        }
-        let page = serde_json::from_value(request)
-            .map_err(|error| error.to_string())
-            .and_then(|request| database.scan(request).map_err(|error| error.to_string()))
-            .map(|page| serde_json::to_value(&page).unwrap_or_default());
-        let page = match page {
+        let request = ScanRequest {
+            table_name: table.to_owned(),
+            exclusive_start_key: start,
+            ..ScanRequest::default()
+        };
+        let page = match database.scan(request) {
             Ok(page) => page,
             Err(error) => panic!("{table} was not read: {error}"),
         };
-        let read = page["Items"].as_array().into_iter().flatten();
-        items.extend(read.map(|item| plain(&json!({ "M": item }))));
-        start = page["LastEvaluatedKey"].clone();
-        if start.is_null() {
+        items.extend(page.items.into_iter().flatten().map(shown));
+        start = page.last_evaluated_key;
+        if start.is_none() {
             break;
         }
     }
     items.sort_by_cached_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
     items
+}
+
+/// An item as plain JSON, without a way over its JSON of types: whole tables are compared often.
+fn shown(item: Item) -> Value {
+    fn value(attribute: AttributeValue) -> Value {
+        match attribute {
+            AttributeValue::S(text) => Value::String(text),
+            AttributeValue::N(number) => serde_json::from_str(&number).unwrap_or(Value::Null),
+            AttributeValue::BOOL(value) => Value::Bool(value),
+            AttributeValue::NULL(_) => Value::Null,
+            AttributeValue::L(values) => values.into_iter().map(value).collect(),
+            AttributeValue::M(members) => shown(members),
+            other => serde_json::to_value(&other)
+                .map(|other| plain(&other))
+                .unwrap_or_default(),
+        }
+    }
+    let members = item.into_iter().map(|(name, held)| (name, value(held)));
+    Value::Object(members.collect())
 }
 
 /// Deletes an item by its key.

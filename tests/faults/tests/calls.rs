@@ -37,9 +37,8 @@ async fn a_request_goes_to_its_backends_as_seldom_as_it_can_and_publishes_nothin
         assert!(!published, "{} publishes in the request", moment.function);
         if let Some(&most) = most.get(moment.function) {
             // Who sells is asked again after twenty seconds, all at once.
-            let standing = |call: &&testkit::Call| {
-                call.table.as_deref() != Some("local-seller-sellers")
-            };
+            let standing =
+                |call: &&testkit::Call| call.table.as_deref() != Some("local-seller-sellers");
             let asked = calls.iter().filter(standing).count();
             assert!(asked <= most, "{}: {calls:?}", moment.function);
             met.insert(moment.function, most);

@@ -275,7 +275,9 @@ impl Proof<'_> {
             self.function.service(),
             self.function.queue().unwrap_or_default(),
         );
-        for bucket in self.function.entry.objects.keys() {
+        // Of several buckets, those that it reads are what it waits for.
+        let objects = &self.function.entry.objects;
+        for (bucket, _) in objects.iter().filter(|(_, access)| access.read) {
             let name = names::bucket(bucket);
             let announced = self.one("AWS::S3::Bucket", |found| {
                 let announcements =

@@ -146,9 +146,11 @@ fn add_bucket(
     let mut depends = Vec::new();
     let mut announcements = Vec::new();
     for function in functions {
-        let uses = function.entry.objects.contains_key(name);
+        // Of several buckets, those that it reads are what it waits for.
+        let access = function.entry.objects.get(name);
+        let reads = access.is_some_and(|access| access.read);
         if let (Trigger::Queue(queue), Some(prefix), true) =
-            (function.trigger, &function.entry.on_object, uses)
+            (function.trigger, &function.entry.on_object, reads)
         {
             let source = names::bucket_arn(name);
             consumers::add_policy(queue, "s3.amazonaws.com", &source, resources);
