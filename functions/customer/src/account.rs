@@ -329,9 +329,9 @@ impl Customer {
         };
         let ver = self.ver + u64::from(roles != self.roles);
         Some(Self {
-            selling,
             roles,
             ver,
+            selling,
             ..self.clone()
         })
     }

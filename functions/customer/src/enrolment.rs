@@ -91,7 +91,7 @@ impl Enrolment {
         match &code.0 {
             Typed::Totp(digits) => {
                 let secret = vault.open(self.customer_id, &self.sealed)?;
-                let step = secret.step_of(digits, now, self.used_step);
+                let step = secret.step_of(*digits, now, self.used_step);
                 next.used_step = Some(step.ok_or(refused)?);
             }
             Typed::Recovery(code) => {

@@ -127,7 +127,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_last_word_of_a_seller_counts(mut order in Just((1..=6_u64).collect::<Vec<_>>()).prop_shuffle()) {
-            let role = |revision: u64| (revision % 2 == 0).then_some(StaffRole::Manager);
+            let role = |revision: u64| revision.is_multiple_of(2).then_some(StaffRole::Manager);
             order.push(3);
             let mut staff = Staff::default();
             for revision in order {

@@ -44,11 +44,11 @@ impl TotpSecret {
 
     /// The step that a code is of, if it is of one about now that comes after `used`. All three are computed and
     /// compared to the end, so that the time it takes tells nothing.
-    pub(crate) fn step_of(&self, code: &Digits, now: Timestamp, used: Option<u64>) -> Option<u64> {
+    pub(crate) fn step_of(&self, code: Digits, now: Timestamp, used: Option<u64>) -> Option<u64> {
         let current = u64::try_from(now.as_second()).unwrap_or_default() / STEP;
         let steps = current.saturating_sub(DRIFT)..=current + DRIFT;
         steps.fold(None, |found, step| {
-            let right = verify_slices_are_equal(&self.code(step), code).is_ok();
+            let right = verify_slices_are_equal(&self.code(step), &code).is_ok();
             let unused = used.is_none_or(|used| step > used);
             if right && unused { Some(step) } else { found }
         })
@@ -111,7 +111,7 @@ mod tests {
             (2_000_000_000, b"279037"),
             (20_000_000_000, b"353130"),
         ] {
-            let step = secret().step_of(code, Timestamp::from_second(second), None);
+            let step = secret().step_of(*code, Timestamp::from_second(second), None);
             assert_eq!(step, u64::try_from(second / 30).ok(), "{second}");
         }
     }
@@ -121,12 +121,12 @@ mod tests {
         let code = secret().code(100);
         let at = |step: i64| Timestamp::from_second(step * 30 + 29);
         for step in [99, 100, 101] {
-            assert_eq!(secret().step_of(&code, at(step), None), Some(100));
-            assert_eq!(secret().step_of(&code, at(step), Some(99)), Some(100));
-            assert_eq!(secret().step_of(&code, at(step), Some(100)), None);
+            assert_eq!(secret().step_of(code, at(step), None), Some(100));
+            assert_eq!(secret().step_of(code, at(step), Some(99)), Some(100));
+            assert_eq!(secret().step_of(code, at(step), Some(100)), None);
         }
-        assert_eq!(secret().step_of(&code, at(98), None), None);
-        assert_eq!(secret().step_of(&code, at(102), None), None);
+        assert_eq!(secret().step_of(code, at(98), None), None);
+        assert_eq!(secret().step_of(code, at(102), None), None);
     }
 
     #[test]

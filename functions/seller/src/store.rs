@@ -142,7 +142,7 @@ pub struct SellerFilter {
 /// The sellers and their staff, as the service's functions read and write them.
 #[derive(Debug)]
 pub struct Sellers {
-    sellers: Table,
+    table: Table,
     staff: Table,
     commands: Commands,
 }
@@ -151,7 +151,7 @@ impl Sellers {
     /// Over the platform that the function was given.
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
-            sellers: platform.table("seller", "sellers"),
+            table: platform.table("seller", "sellers"),
             staff: platform.table("seller", "staff"),
             commands: platform.commands("seller"),
         })
@@ -160,7 +160,7 @@ impl Sellers {
     /// A seller, if there is one.
     pub async fn seller(&self, id: SellerId) -> Result<Option<Stored<Seller>>, Problem> {
         let key = Key::new(run_of(id), "seller");
-        self.sellers.get(&key).await
+        self.table.get(&key).await
     }
 
     /// The seller that a request names.
@@ -200,7 +200,7 @@ impl Sellers {
         let query = query.limit(filter.limit.get());
         let cursor = filter.cursor.as_deref();
         let mut page: Page<Stored<Seller>> =
-            self.sellers.page(query, cursors, &scope, cursor).await?;
+            self.table.page(query, cursors, &scope, cursor).await?;
         let fits = |seller: &Stored<Seller>| filter.status.is_none_or(|it| it == seller.status);
         page.data.retain(fits);
         Ok(page.map(|seller| seller.view(seller.created_at)))
@@ -223,7 +223,7 @@ impl Sellers {
         };
         let mut command = self.commands.begin(intent);
         command.insert(&self.staff, &place).or(Code::WorksElsewhere);
-        command.save(&self.sellers, before, seller);
+        command.save(&self.table, before, seller);
         let rev = before.map_or(1, |before| before.rev + 1);
         announce(&mut command, rev, seller, Step::Apply);
         command.audit(Step::Apply.action(), seller.seller_id);
@@ -246,7 +246,7 @@ impl Sellers {
         };
         let reply = http::ok(&next.view(read.created_at))?.version(read.rev + 1);
         let mut command = self.commands.begin(request.intent());
-        command.update(&self.sellers, read, &next);
+        command.update(&self.table, read, &next);
         if step.frees_the_owner() {
             let key = place_key(read.owner_id);
             let place = self.staff.get::<Place>(&key).await?;
@@ -268,7 +268,7 @@ impl Sellers {
         reply: Reply<SellerView>,
     ) -> Outcome<SellerView> {
         let mut command = self.commands.begin(intent);
-        command.update(&self.sellers, read, next);
+        command.update(&self.table, read, next);
         command.audit("seller.describe", read.seller_id);
         command.commit(reply).await
     }
@@ -355,7 +355,7 @@ impl Sellers {
         let (caller, now) = (request.caller()?, request.now);
         let (invitation, seller_id) = token.invitation();
         let invitation = invitation_key(seller_id, invitation);
-        let seller = (self.sellers.clone(), Key::new(run_of(seller_id), "seller"));
+        let seller = (self.table.clone(), Key::new(run_of(seller_id), "seller"));
         let (invitation, seller) = self
             .staff
             .get_both::<Invitation, Seller>((&invitation, &seller))
@@ -383,7 +383,7 @@ impl Sellers {
         let mut command = self.commands.begin(request.intent());
         command.insert(&self.staff, &place).or(Code::WorksElsewhere);
         command.delete(&self.staff, &invitation);
-        command.require(&self.sellers, &seller);
+        command.require(&self.table, &seller);
         command.save(&self.staff, before.as_ref(), &member);
         tell(&mut command, before.as_ref(), &member);
         command.audit("staff.join", caller.customer);

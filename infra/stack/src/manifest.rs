@@ -229,7 +229,7 @@ pub struct Function {
 pub struct Limits {
     /// The largest body.
     pub body: Option<Bytes>,
-    /// How many requests are borne: a class of kernel::rate.
+    /// How many requests are borne: a class of `kernel::rate`.
     pub rate: Option<String>,
 }
 

@@ -17,7 +17,7 @@ use crate::token::Principal;
 /// As long as its list is no older than this, a request is judged by it as it is.
 const FRESH: Duration = Duration::from_secs(20);
 /// What was revoked takes effect everywhere within this.
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
 /// Clocks differ and commits take a moment: what is new is looked for from so long before what is known.
 const OVERLAP: Duration = Duration::from_secs(30);
 /// No access token lives longer, so what was revoked before this is of no token that is still good.

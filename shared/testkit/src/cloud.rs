@@ -853,7 +853,7 @@ fn list(objects: &HashMap<String, Object>, asked: &Asked) -> String {
     keys.truncate(most);
     let contents: String = keys
         .iter()
-        .map(|key| format!("<Contents><Key>{key}</Key></Contents>"))
+        .map(|key| ["<Contents><Key>", key, "</Key></Contents>"].concat())
         .collect();
     format!(
         "<ListBucketResult><IsTruncated>{is_truncated}</IsTruncated>{contents}</ListBucketResult>"

@@ -110,7 +110,7 @@ pub fn handmade(header: &str, claims: &str, by: Hand<'_>) -> String {
     format!("{signed}.{}", signature.unwrap_or_default())
 }
 
-/// The right key's public part: as a JWK, and as the bytes of a SubjectPublicKeyInfo (RFC 5480), both of which
+/// The right key's public part: as a JWK, and as the bytes of a `SubjectPublicKeyInfo` (RFC 5480), both of which
 /// anyone has.
 pub fn public_key() -> (Value, Vec<u8>) {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

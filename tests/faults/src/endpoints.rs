@@ -69,14 +69,13 @@ impl Endpoint {
 /// An id of the right form that nothing in this collection has.
 pub fn missing(collection: &str, stage: &Stage) -> String {
     let prefix = match collection {
-        "customers" => "cus",
+        "customers" | "staff" => "cus",
         "sessions" => "ses",
         "orders" => "ord",
         "payments" => "pay",
         "product-imports" => "imp",
         "products" => "prd",
         "sellers" => "sel",
-        "staff" => "cus",
         "invitations" => "inv",
         "fulfilments" => "ful",
         "addresses" => "adr",

@@ -400,14 +400,14 @@ impl Market {
             (Which::Second, Some([_, second])) => second,
             _ => return Expected::NotThere,
         };
-        if self.reached(endpoint, caller, &object) {
+        if Self::reached(endpoint, caller, &object) {
             Expected::Done
         } else {
             Expected::NotThere
         }
     }
 
-    fn reached(&self, endpoint: &Endpoint, caller: &Caller, object: &Object) -> bool {
+    fn reached(endpoint: &Endpoint, caller: &Caller, object: &Object) -> bool {
         if endpoint.template.starts_with("/v1/cart/") {
             return caller.in_cart.as_ref() == Some(&object.id);
         }

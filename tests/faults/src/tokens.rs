@@ -268,10 +268,7 @@ fn keys(list: &mut List, good: &Good) {
 
 fn headers(list: &mut List, good: &Good) {
     for r#type in ["JWT", "jwt", "id_token+jwt", "AT+JWT ", ""] {
-        list.token(
-            format!("typ {:?}", r#type),
-            &good.header("typ", r#type.into()),
-        );
+        list.token(format!("typ {type:?}"), &good.header("typ", r#type.into()));
     }
     list.token("no typ", &good.header("typ", Value::Null));
     list.token(

@@ -173,7 +173,7 @@ async fn what_is_dangerous_asks_for_a_factor_that_was_given_in_the_last_ten_minu
 
     let (app, _) = root.enable(&mut world).await;
     // The session that has confirmed the app has shown it; one elsewhere has not, and its old token is over.
-    world.stage.clock.advance(Duration::from_secs(60));
+    world.stage.clock.advance(Duration::from_mins(1));
     let old = world
         .send("change-customer-roles", promotion(&elsewhere, &other))
         .await;

@@ -123,6 +123,8 @@ proptest! {
 
 #[test]
 fn what_is_missing_drops_out_with_what_parts_it_from_the_rest() {
+    use serde_json::json;
+
     let us = |members: serde_json::Value| {
         let mut address =
             serde_json::json!({ "name": "Jane Doe", "line1": "1 Quay", "country": "US" });
@@ -132,7 +134,6 @@ fn what_is_missing_drops_out_with_what_parts_it_from_the_rest() {
         assert_eq!(address.country, "US".parse::<Country>().unwrap());
         formatted(&address).split_off(2)
     };
-    use serde_json::json;
     assert_eq!(us(json!({})), Vec::<String>::new());
     assert_eq!(
         us(json!({ "city": "ALBANY", "postal_code": "12207" })),

@@ -1,4 +1,4 @@
-//! DELETE /v1/sellers/{id}/business/documents/{document_id}: a seller takes a document back.
+//! `DELETE /v1/sellers/{id}/business/documents/{document_id}`: a seller takes a document back.
 
 use business::Businesses;
 use kernel::Code;

@@ -276,7 +276,7 @@ fn a_verified_business_that_changes_is_verified_again() {
         let said = said(|said| match change {
             "legal_name" => said["legal_name"] = "Lamp GmbH".into(),
             _ => {
-                said["bank_account"] = json!({ "iban": "AT611904300234573201", "bic": "BKAUATWW" })
+                said["bank_account"] = json!({ "iban": "AT611904300234573201", "bic": "BKAUATWW" });
             }
         });
         let turn = say(Some(&verified()), &said, false).unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! PUT /v1/sellers/{id}/staff/{customer_id}: an owner gives someone of the staff another role.
+//! `PUT /v1/sellers/{id}/staff/{customer_id}`: an owner gives someone of the staff another role.
 
 use kernel::Code;
 use lambda::http::{self, Json, Outcome, Request};

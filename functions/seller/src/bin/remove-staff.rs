@@ -1,4 +1,4 @@
-//! DELETE /v1/sellers/{id}/staff/{customer_id}: an owner takes someone off the staff, or someone leaves it.
+//! `DELETE /v1/sellers/{id}/staff/{customer_id}`: an owner takes someone off the staff, or someone leaves it.
 
 use lambda::http::{self, Outcome, Request};
 use seller::Sellers;

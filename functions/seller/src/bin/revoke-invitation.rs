@@ -1,4 +1,4 @@
-//! DELETE /v1/sellers/{id}/staff/invitations/{invitation_id}: an owner takes an invitation back.
+//! `DELETE /v1/sellers/{id}/staff/invitations/{invitation_id}`: an owner takes an invitation back.
 
 use lambda::http::{self, Outcome, Request};
 use seller::Sellers;

@@ -121,8 +121,12 @@ impl Idempotency {
     }
 }
 
-/// What a function may do with the objects of a bucket: `r`, `w` or `rw`; with an `l`, list them.
+/// What a function may do with the objects of a bucket: some of `r`, `w`, `d`, `l`, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a letter that stands for itself"
+)]
 pub struct Access {
     /// `GetObject`.
     pub read: bool,

@@ -183,7 +183,7 @@ pub struct AuditLog {
     commands: Table,
     service: String,
     /// The head after the last append of this process, which spares its reading.
-    known: Mutex<Option<Option<Stored<Head>>>>,
+    known: Mutex<Option<Stored<Head>>>,
 }
 
 impl AuditLog {
@@ -229,7 +229,7 @@ impl AuditLog {
     async fn append_some(&self, mut told: Vec<Told>, now: Timestamp) -> Result<(), Problem> {
         let known = self.take_known();
         let mut head = match known {
-            Some(head) => head,
+            Some(head) => Some(head),
             None => self.head().await?,
         };
         for attempt in 0..TRIES {
@@ -327,13 +327,13 @@ impl AuditLog {
         Ok((actions, next))
     }
 
-    fn take_known(&self) -> Option<Option<Stored<Head>>> {
+    fn take_known(&self) -> Option<Stored<Head>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.take()
     }
 
     fn know(&self, head: Option<Stored<Head>>) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(head);
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = head;
     }
 
     /// Those of these commands, by the digests of their keys, that have no entry.

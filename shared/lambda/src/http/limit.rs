@@ -1,4 +1,4 @@
-//! Rates: how many requests a route bears, as its manifest says by the class's name (kernel::rate). A route that
+//! Rates: how many requests a route bears, as its manifest says by the class's name (`kernel::rate`). A route that
 //! names none asks nobody.
 
 use std::{net::IpAddr, time::Duration};

@@ -16,12 +16,12 @@ pub fn mailed(world: &World, address: &str, page: &str) -> String {
     let link = format!("https://souk.test/{page}#token=");
     let mails = world.stage.cloud.mails();
     let tokens = mails.iter().filter(|mail| mail.to == address);
-    let token = tokens.filter_map(|mail| {
+    let mut token = tokens.filter_map(|mail| {
         let (_, rest) = mail.text.split_once(&link)?;
         rest.lines().next().map(str::to_owned)
     });
     token
-        .last()
+        .next_back()
         .unwrap_or_else(|| panic!("no link to {page} for {address}"))
 }
 
