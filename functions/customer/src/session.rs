@@ -16,6 +16,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use sha2::{Digest, Sha256};
 
+use crate::{Authenticated, Credential};
+
 /// How long the token just exchanged is answered once more, for an answer that got lost.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -74,6 +76,17 @@ pub struct LogIn {
     pub credential_rev: u64,
     /// By what browser or app.
     pub device: Option<Device>,
+}
+
+impl LogIn {
+    /// Of a customer who has shown who it is, on a device.
+    pub fn of(known: &Authenticated, device: Option<Device>) -> Self {
+        Self {
+            customer_id: known.customer.customer_id,
+            credential_rev: Credential::generation(&known.credential),
+            device,
+        }
+    }
 }
 
 /// Why a session has ended before its time.

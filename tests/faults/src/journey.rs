@@ -325,7 +325,7 @@ async fn sessions(world: &mut World, shopper: &Person) {
         Ask::post("/v1/auth/refresh").json(&json!({ "refresh_token": shopper.refresh_token }));
     let tokens = ok(world.send("refresh-session", ask).await, 200).body;
     let ask = Ask::post("/v1/auth/logout").by(&text(&tokens["access_token"]));
-    ok(world.send("log-out", ask).await, 204);
+    ok(world.send("log-out", ask.key("log out here")).await, 204);
 }
 
 async fn locked_out(world: &mut World, root: &Person) {

@@ -2,7 +2,7 @@
 
 use contracts::Actor;
 use customer::{
-    Credential, EmailAddress, FactorCode, LogIn, Password, Session, StrongSignIn, Tokens, device_of,
+    EmailAddress, FactorCode, LogIn, Password, Session, StrongSignIn, Tokens, device_of,
 };
 use lambda::http::{self, Json, Outcome, Request};
 use schemars::JsonSchema;
@@ -37,11 +37,7 @@ async fn log_in(
     let proof = known.prove(sent.code.as_ref(), &door.factors.vault, now)?;
 
     let id = known.customer.customer_id;
-    let log_in = LogIn {
-        customer_id: id,
-        credential_rev: Credential::generation(&known.credential),
-        device: device_of(&request),
-    };
+    let log_in = LogIn::of(&known, device_of(&request));
     let (session, token) = Session::begin(log_in, now, desk.lifetime, ids);
     let session = session.proven_by(proof.as_ref(), now);
     let tokens = Tokens {

@@ -15,7 +15,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use contracts::Actor;
 use dynamo::{Commands, Intent, Pending};
 use http_types::{HeaderMap, HeaderValue, Method};
-use kernel::{Code, Permission, Problem, Rule, Timestamp};
+use kernel::{Code, Problem, Rule, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -337,12 +337,11 @@ impl Edge {
         self.verifier.verify(token.trim(), now).map(Some)
     }
 
-    /// Refuses a principal whose token was revoked; not for ending a session, which may have ended already.
+    /// Refuses a principal whose token was revoked.
     async fn current(&self, caller: Option<&Principal>, now: Timestamp) -> Result<(), Problem> {
-        let ends = matches!(self.rule, Rule::Allow(Permission::SessionEnd, _));
         match caller {
-            Some(caller) if !ends => self.revocations.check(caller, now).await,
-            _ => Ok(()),
+            Some(caller) => self.revocations.check(caller, now).await,
+            None => Ok(()),
         }
     }
 
