@@ -58,11 +58,19 @@ async fn war(moment: &Moment, trouble: Trouble, seed: u64) -> (World, Outcome) {
     (world, outcome)
 }
 
+/// Every call is tried, but of a function that asks every service the same: of its scores of calls, which are of a
+/// few kinds, those at the beginning and at the end.
+fn is_tried(call: usize, calls: usize) -> bool {
+    const MANY: usize = 32;
+    const SOME: usize = 6;
+    calls <= MANY || call < SOME || call >= calls - SOME
+}
+
 async fn survives_every_fault(moment: &Moment) {
     let peace = peace(moment).await;
     assert!(peace.facts.flaws.is_empty(), "{:?}", peace.facts.flaws);
     let mut seed = 2_000;
-    for call in 0..peace.calls {
+    for call in (0..peace.calls).filter(|call| is_tried(*call, peace.calls)) {
         let faults = Fault::ALL.map(|fault| Trouble::Once(call, fault));
         for trouble in faults.into_iter().chain([Trouble::From(call)]) {
             seed += 1;
