@@ -310,7 +310,7 @@ fn success(
     if !headers.is_empty() {
         response.push("headers", Node::Map(headers));
     }
-    if status != 204 {
+    if !empty {
         let schema = match shown {
             Some(schema) => reference_to(&schemas.add(function.name, schema)),
             None if produces.contains("json") => map! { "type" => "object" },
