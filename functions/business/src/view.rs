@@ -44,7 +44,6 @@ pub struct BusinessView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_started_at: Option<Timestamp>,
     /// Why it was rejected the last time, until it is verified.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rejection_reasons: Vec<RejectReason>,
     /// Why it must be verified again, until it is.
     #[serde(skip_serializing_if = "Option::is_none")]
