@@ -457,7 +457,7 @@ impl Accounts {
         let credential = &confirmed.credential;
         let mut command = self.commands.begin(intent);
         command.update(&self.credentials, credential, next);
-        command.delete(&self.guesses, &confirmed.guesses);
+        command.discard(&self.guesses, &confirmed.guesses);
         let generation = Credential::generation(credential) + 1;
         let changed = customer.with_new_password(generation, Some(by), intent.now);
         command.update(&self.customers, customer, &changed);
@@ -486,7 +486,7 @@ impl Accounts {
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.sessions, session);
-        command.delete(&self.guesses, &known.guesses);
+        command.discard(&self.guesses, &known.guesses);
         if let Some(rehashed) = rehashed {
             command.update(&self.credentials, &known.credential, rehashed);
         }

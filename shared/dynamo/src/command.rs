@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update,
+    TransactWriteItem, Update, builders::DeleteBuilder,
 };
 use contracts::{Actor, Aggregate, Envelope, Event, Metadata};
 use kernel::{Code, Ids, Problem, Reply, Timestamp};
@@ -199,18 +199,37 @@ impl Command {
 
     /// Removes an item; refused as contention if it is not the revision that was read.
     pub fn delete<T: Item>(&mut self, table: &Table, read: &Stored<T>) -> &mut Self {
+        let unchanged = |delete: DeleteBuilder| {
+            delete
+                .condition_expression("rev = :rev")
+                .expression_attribute_values(":rev", AttributeValue::N(read.rev.to_string()))
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+        };
+        self.take_away(table, read, unchanged)
+    }
+
+    /// Removes an item whatever has become of it since it was read, if it is there at all: for counts, of which
+    /// none is left afterwards however many others were counting.
+    pub fn discard<T: Item>(&mut self, table: &Table, read: &Stored<T>) -> &mut Self {
+        self.take_away(table, read, |delete| delete)
+    }
+
+    fn take_away<T: Item>(
+        &mut self,
+        table: &Table,
+        read: &Stored<T>,
+        guard: impl FnOnce(DeleteBuilder) -> DeleteBuilder,
+    ) -> &mut Self {
         match encode(&read.value, read.rev, read.created_at, read.updated_at) {
             Ok(before) => self.digest_before(&before),
             Err(fault) => return self.fail(fault),
         }
         let delete = Delete::builder()
             .table_name(&table.name)
-            .set_key(Some(read.value.key().attributes()))
-            .condition_expression("rev = :rev")
-            .expression_attribute_values(":rev", AttributeValue::N(read.rev.to_string()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build();
-        match delete {
+            .set_key(Some(read.value.key().attributes()));
+        match guard(delete).build() {
             Ok(delete) => self.act(TransactWriteItem::builder().delete(delete).build()),
             Err(error) => self.fail(Problem::internal(error)),
         }

@@ -205,7 +205,10 @@ impl Shop {
         let nanos = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_nanos());
-        format!("{nanos:x}{:x}", COUNT.fetch_add(1, Ordering::Relaxed))
+        // Stories run in processes of their own, and two clocks may well say the same.
+        let process = std::process::id();
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        format!("{nanos:x}{process:08x}{count:x}")
     }
 }
 

@@ -186,7 +186,7 @@ impl Accounts {
         let customer_id = customer.customer_id;
         command.update(&self.credentials, credential, next);
         if let Some(guesses) = guesses {
-            command.delete(&self.guesses, guesses);
+            command.discard(&self.guesses, guesses);
         }
         let changed = customer
             .with_new_password(Credential::generation(credential) + 1, None, intent.now)
@@ -222,7 +222,7 @@ impl Accounts {
         let token_id = self.issue(&mut command, before.as_ref(), customer, purpose)?;
         let wanted = EmailChange::wanted(customer, token_id, email, intent.now);
         command.insert(&self.customers, &wanted);
-        command.delete(&self.guesses, &confirmed.guesses);
+        command.discard(&self.guesses, &confirmed.guesses);
         let requested = CustomerEmailChangeRequested {
             customer_id,
             token_id,
@@ -306,7 +306,7 @@ impl Accounts {
         command.save(&self.tokens, before.as_ref(), &token);
         command.update(&self.customers, customer, closing);
         self.revoke_older(&mut command, closing, None);
-        command.delete(&self.guesses, &confirmed.guesses);
+        command.discard(&self.guesses, &confirmed.guesses);
         let said = CustomerClosing {
             customer_id,
             token_id: token.token_id,
@@ -379,7 +379,7 @@ impl Accounts {
         command.insert(&self.customers, &closed);
         command.delete(&self.credentials, &credential);
         if let Some(guesses) = &guesses {
-            command.delete(&self.guesses, guesses);
+            command.discard(&self.guesses, guesses);
         }
         if let Some(factor) = &factor {
             command.delete(&self.second_factors, factor);

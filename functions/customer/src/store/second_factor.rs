@@ -66,7 +66,7 @@ impl Accounts {
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.save(&self.second_factors, read, pending);
-        command.delete(&self.guesses, guesses);
+        command.discard(&self.guesses, guesses);
         command.audit("customer.enrol-second-factor", pending.customer_id);
         command.settle().await.map(drop)
     }
