@@ -1,11 +1,9 @@
-//! What the functions say of themselves: a development build of each answers `describe` with the types that its
-//! handler really parses and replies.
+//! What the functions say of themselves: a development build of the fleet tells the types that each handler really
+//! parses and replies.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -70,73 +68,47 @@ impl Description {
 /// The descriptions, by function.
 pub type Descriptions = BTreeMap<String, Description>;
 
-/// Builds every function for development and asks each.
+/// Builds the fleet for development, as one program, and asks each function in it.
 pub fn all(project: &Project) -> Result<Descriptions> {
-    let functions = project.functions();
-    if functions.is_empty() {
+    if project.functions().is_empty() {
         return Ok(Descriptions::new());
     }
-    let folder = build(project)?;
-    let mut found = Descriptions::new();
-    for function in functions {
-        let binary = folder.join(function.name);
-        if !project.page(&function).is_file() {
-            continue; // The lint says so with its reason.
-        }
-        let output = describe(&binary).with_context(|| {
-            format!(
-                "{} cannot be run; is it listed in the package's [[bin]]?",
-                binary.display()
-            )
-        })?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            bail!("`{} describe` fails: {}", function.name, said.trim());
-        }
-        let description = serde_json::from_slice(&output.stdout).with_context(|| {
-            format!(
-                "`{} describe` prints something else than a description",
-                function.name
-            )
-        })?;
-        found.insert(function.name.to_owned(), description);
+    let program = build(project)?;
+    let output = Command::new(&program)
+        .output()
+        .with_context(|| format!("{} cannot be run", program.display()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("the fleet does not describe itself: {}", said.trim());
     }
-    Ok(found)
+    serde_json::from_slice(&output.stdout)
+        .context("the fleet prints something else than descriptions")
 }
 
-/// Asks one function. Another build may be replacing the file just now: then it is there a moment later.
-fn describe(binary: &Path) -> std::io::Result<Output> {
-    let mut tries = 0;
-    loop {
-        match Command::new(binary).arg("describe").output() {
-            Err(error) if error.kind() == ErrorKind::NotFound && tries < 20 => {
-                tries += 1;
-                std::thread::sleep(Duration::from_millis(500));
-            }
-            outcome => return outcome,
-        }
-    }
-}
-
-/// Builds for the target that `cargo lambda` builds for, so that both share what they compile.
+/// Builds with what the tests build with, so that both share what they compile.
 fn build(project: &Project) -> Result<PathBuf> {
     let target = host()?;
     let status = Command::new("cargo")
         .args([
             "build",
             "--quiet",
+            "--manifest-path=tests/Cargo.toml",
             "--workspace",
-            "--bins",
-            "--target",
-            &target,
         ])
+        .args([
+            "--exclude=stories",
+            "--exclude=bench",
+            "--bin=describe-fleet",
+        ])
+        .args(["--target", &target])
         .current_dir(&project.root)
         .status()
         .context("cargo cannot be run")?;
     if !status.success() {
         bail!("the functions do not build; what follows from their types cannot be rendered");
     }
-    Ok(project.root.join("target").join(target).join("debug"))
+    let built = project.root.join("target").join(target).join("debug");
+    Ok(built.join("describe-fleet"))
 }
 
 /// The target triple of this machine.

@@ -72,22 +72,36 @@ impl std::fmt::Debug for Function {
     }
 }
 
+/// What a `main` would serve.
+fn entry(main: fn() -> Exit) -> Result<Entry, Problem> {
+    LOADING.set(Loading::Waiting);
+    main();
+    match LOADING.take() {
+        Loading::Served(entry) => Ok(entry),
+        Loading::No | Loading::Waiting => Err(Problem::internal("this main serves nothing")),
+    }
+}
+
+/// What the function with this `main` says of itself: its kind, and the types that its handler parses and replies.
+///
+/// # Errors
+/// When it serves nothing.
+#[cfg(debug_assertions)]
+pub fn describe(main: fn() -> Exit) -> Result<Value, Problem> {
+    Ok((entry(main)?.describe)())
+}
+
 impl Function {
     /// Starts the function with this `main` over a platform.
     ///
     /// # Errors
     /// When the function would not start in Lambda either.
     pub async fn load(platform: &'static Platform, main: fn() -> Exit) -> Result<Self, Problem> {
-        LOADING.set(Loading::Waiting);
         LOG.with_borrow_mut(|log| {
             log.get_or_insert_default();
         });
-        main();
-        let Loading::Served(entry) = LOADING.take() else {
-            return Err(Problem::internal("this main serves nothing"));
-        };
         Ok(Self {
-            running: (entry.start)(platform).await?,
+            running: (entry(main)?.start)(platform).await?,
         })
     }
 

@@ -1,4 +1,4 @@
-//! How a function runs: in Lambda, described, or in a test's harness. Nothing here is generic.
+//! How a function runs: in Lambda or in a test's harness. Nothing here is generic.
 
 use std::process::ExitCode;
 
@@ -35,7 +35,7 @@ pub(crate) type Start =
 pub(crate) struct Entry {
     pub(crate) start: Start,
     #[cfg(debug_assertions)]
-    describe: fn() -> Value,
+    pub(crate) describe: fn() -> Value,
 }
 
 impl Entry {
@@ -54,11 +54,6 @@ impl Entry {
 
 /// Runs a function until Lambda ends it.
 pub(crate) fn run(entry: Entry) -> Exit {
-    #[cfg(debug_assertions)]
-    if std::env::args().nth(1).as_deref() == Some("describe") {
-        log::line(&(entry.describe)());
-        return Exit::SUCCESS;
-    }
     let entry = match harness::take(entry) {
         Ok(()) => return Exit::SUCCESS,
         Err(entry) => entry,
