@@ -5,6 +5,7 @@ mod audit;
 mod business;
 mod by_mail;
 mod calls;
+mod canaries;
 mod day;
 mod every_call;
 mod grants;
