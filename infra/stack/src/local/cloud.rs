@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::deploy::defaults;
+use super::deploy::{configuration, configured, defaults};
 use super::place::Place;
 use super::rotate::Ring;
 use super::term::{Step, say};
@@ -220,23 +220,31 @@ impl<'a> Cloud<'a> {
         Ok(Duration::from_secs(life))
     }
 
-    /// Changes the keys of the stage, and has every function start anew with them. The code and all other parameters
-    /// stay as they were deployed, whatever is checked out here.
+    /// Changes the keys of the stage, and has every function start anew with them. Code, templates and all other
+    /// parameters stay as they were deployed, whatever is checked out here.
     pub(super) fn put_ring(&self, ring: &Ring) -> Result<()> {
         let step = Step::new("platform");
         let keys = [
             ("JwtSigningKey", serde_json::to_string(&ring.signing_key)?),
             ("JwtKeys", serde_json::to_string(&ring.jwks)?),
         ];
-        self.change_parameters("platform", &keys)?;
+        let configuration =
+            configuration(&keys.clone().map(|(name, value)| (name.to_owned(), value)));
+        self.change_parameters("platform", &keys, &configuration)?;
         step.done(self.stack("platform"));
-        self.services_at_once(|service| self.change_parameters(service, &[]))
+        self.services_at_once(|service| self.change_parameters(service, &[], &configuration))
     }
 
-    /// Gives some parameters of a stack other values. Those that name a parameter of the Parameter Store keep the
-    /// name and get what is there now
-    /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>).
-    fn change_parameters(&self, name: &str, changed: &[(&str, String)]) -> Result<()> {
+    /// Gives some parameters of a stack other values, under the template that it was deployed with. Parameters that
+    /// name one of the Parameter Store keep the name and get what is there now
+    /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>);
+    /// `configuration` has new versions of the functions published for it.
+    fn change_parameters(
+        &self,
+        name: &str,
+        changed: &[(&str, String)],
+        configuration: &str,
+    ) -> Result<()> {
         let stack = self.stack(name);
         let found = self.aws(&["cloudformation", "describe-stacks", "--stack-name", &stack])?;
         let parameters = found["Stacks"][0]["Parameters"].as_array().cloned();
@@ -247,6 +255,24 @@ impl<'a> Cloud<'a> {
                 None => json!({ "ParameterKey": key, "UsePreviousValue": true }),
             }
         });
+        let original = self.aws(&[
+            "cloudformation",
+            "get-template",
+            "--template-stage",
+            "Original",
+            "--stack-name",
+            &stack,
+        ])?;
+        let template = original["TemplateBody"]
+            .as_str()
+            .with_context(|| format!("the template of {stack} is no YAML of ours"))?;
+        let packed = self
+            .place
+            .state(&format!("packed-{}-{name}.yaml", self.stage));
+        std::fs::write(&packed, configured(template, configuration))?;
+        let key = format!("{}/{stack}-{configuration}.yaml", self.stage);
+        let object = format!("s3://{}/{key}", self.bucket);
+        self.run(&["s3", "cp", &path(&packed), &object])?;
         // A file, because what is on a command line is seen by every process of the machine.
         let file = format!("parameters-{}-{name}.json", self.stage);
         self.place.write(&file, &parameters.collect::<Vec<_>>())?;
@@ -255,7 +281,11 @@ impl<'a> Cloud<'a> {
             "update-stack",
             "--stack-name",
             &stack,
-            "--use-previous-template",
+            "--template-url",
+            &format!(
+                "https://{}.s3.{}.amazonaws.com/{key}",
+                self.bucket, self.region
+            ),
             "--capabilities",
             "CAPABILITY_IAM",
             "CAPABILITY_NAMED_IAM",
@@ -357,6 +387,14 @@ impl<'a> Cloud<'a> {
             "--output-template-file",
             &path(&packed),
         ])?;
+        let mut values = parameters.clone();
+        let names = values
+            .iter()
+            .filter(|(_, value)| value.starts_with("/souk/"));
+        let names: Vec<String> = names.map(|(_, name)| name.clone()).collect();
+        values.extend(self.shared(&names)?);
+        let text = std::fs::read_to_string(&packed)?;
+        std::fs::write(&packed, configured(&text, &configuration(&values)))?;
         // A file, because what is on a command line is seen by every process of the machine.
         let file = format!("parameters-{}-{name}.json", self.stage);
         let overrides: Vec<String> = parameters
@@ -387,6 +425,24 @@ impl<'a> Cloud<'a> {
         deployed
             .map(|_| ())
             .with_context(|| format!("{}:\n{}", self.stack(name), self.reasons(name)))
+    }
+
+    /// What the platform shares under these names.
+    fn shared(&self, names: &[String]) -> Result<Vec<(String, String)>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut ask = vec!["ssm", "get-parameters", "--names"];
+        ask.extend(names.iter().map(String::as_str));
+        let found = self.aws(&ask)?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let found = found["Parameters"].as_array().cloned().unwrap_or_default();
+        let mut values: Vec<_> = found
+            .iter()
+            .map(|one| (text(&one["Name"]), text(&one["Value"])))
+            .collect();
+        values.sort();
+        Ok(values)
     }
 
     /// The failed resources' own words.

@@ -14,7 +14,7 @@ use super::place::{Place, STAGE};
 use super::term::Step;
 use super::tools::quiet;
 use stack::Stack;
-pub(super) use stack::defaults;
+pub(super) use stack::{configuration, configured, defaults};
 
 /// Where the functions' code lies in the emulator.
 const CODE: &str = "souk-local-code";

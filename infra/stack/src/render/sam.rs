@@ -186,10 +186,13 @@ fn shared(name: &str) -> Node {
 }
 
 fn globals(manifest: &Manifest) -> Node {
-    let variables = common(&manifest.name)
+    let mut variables: Vec<_> = common(&manifest.name)
         .into_iter()
         .map(|(name, setting)| (name.to_owned(), functions::value(&setting)))
         .collect();
+    // SAM publishes a version when the template has changed, whatever its parameters say: whoever deploys writes a
+    // digest of their values here, so that a changed one goes live.
+    variables.push(("CONFIGURATION".to_owned(), "none".into()));
     map! {
         "Function" => map! {
             "Runtime" => "provided.al2023",

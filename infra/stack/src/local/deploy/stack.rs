@@ -18,8 +18,6 @@ pub(super) struct Stack {
     name: String,
     template: String,
     parameters: Vec<(String, String)>,
-    /// What the parameters that are names stand for: it may change while the names stay.
-    named: Vec<(String, String)>,
 }
 
 impl Stack {
@@ -48,24 +46,24 @@ impl Stack {
         }
         // These are values for the platform and the names of SSM parameters for the services.
         let shared = ["JwtKeys", "AuditKeys"];
-        let (named, parameters) = defaults(&text)
+        let (named, parameters): (Vec<_>, Vec<_>) = defaults(&text)
             .into_iter()
             .filter_map(|(parameter, _)| {
                 Some((parameter.to_owned(), settings.get(parameter)?.clone()))
             })
             .partition(|(parameter, _)| name != "platform" && shared.contains(&&**parameter));
+        let configuration = configuration(&[&parameters[..], &named].concat());
         Ok(Self {
             name: format!("souk-{STAGE}-{name}"),
-            template,
+            template: configured(&template, &configuration),
             parameters,
-            named,
         })
     }
 
     fn digest(&self) -> String {
         let mut digest = Sha256::new();
         digest.update(&self.template);
-        digest.update(format!("{:?}{:?}", self.parameters, self.named));
+        digest.update(format!("{:?}", self.parameters));
         format!("{:x?}", digest.finalize().as_slice())
     }
 
@@ -210,6 +208,30 @@ impl Stack {
     }
 }
 
+/// A digest of what a stack is given: the values of its parameters, and what those stand for that are names.
+pub(in crate::local) fn configuration(values: &[(String, String)]) -> String {
+    let digest = Sha256::digest(format!("{values:?}"));
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// A template with this digest in it: SAM publishes a version of a function when the template says something else
+/// of it, and takes no notice of what parameters say.
+pub(in crate::local) fn configured(template: &str, configuration: &str) -> String {
+    let line = |line: &str| {
+        let place = line
+            .find("CONFIGURATION:")
+            .filter(|at| line[..*at].trim().is_empty());
+        match place {
+            Some(at) => format!("{}CONFIGURATION: \"{configuration}\"\n", &line[..at]),
+            None => format!("{line}\n"),
+        }
+    };
+    template.lines().map(line).collect()
+}
+
 /// A line of a template as the emulator can take it. All else is the same as in the cloud.
 fn emulated(line: &str) -> Cow<'_, str> {
     if line.contains(":ses:") && line.contains(":identity/") {
@@ -264,7 +286,20 @@ pub(in crate::local) fn defaults(template: &str) -> Vec<(&str, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{code_of, defaults, emulated};
+    use super::{code_of, configuration, configured, defaults, emulated};
+
+    #[test]
+    fn another_value_of_a_parameter_is_another_template() {
+        let template = "Variables:\n    CONFIGURATION: none\n    LOCALE: !Ref Locale\n";
+        let value = |text: &str| configuration(&[("Locale".to_owned(), text.to_owned())]);
+        let (one, other) = (
+            configured(template, &value("en")),
+            configured(template, &value("de")),
+        );
+        assert_ne!(one, other);
+        assert_eq!(one, configured(&other, &value("en")));
+        assert!(one.ends_with("\"\n    LOCALE: !Ref Locale\n"));
+    }
 
     #[test]
     fn a_code_line_names_its_function() {
