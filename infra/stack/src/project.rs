@@ -8,8 +8,13 @@ use anyhow::{Context, Result, bail};
 use crate::manifest::{Manifest, ViewRef};
 use crate::plan::{self, Grant, Planned, STANDARD_ATTRIBUTES, ViewGrant};
 
-/// Views that the edge of every endpoint reads, owner and name: whose tokens have ended.
-const EDGE_READS: [(&str, &str); 1] = [("customer", "revocations")];
+/// Views that the edge of every endpoint reads, owner and name: whose tokens have ended, which API keys are good, and
+/// what their accounts may do.
+const EDGE_READS: [(&str, &str); 3] = [
+    ("customer", "revocations"),
+    ("customer", "api-keys"),
+    ("customer", "account-powers"),
+];
 
 /// The repository.
 #[derive(Debug)]

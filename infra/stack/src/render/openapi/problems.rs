@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::Code;
+use kernel::{Code, Rule};
 use serde_json::{Value, json};
 
 use crate::manifest::{Idempotency, Route};
@@ -118,6 +118,12 @@ fn of_the_edge(function: &Planned<'_>, route: &Route, description: &Description)
     if function.entry.allow.as_deref() != Some("public") {
         codes.push(Code::Forbidden);
     }
+    if is_in_person(function) {
+        codes.push(Code::PersonRequired);
+    }
+    if function.entry.step_up {
+        codes.push(Code::StepUpRequired);
+    }
     if description.input.body.is_some() || !description.input.content_types.is_empty() {
         codes.extend([
             Code::InvalidJson,
@@ -148,6 +154,13 @@ fn of_the_edge(function: &Planned<'_>, route: &Route, description: &Description)
         codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
     }
     codes
+}
+
+/// Whether no API key opens it.
+fn is_in_person(function: &Planned<'_>) -> bool {
+    let rule = function.entry.allow.as_deref().map(str::parse);
+    let held = matches!(rule, Some(Ok(Rule::Allow(permission, _))) if permission.is_in_person());
+    held || function.entry.step_up
 }
 
 fn idempotency() -> [Code; 4] {
