@@ -23,6 +23,8 @@ use crate::Customer;
 
 /// An account has so many keys at most.
 const MOST: usize = 20;
+/// A key may do so many things at most.
+const MOST_ALLOWANCES: usize = 64;
 /// A key may be used from so many blocks of addresses at most.
 const MOST_NETWORKS: usize = 32;
 /// A key lasts so long at most, and unless told.
@@ -66,9 +68,9 @@ struct Label {
 pub struct KeyInput {
     /// What to call it; no other key of the account is called so.
     pub name: KeyName,
-    /// What it may do, as far as the account may: at least one thing. What needs someone who has logged in is for no
-    /// key.
-    #[schemars(length(min = 1))]
+    /// What it may do, as far as the account may: at least one thing, 64 at most. What needs someone who has logged
+    /// in is for no key.
+    #[schemars(length(min = 1, max = 64))]
     pub allowances: Vec<Allowance>,
     /// From where it may be used: addresses and blocks of them, 32 at most. From anywhere, if there are none.
     #[serde(default)]
@@ -82,9 +84,9 @@ pub struct KeyInput {
 pub struct NewKey {
     /// What to call it; no other key of the account is called so.
     pub name: KeyName,
-    /// What it may do, as far as the account may: at least one thing. What needs someone who has logged in is for no
-    /// key.
-    #[schemars(length(min = 1))]
+    /// What it may do, as far as the account may: at least one thing, 64 at most. What needs someone who has logged
+    /// in is for no key.
+    #[schemars(length(min = 1, max = 64))]
     pub allowances: Vec<Allowance>,
     /// From where it may be used: addresses and blocks of them, 32 at most. From anywhere, if there are none.
     #[serde(default)]
@@ -178,6 +180,10 @@ impl KeyInput {
     fn check(&self, owner: &Powers) -> Result<(), Problem> {
         if self.allowances.is_empty() {
             let detail = "a key that may do nothing is none";
+            return Err(Problem::invalid("/allowances", detail));
+        }
+        if self.allowances.len() > MOST_ALLOWANCES {
+            let detail = format!("there are {MOST_ALLOWANCES} at most");
             return Err(Problem::invalid("/allowances", detail));
         }
         for (number, allowed) in self.allowances.iter().enumerate() {

@@ -11,6 +11,8 @@ pub struct Endpoint {
     /// The path with its `{parameters}`; of whatever no other route takes, one that there is not.
     pub template: String,
     pub rule: Rule,
+    /// Whether it asks for a second factor that was just given, so that no API key opens it.
+    pub step_up: bool,
 }
 
 /// Every endpoint there is.
@@ -27,6 +29,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             method: method.to_owned(),
             template: path.to_owned(),
             rule: setting(settings, "ALLOW")?.parse().ok()?,
+            step_up: setting(settings, "STEP_UP").is_some(),
         })
     });
     endpoints.collect()
@@ -80,6 +83,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
         "fulfilments" => "ful",
         "addresses" => "adr",
         "documents" => "doc",
+        "api-keys" => "key",
         "roles" | "custom-roles" => "rol",
         _ => "var",
     };
