@@ -24,6 +24,8 @@ use crate::token::Principal;
 const FRESH: Duration = Duration::from_secs(20);
 /// And for so long where it cannot be read anew.
 const STALE: Duration = Duration::from_mins(1);
+/// And for so long where it does not know a key, which may have been made since.
+const UNKNOWN_FOR: Duration = Duration::from_secs(2);
 /// Of so many accounts at most a process keeps what it has read: who makes up keys fills no memory.
 const MOST: usize = 256;
 /// So long at most a request waits until the use of its key is kept.
@@ -74,15 +76,26 @@ impl ApiKeys {
         let refused = Code::Unauthenticated;
         // What is no key is refused before anybody is asked.
         let sent = ApiKey::read(text).ok_or(refused)?;
-        let known = self.known(sent.customer(), now).await?;
-        Ok(known.admit(&sent, from.parse().ok(), now).ok_or(refused)?)
+        let (customer, from) = (sent.customer(), from.parse().ok());
+        let known = self.known(customer, FRESH, now).await?;
+        if let Some(caller) = known.admit(&sent, from, now) {
+            return Ok(caller);
+        }
+        let known = self.known(customer, UNKNOWN_FOR, now).await?;
+        Ok(known.admit(&sent, from, now).ok_or(refused)?)
     }
 
-    async fn known(&self, customer: CustomerId, now: Timestamp) -> Result<Arc<Known>, Problem> {
+    /// What is known of an account, read anew if it is older than `fresh`.
+    async fn known(
+        &self,
+        customer: CustomerId,
+        fresh: Duration,
+        now: Timestamp,
+    ) -> Result<Arc<Known>, Problem> {
         let before = locked(&self.known).get(&customer).cloned();
         let age = before.as_ref().map(|known| now.since(known.read_at));
         if let (Some(known), Some(age)) = (&before, age)
-            && age <= FRESH
+            && age <= fresh
         {
             return Ok(Arc::clone(known));
         }

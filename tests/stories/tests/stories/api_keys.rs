@@ -42,7 +42,10 @@ fn a_warehouse_reads_stock_with_a_key_and_does_nothing_else_until_it_is_revoked(
     assert!(secret.starts_with("souk_"));
 
     // A script counts, and nothing but that.
-    assert_eq!(stock(&shop, &secret, &goods.variant).expect(200)["available"], 7);
+    assert_eq!(
+        stock(&shop, &secret, &goods.variant).expect(200)["available"],
+        7
+    );
     let path = format!("/v1/stock/{}/receipts", goods.variant);
     let receive = shop.post(path).bearer(&secret);
     let receive = receive.json(&json!({ "quantity": 1 })).send();
@@ -64,7 +67,10 @@ fn a_warehouse_reads_stock_with_a_key_and_does_nothing_else_until_it_is_revoked(
         let keys = list(owner);
         keys[0]["last_used_at"].is_string().then_some(keys)
     });
-    assert_eq!((&seen[0]["id"], &seen[0]["status"]), (&json!(id), &json!("active")));
+    assert_eq!(
+        (&seen[0]["id"], &seen[0]["status"]),
+        (&json!(id), &json!("active"))
+    );
     assert!(!seen[0].to_string().contains(&secret));
     assert!(secret.ends_with(&text(&seen[0]["hint"])));
 
@@ -88,7 +94,11 @@ fn a_warehouse_reads_stock_with_a_key_and_does_nothing_else_until_it_is_revoked(
     stock(&shop, &third, &goods.variant).expect(200);
 
     let path = format!("{KEYS}/{id}");
-    let revoke = || shop.call("DELETE", path.clone()).bearer(&owner.token).send();
+    let revoke = || {
+        shop.call("DELETE", path.clone())
+            .bearer(&owner.token)
+            .send()
+    };
     revoke().expect(204);
     revoke().refused(404, "api_key_not_found");
     until("the revoked key ends", || {
@@ -121,7 +131,10 @@ fn a_key_is_made_of_nothing_that_its_owner_lacks_and_is_nobody_elses() {
     let (id, secret) = made(&owner, "Script", &["order:read@own"]);
     make(&owner, &wanted(&["order:read@own"])).refused(409, "api_key_name_taken");
     let path = format!("{KEYS}/{id}");
-    let foreign = shop.call("DELETE", path.clone()).bearer(&other.token).send();
+    let foreign = shop
+        .call("DELETE", path.clone())
+        .bearer(&other.token)
+        .send();
     foreign.refused(404, "api_key_not_found");
     assert!(list(&other).is_empty());
 
@@ -133,7 +146,9 @@ fn a_key_is_made_of_nothing_that_its_owner_lacks_and_is_nobody_elses() {
 
     // From elsewhere it is not known.
     let patch = shop.call("PATCH", path).bearer(&owner.token);
-    let patch = patch.json(&json!({ "allowed_ips": ["203.0.113.0/24"] })).send();
+    let patch = patch
+        .json(&json!({ "allowed_ips": ["203.0.113.0/24"] }))
+        .send();
     assert_eq!(patch.expect(200)["allowed_ips"], json!(["203.0.113.0/24"]));
     until("the key is bound to other addresses", || {
         (orders(&secret).status == 401).then_some(())
