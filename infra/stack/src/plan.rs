@@ -4,6 +4,8 @@
 mod environment;
 mod grants;
 
+use kernel::Rule;
+
 use crate::manifest::{Function, Idempotency, Manifest, Route};
 use crate::names;
 
@@ -66,6 +68,21 @@ impl<'a> Planned<'a> {
     /// The service's name.
     pub fn service(&self) -> &'a str {
         &self.manifest.name
+    }
+
+    /// Whether its service has events: some only have something to tell the audit log.
+    pub fn publishes(&self) -> bool {
+        contracts::catalogue()
+            .iter()
+            .any(|event| event.service == self.service())
+    }
+
+    /// Whether an API key can open it: it is an endpoint, needs nobody in person, and no second factor.
+    pub fn is_for_keys(&self) -> bool {
+        let rule = self.entry.allow.as_deref().map(str::parse);
+        let in_person =
+            matches!(rule, Some(Ok(Rule::Allow(permission, _))) if permission.is_in_person());
+        self.route().is_some() && !in_person && !self.entry.step_up
     }
 
     /// `${Stage}-order-place-order`.

@@ -8,6 +8,7 @@ mod by_mail;
 mod calls;
 mod day;
 mod every_call;
+mod grants;
 mod headers;
 mod hostile;
 mod import;

@@ -76,8 +76,7 @@ fn row(function: &Planned<'_>) -> String {
                     }
                 );
             }
-            let given = !permission.is_in_person() && !function.entry.step_up;
-            row.push_str(if_given(given));
+            row.push_str(if_given(function.is_for_keys()));
         }
         Err(_) => row.push_str(" ? |"),
     }

@@ -172,7 +172,7 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
     }
     let (gateway, uses) = names::KEY_USES;
     let kept = project.services.get(gateway);
-    if function.route().is_some() && kept.is_some_and(|it| it.views.contains_key(uses)) {
+    if function.is_for_keys() && kept.is_some_and(|it| it.views.contains_key(uses)) {
         add("dynamodb:UpdateItem", &names::table_arn(gateway, uses));
     }
     for wanted in &entry.views {
@@ -204,10 +204,10 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
             "dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams",
             &stream,
         );
-        add(
-            "events:PutEvents",
-            &names::arn("events", &format!("event-bus/{}", names::BUS)),
-        );
+        if function.publishes() {
+            let bus = names::arn("events", &format!("event-bus/{}", names::BUS));
+            add("events:PutEvents", &bus);
+        }
         add(
             "dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem",
             &names::table_arn(service, AUDIT),
@@ -228,8 +228,10 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
             for index in manifest.all_tables()[AUDIT] {
                 add(read, &format!("{log}/index/{index}"));
             }
-            let commands = names::table_arn(&manifest.name, COMMANDS);
-            add("dynamodb:Query", &format!("{commands}/index/by-time"));
+            if entry.proves {
+                let commands = names::table_arn(&manifest.name, COMMANDS);
+                add("dynamodb:Query", &format!("{commands}/index/by-time"));
+            }
         }
     }
     for queue in &entry.sends {

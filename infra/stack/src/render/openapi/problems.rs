@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Code, Rule};
+use kernel::Code;
 use serde_json::{Value, json};
 
 use crate::manifest::{Idempotency, Route};
@@ -118,7 +118,7 @@ fn of_the_edge(function: &Planned<'_>, route: &Route, description: &Description)
     if function.entry.allow.as_deref() != Some("public") {
         codes.push(Code::Forbidden);
     }
-    if is_in_person(function) {
+    if !function.is_for_keys() {
         codes.push(Code::PersonRequired);
     }
     if function.entry.step_up {
@@ -154,13 +154,6 @@ fn of_the_edge(function: &Planned<'_>, route: &Route, description: &Description)
         codes.extend([Code::PreconditionFailed, Code::PreconditionRequired]);
     }
     codes
-}
-
-/// Whether no API key opens it.
-fn is_in_person(function: &Planned<'_>) -> bool {
-    let rule = function.entry.allow.as_deref().map(str::parse);
-    let held = matches!(rule, Some(Ok(Rule::Allow(permission, _))) if permission.is_in_person());
-    held || function.entry.step_up
 }
 
 fn idempotency() -> [Code; 4] {
