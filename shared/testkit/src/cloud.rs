@@ -133,6 +133,8 @@ struct State {
     refused_events: usize,
     waits: Vec<u64>,
     iam: Iam,
+    /// Every value that was written into a field that identifies a person: the table, the field, the value.
+    personal: BTreeSet<(String, String, String)>,
 }
 
 /// What else happens before the call with a number.
@@ -255,6 +257,20 @@ impl Cloud {
         self.meanwhile
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every field that identifies a person: the table, and the field.
+    pub fn personal_fields() -> BTreeSet<(String, String)> {
+        let fields = |(table, fields): (String, Vec<String>)| {
+            let named = fields.into_iter().map(|field| (table.clone(), field));
+            named.collect::<Vec<_>>()
+        };
+        manifest::personal().flat_map(fields).collect()
+    }
+
+    /// Every value that was ever written into one: the table, the field, the value.
+    pub fn personal(&self) -> BTreeSet<(String, String, String)> {
+        self.state().personal.clone()
     }
 
     /// Every statement of a function's policy there is: the function, and the statement's name.
@@ -532,6 +548,16 @@ impl Cloud {
             let items = request["TransactItems"].as_array().into_iter().flatten();
             for put in items.filter_map(|item| item.get("Put")) {
                 let table = put["TableName"].as_str().unwrap_or_default();
+                for (table, fields) in manifest::personal().filter(|(name, _)| name == table) {
+                    for field in fields {
+                        let mut texts = Vec::new();
+                        leaves(&put["Item"][&field], &mut texts);
+                        let told = texts
+                            .into_iter()
+                            .map(|it| (table.clone(), field.clone(), it));
+                        state.personal.extend(told);
+                    }
+                }
                 let service = table
                     .strip_prefix("local-")
                     .and_then(|table| table.strip_suffix("-commands"));
@@ -726,6 +752,16 @@ impl Cloud {
         headers.insert("content-type", object.content_type.clone());
         headers.insert("etag", etag);
         response
+    }
+}
+
+/// Every text in a value as DynamoDB writes it.
+fn leaves(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|one| leaves(one, found)),
+        Value::Object(all) => all.values().for_each(|one| leaves(one, found)),
+        _ => {}
     }
 }
 

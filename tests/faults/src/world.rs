@@ -116,6 +116,8 @@ pub struct World {
     pub lost: HashSet<(String, &'static str)>,
     /// Why functions have failed, for a test that fails.
     pub causes: Vec<String>,
+    /// What the functions have logged, metrics among it, where it is kept.
+    pub log: Option<Vec<String>>,
     /// Every call to a backend, once it was made.
     pub calls: Vec<Call>,
     /// How often each function was set off.
@@ -156,6 +158,7 @@ impl World {
             copies: 1,
             lost: HashSet::new(),
             causes: Vec::new(),
+            log: None,
             calls: Vec::new(),
             invocations: HashMap::new(),
             hurry: None,
@@ -572,6 +575,9 @@ impl World {
             let text = line.to_string();
             for secret in crate::journey::SECRETS {
                 assert!(!text.contains(secret), "{secret:?} is in the log: {text}");
+            }
+            if let Some(log) = &mut self.log {
+                log.push(text.clone());
             }
             if !line["cause"].is_null() {
                 self.causes.push(text);

@@ -6,6 +6,7 @@ mod audit;
 mod business;
 mod by_mail;
 mod calls;
+mod canaries;
 mod day;
 mod every_call;
 mod grants;

@@ -3,10 +3,10 @@
 use std::{fmt::Write as _, time::Duration};
 
 use kernel::{Allowance, Permission};
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{Ask, Stage};
 
-use super::{Person, admin, business, offer, ok, roles, selling, text};
+use super::{PASSWORD, Person, admin, business, offer, ok, roles, selling, text};
 use crate::{World, endpoints::endpoints};
 
 /// More than are told of a role's change at once, more than are hidden of a seller's products at once.
@@ -24,8 +24,17 @@ pub async fn evening(world: &mut World) {
     without_roles(world, &root, &owner).await;
     many_holders(world, &root).await;
     many_products(world, &root, &owner, &seller).await;
+    by_device(world, &owner).await;
     known_guests(world, &owner).await;
     machines(world, &root).await;
+}
+
+/// Someone logs in with a device that says what it is.
+async fn by_device(world: &mut World, person: &Person) {
+    let body = json!({ "email": person.email, "password": PASSWORD });
+    let ask = Ask::post("/v1/auth/login").json(&body);
+    let ask = ask.header("user-agent", "Evening Browser 7 on a lighthouse");
+    ok(world.send("log-in", ask).await, 200);
 }
 
 /// A price changes between two looks at a cart, and someone else's stock is looked at.
@@ -58,10 +67,9 @@ async fn invited(world: &mut World, owner: &Person, seller: &str) {
 
 /// A document is opened by the link that shows it.
 async fn documents(world: &mut World, owner: &Person) {
-    ok(
-        business::register(world, owner, &business::said(), "").await,
-        200,
-    );
+    let mut said = business::said();
+    said["ein"] = "12-3456789".into();
+    ok(business::register(world, owner, &said, "").await, 200);
     business::upload(world, owner, &business::pdf(None), business::PDF).await;
     let ask = Ask::get(&format!("{}/documents", business::place(owner))).by(&owner.token);
     let list = ok(world.send("list-business-documents", ask).await, 200).body;
