@@ -4,8 +4,6 @@
 mod environment;
 mod grants;
 
-use kernel::Rule;
-
 use crate::manifest::{Function, Idempotency, Manifest, Route};
 use crate::names;
 
@@ -77,12 +75,9 @@ impl<'a> Planned<'a> {
             .any(|event| event.service == self.service())
     }
 
-    /// Whether an API key can open it: it is an endpoint, needs nobody in person, and no second factor.
+    /// Whether an API key can open it.
     pub fn is_for_keys(&self) -> bool {
-        let rule = self.entry.allow.as_deref().map(str::parse);
-        let in_person =
-            matches!(rule, Some(Ok(Rule::Allow(permission, _))) if permission.is_in_person());
-        self.route().is_some() && !in_person && !self.entry.step_up
+        self.entry.is_for_keys()
     }
 
     /// `${Stage}-order-place-order`.

@@ -169,7 +169,7 @@ macro_rules! permissions {
             }
 
             /// Whether only someone who has logged in has it: what decides how an account is logged in to, or what
-            /// anyone may do. No API key is given it (docs/decisions/0024).
+            /// anyone may do, and what tells of it. No API key is given it (docs/decisions/0024).
             pub fn is_in_person(self) -> bool {
                 match self { $(Self::$variant => in_person!($($person)?),)* }
             }
@@ -295,7 +295,7 @@ permissions! {
     /// See how each part of the platform does.
     PlatformRead = "platform:read": Admin@Any;
     /// See what was done, by whom, and prove that the log of it is whole.
-    AuditRead = "audit:read": Admin@Any;
+    AuditRead = "audit:read" in person: Admin@Any;
 }
 
 /// The text is not a rule.

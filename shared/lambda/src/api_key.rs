@@ -52,6 +52,11 @@ pub(crate) fn is_key(token: &str) -> bool {
     token.starts_with(api_key::PREFIX)
 }
 
+/// Whether it is put together as a key is, good or not.
+pub(crate) fn has_form(token: &str) -> bool {
+    ApiKey::read(token).is_some()
+}
+
 impl ApiKeys {
     pub(crate) fn new(db: &Db) -> Self {
         Self {

@@ -62,6 +62,13 @@ impl Endpoint {
         Ask::new(&self.method, &path).key("hostile")
     }
 
+    /// Whether an API key can open it.
+    pub fn is_for_keys(&self) -> bool {
+        let in_person =
+            matches!(self.rule, Rule::Allow(permission, _) if permission.is_in_person());
+        !in_person && !self.step_up
+    }
+
     /// Whether it reads a body that must be there.
     pub fn takes_a_body(&self) -> bool {
         matches!(self.method.as_str(), "PUT" | "PATCH")

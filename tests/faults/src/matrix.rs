@@ -445,8 +445,8 @@ impl Market {
             if caller.customer.is_none() {
                 return Expected::Unknown;
             }
-            let in_person = permission.is_in_person() || endpoint.step_up;
-            if caller.key.is_some() && in_person || !caller.grant(permission).covers(scope) {
+            let is_machine = caller.key.is_some();
+            if is_machine && !endpoint.is_for_keys() || !caller.grant(permission).covers(scope) {
                 return Expected::Forbidden;
             }
         }

@@ -354,6 +354,10 @@ impl Edge {
         }
         let token = token.trim();
         if api_key::is_key(token) {
+            if !self.is_for_keys() && api_key::has_form(token) {
+                // Whether it is a good one is nobody's question here.
+                return Err(Code::PersonRequired.into());
+            }
             let caller = self.api_keys.principal(token, client_ip, now);
             return caller.await.map(Some);
         }
@@ -384,10 +388,6 @@ impl Edge {
             return Ok(());
         };
         let principal = principal.ok_or(Code::Unauthenticated)?;
-        // A key shows no second factor, so it is never asked for one.
-        if principal.api_key().is_some() && (permission.is_in_person() || self.step_up) {
-            return Err(Code::PersonRequired.into());
-        }
         if !principal.grant(permission).covers(scope) {
             return Err(Code::Forbidden.into());
         }
@@ -395,6 +395,14 @@ impl Edge {
             return Err(Code::StepUpRequired.into());
         }
         Ok(())
+    }
+
+    /// Whether an API key can open it. A key shows no second factor, so it is never asked for one.
+    fn is_for_keys(&self) -> bool {
+        match self.rule {
+            Rule::Public => true,
+            Rule::Allow(permission, _) => !permission.is_in_person() && !self.step_up,
+        }
     }
 
     fn has_stepped_up(&self, second_factor: SecondFactor, now: Timestamp) -> bool {
