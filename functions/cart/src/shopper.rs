@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use contracts::{Actor, ActorKind};
 use dynamo::Intent;
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{CartId, Code, CustomerId, Id, Problem};
+use kernel::{CartId, Code, CustomerId, Id, Permission, Problem, Scope};
 use lambda::http::Incoming;
 use sha2::{Digest, Sha256};
 
@@ -103,7 +103,7 @@ impl Shopper {
     /// Who looks at a cart: a guest without a token gets a random one.
     ///
     /// # Errors
-    /// `cart_not_found` for a token that cannot be one.
+    /// `cart_not_found` for a token that cannot be one; `forbidden` for a caller who may not order.
     pub fn looking(request: &Incoming) -> Result<Self, Problem> {
         Self::of(request, || Ok(Token(request.platform.ids.bytes())))
     }
@@ -111,7 +111,7 @@ impl Shopper {
     /// Who changes a cart: a guest without a token gets one that belongs to this request.
     ///
     /// # Errors
-    /// `cart_not_found` for a token that cannot be one.
+    /// `cart_not_found` for a token that cannot be one; `forbidden` for a caller who may not order.
     pub fn changing(request: &Incoming) -> Result<Self, Problem> {
         Self::of(request, || {
             Token::of(request.intent(), request.platform.setting("CURSOR_KEY")?)
@@ -123,6 +123,10 @@ impl Shopper {
         new_token: impl FnOnce() -> Result<Token, Problem>,
     ) -> Result<Self, Problem> {
         if let Some(caller) = request.principal() {
+            // A cart is there to be ordered: who may not, by an API key, has no business in it.
+            if !caller.grant(Permission::OrderPlace).covers(Scope::Own) {
+                return Err(Code::Forbidden.into());
+            }
             return Ok(Self::known(Owner::Customer(caller.customer)));
         }
         if let Some(sent) = request.header("x-cart-token") {

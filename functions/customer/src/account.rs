@@ -294,6 +294,7 @@ impl Customer {
             roles: self.roles.to_vec(),
             membership: self.staff.membership(),
             allowances: self.given.allowances.clone(),
+            limited_to: None,
         }
     }
 

@@ -6,13 +6,15 @@
 //! logged in and end what they don't know; a new password ends all other sessions by itself. Admins
 //! block accounts and end their sessions, and say who sells; super
 //! admins say who is an admin, and one of them always stays ([`SuperAdmins`]). An account can have a second factor
-//! ([`Enrolment`]), which a log-in and what is dangerous then ask for.
+//! ([`Enrolment`]), which a log-in and what is dangerous then ask for. Machines act in a customer's name by keys
+//! ([`KeyRing`]), which may do a part of what it may.
 //!
 //! What is kept where:
 //!
 //! | table | item | what |
 //! |---|---|---|
 //! | `customers` | `customer#<id>` / `profile` | [`Customer`]: personal, and read by notification through a view |
+//! | `api-keys` | `customer#<id>` / `api-keys` | [`KeyRing`]: digests of keys, never a key; read by every function |
 //! | `customers` | `super-admins` / `super-admins` | [`SuperAdmins`]: changed with every change to one |
 //! | `customers` | `customer#<id>` / `email-change#<token>` | [`EmailChange`]: both addresses, for two days |
 //! | `customers` | `customer#<id>` / `closed` | [`ClosedAccount`]: all that a closed account leaves |
@@ -29,6 +31,7 @@
 //! those in mails, for the four that take them. What the service publishes begins with `customer.` or `session.`.
 
 mod account;
+mod api_key;
 mod code;
 mod consent;
 mod enrolment;
@@ -49,6 +52,7 @@ pub use account::{
     BlockReason, ClosedAccount, Credential, Customer, CustomerRecord, EmailChange, Name,
     PasswordChange, Profile, ProfileInput, Status,
 };
+pub use api_key::{KeyInput, KeyName, KeyRing, KeyStatus, KeyView, NewKey, Rotation, ShownKey};
 pub use code::{FactorCode, NoCode, RecoveryCode};
 pub use consent::Consent;
 pub use enrolment::{Enrolment, Factors, Proof, RecoveryCodes, SecondFactorView, StrongSignIn};
@@ -61,6 +65,6 @@ pub use roles::{InvalidRoles, Roles, SuperAdmins};
 pub use security::{Happening, SecurityEvent, SecurityEventView};
 pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView, device_of};
 pub use sign_in::{AccessToken, SignIn, TokenType, Tokens};
-pub use store::{Accounts, Authenticated, Confirmed};
+pub use store::{Accounts, Authenticated, Confirmed, KeyHolder};
 pub use totp::TotpSecret;
 pub use vault::Vault;

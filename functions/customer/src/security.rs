@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use dynamo::{Item, Key};
-use kernel::{CustomerId, EventId, Ids, Personal, SessionId, Timestamp};
+use kernel::{ApiKeyId, CustomerId, EventId, Ids, Personal, SessionId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,14 @@ pub enum Happening {
     EmailChangeRequested,
     /// The address was changed.
     EmailChanged,
+    /// A key for a machine was made.
+    ApiKeyCreated,
+    /// What a key may do, or from where, was changed.
+    ApiKeyChanged,
+    /// A key got another secret.
+    ApiKeyRotated,
+    /// A key was taken away.
+    ApiKeyRevoked,
     /// The account is to be closed.
     Closing,
     /// The account stays after all.
@@ -49,6 +57,9 @@ pub struct SecurityEvent {
     /// The session that it was about, if it was about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session_id: Option<SessionId>,
+    /// The API key that it was about, if it was about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api_key_id: Option<ApiKeyId>,
     /// What the browser or the app calls itself, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     device: Option<Personal<Device>>,
@@ -66,6 +77,7 @@ impl SecurityEvent {
             what,
             at: now,
             session_id: None,
+            api_key_id: None,
             device: None,
             refused: 0,
         }
@@ -83,6 +95,14 @@ impl SecurityEvent {
     pub fn of_session(self, session: SessionId) -> Self {
         Self {
             session_id: Some(session),
+            ..self
+        }
+    }
+
+    /// The same, about an API key.
+    pub fn of_key(self, key: ApiKeyId) -> Self {
+        Self {
+            api_key_id: Some(key),
             ..self
         }
     }
@@ -108,6 +128,7 @@ impl SecurityEvent {
             what: self.what,
             at: self.at,
             session_id: self.session_id,
+            api_key_id: self.api_key_id,
             device: self.device.as_ref().map(|device| device.expose().clone()),
             refused_log_ins: self.refused,
         }
@@ -144,6 +165,9 @@ pub struct SecurityEventView {
     /// The session that it was about, if it was about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
+    /// The API key that it was about, if it was about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key_id: Option<ApiKeyId>,
     /// What the browser or the app calls itself, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<Device>,

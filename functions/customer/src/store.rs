@@ -3,6 +3,7 @@
 
 mod second_factor;
 
+mod api_keys;
 mod by_mail;
 
 use contracts::{
@@ -22,6 +23,8 @@ use crate::{
     Origin, Password, Profile, Proof, Roles, SecurityEvent, Session, Status, SuperAdmins,
     device_of, revocation::Revoked, security::events_of, session::sessions_of,
 };
+
+pub use api_keys::KeyHolder;
 
 /// A customer who has shown who it is.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ pub struct Confirmed {
 #[derive(Debug)]
 pub struct Accounts {
     customers: Table,
+    api_keys: Table,
     credentials: Table,
     guesses: Table,
     second_factors: Table,
@@ -65,6 +69,7 @@ impl Accounts {
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             customers: platform.table("customer", "customers"),
+            api_keys: platform.table("customer", "api-keys"),
             credentials: platform.table("customer", "credentials"),
             guesses: platform.table("customer", "guesses"),
             second_factors: platform.table("customer", "second-factors"),

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, anyhow};
+use kernel::Rule;
 use serde::Deserialize;
 
 pub use values::{Access, Bytes, Events, Every, Idempotency, Route, Seconds, ViewRef};
@@ -224,6 +225,16 @@ pub struct Function {
     pub batch: Option<u32>,
     /// Invocations at one time at most, for what takes from a queue.
     pub concurrency: Option<u32>,
+}
+
+impl Function {
+    /// Whether an API key can open it: it is an endpoint, needs nobody in person, and no second factor.
+    pub fn is_for_keys(&self) -> bool {
+        let rule = self.allow.as_deref().map(str::parse);
+        let in_person =
+            matches!(rule, Some(Ok(Rule::Allow(permission, _))) if permission.is_in_person());
+        self.route.is_some() && !in_person && !self.step_up
+    }
 }
 
 /// Bounds of a request.

@@ -61,6 +61,9 @@ pub fn table_arn(service: &str, table: &str) -> String {
 /// The service and the table that count requests for every route with a rate.
 pub const LIMITS: (&str, &str) = ("gateway", "limits");
 
+/// The service, and its table and view, that keep when API keys were last used: whatever they open writes there.
+pub const KEY_USES: (&str, &str) = ("gateway", "key-uses");
+
 /// The ARN of a queue.
 pub fn queue_arn(service: &str, queue: &str) -> String {
     arn("sqs", &of(service, queue))

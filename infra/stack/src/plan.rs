@@ -75,6 +75,11 @@ impl<'a> Planned<'a> {
             .any(|event| event.service == self.service())
     }
 
+    /// Whether an API key can open it.
+    pub fn is_for_keys(&self) -> bool {
+        self.entry.is_for_keys()
+    }
+
     /// `${Stage}-order-place-order`.
     pub fn deployed_name(&self) -> String {
         names::of(self.service(), self.name)

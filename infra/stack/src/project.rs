@@ -5,11 +5,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::manifest::{Manifest, ViewRef};
+use crate::manifest::{Function, Manifest, ViewRef};
 use crate::plan::{self, Grant, Planned, STANDARD_ATTRIBUTES, ViewGrant};
 
-/// Views that the edge of every endpoint reads, owner and name: whose tokens have ended.
-const EDGE_READS: [(&str, &str); 1] = [("customer", "revocations")];
+/// Views that the edge of every endpoint reads, owner and name: whose tokens have ended; and of those that API keys
+/// can open, which keys are good, and what their accounts may do.
+const EDGE_READS: [(&str, &str, Readers); 3] = [
+    ("customer", "revocations", |function| {
+        function.route.is_some()
+    }),
+    ("customer", "api-keys", Function::is_for_keys),
+    ("customer", "account-powers", Function::is_for_keys),
+];
+
+/// Which functions read a view.
+type Readers = fn(&Function) -> bool;
 
 /// The repository.
 #[derive(Debug)]
@@ -82,14 +92,14 @@ impl Project {
 
     /// What the edge reads in every endpoint, no manifest has to say. Whoever may read the whole table needs no view.
     fn let_the_edge_read(&mut self) {
-        for (owner, view) in EDGE_READS {
+        for (owner, view, is_read_by) in EDGE_READS {
             let shown = self.services.get(owner).and_then(|it| it.views.get(view));
             let Some(table) = shown.map(|view| view.table.clone()) else {
                 continue;
             };
             for (service, manifest) in &mut self.services {
                 let endpoints = manifest.functions.values_mut();
-                for endpoint in endpoints.filter(|function| function.route.is_some()) {
+                for endpoint in endpoints.filter(|function| is_read_by(function)) {
                     let lists = [&endpoint.reads, &endpoint.writes, &endpoint.deletes];
                     let reads_all = service == owner && lists.iter().any(|it| it.contains(&table));
                     if !reads_all {

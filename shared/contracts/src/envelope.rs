@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::{CustomerId, EventId, SellerId, Timestamp};
+use kernel::{ApiKeyId, CustomerId, EventId, SellerId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -32,7 +32,7 @@ pub trait Event: Serialize + DeserializeOwned + JsonSchema {
 pub struct Actor {
     /// What it is.
     pub kind: ActorKind,
-    /// Its id: a customer's, a cart's, or the name of a function.
+    /// Its id: a customer's, an API key's, a cart's, or the name of a function.
     pub id: String,
 }
 
@@ -42,6 +42,8 @@ pub struct Actor {
 pub enum ActorKind {
     /// A person with an account.
     Customer,
+    /// A machine with a key of such a person.
+    ApiKey,
     /// Someone without one.
     Guest,
     /// A function of the platform, by an event or on a schedule.
@@ -53,6 +55,14 @@ impl Actor {
     pub fn customer(id: CustomerId) -> Self {
         Self {
             kind: ActorKind::Customer,
+            id: id.to_string(),
+        }
+    }
+
+    /// A machine with a customer's key.
+    pub fn api_key(id: ApiKeyId) -> Self {
+        Self {
+            kind: ActorKind::ApiKey,
             id: id.to_string(),
         }
     }

@@ -1,12 +1,17 @@
 //! What services let others read. The owner declares a view in its manifest, with its attributes and its
 //! readers; the type of what is read stands here; the reader's grant covers just those attributes.
 
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+
 use kernel::{
-    AddressId, CartId, Country, CustomerId, InvitationId, Line, Money, OrderId, Personal, Phone,
-    ProductId, Quantity, SellerId, SessionId, StaffRole, TokenId, VariantId,
+    AddressId, Allowance, ApiKeyId, CartId, Country, CustomerId, InvitationId, Line, Membership,
+    Money, Network, OrderId, Personal, Phone, Powers, ProductId, Quantity, Role, SellerId,
+    SessionId, StaffRole, Timestamp, TokenId, VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::api_key::{ApiKey, KeyDigest};
 
 /// What one service may read of an item that another owns.
 pub trait View: DeserializeOwned {
@@ -291,6 +296,176 @@ impl View for Revocation {
     }
 }
 
+/// What an account may do now. Item `customer#<id>` / `profile` of customer's table `customers`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct AccountPowers {
+    /// Whether it can be used: `active`, or not.
+    pub status: String,
+    /// What its owner is.
+    pub roles: Vec<Role>,
+    /// Where its owner works.
+    #[serde(default)]
+    pub staff: Places,
+    /// What its owner was given beyond these.
+    #[serde(default)]
+    pub given: Gifts,
+    /// When all that was logged in to it was last ended.
+    #[serde(default)]
+    pub logged_out_at: Option<Timestamp>,
+}
+
+/// Where someone works, as the account keeps it: the last word on each place.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+pub struct Places {
+    #[serde(default)]
+    heard: BTreeMap<SellerId, Place>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+struct Place {
+    #[serde(default)]
+    role: Option<StaffRole>,
+}
+
+/// What someone was given, as the account keeps it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+pub struct Gifts {
+    #[serde(default, deserialize_with = "kernel::permission::known")]
+    allowances: Vec<Allowance>,
+}
+
+impl AccountPowers {
+    /// All that it may do, if it can be used at all.
+    pub fn powers(&self) -> Option<Powers> {
+        let mut places = self.staff.heard.iter();
+        let membership = places.find_map(|(seller, place)| {
+            Some(Membership {
+                seller_id: *seller,
+                role: place.role?,
+            })
+        });
+        (self.status == "active").then(|| Powers {
+            roles: self.roles.clone(),
+            membership,
+            allowances: self.given.allowances.clone(),
+            limited_to: None,
+        })
+    }
+}
+
+impl View for AccountPowers {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "customers";
+    const ATTRIBUTES: &'static [&'static str] =
+        &["status", "roles", "staff", "given", "logged_out_at"];
+    type Key = CustomerId;
+    fn key(customer: &CustomerId) -> (String, String) {
+        (format!("customer#{customer}"), "profile".to_owned())
+    }
+}
+
+/// The API keys of an account, as far as they decide who gets in. Item `customer#<id>` / `api-keys` of customer's table
+/// `api-keys`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AccountKeys {
+    /// Each of them.
+    pub keys: Vec<HeldKey>,
+}
+
+impl View for AccountKeys {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "api-keys";
+    const ATTRIBUTES: &'static [&'static str] = &["keys"];
+    type Key = CustomerId;
+    fn key(customer: &CustomerId) -> (String, String) {
+        (format!("customer#{customer}"), "api-keys".to_owned())
+    }
+}
+
+/// An API key, as far as it decides who gets in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HeldKey {
+    /// Which.
+    pub api_key_id: ApiKeyId,
+    /// What it may do, as far as its account may.
+    #[serde(deserialize_with = "kernel::permission::known")]
+    pub allowances: Vec<Allowance>,
+    /// From where it may be used; from anywhere, if there are none.
+    #[serde(default)]
+    pub allowed_ips: Vec<Network>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Its secrets, the last made first.
+    pub secrets: Vec<HeldSecret>,
+}
+
+/// A secret of an API key.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HeldSecret {
+    /// What is kept of it.
+    pub digest: KeyDigest,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When it ends, for it was replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good_until: Option<Timestamp>,
+}
+
+impl HeldKey {
+    /// Whether a key that was sent from this address is this one, and good.
+    ///
+    /// `logged_out_at` is when all that was logged in to the account was last ended: what was made by then is over.
+    pub fn admits(
+        &self,
+        sent: &ApiKey,
+        from: Option<IpAddr>,
+        logged_out_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> bool {
+        let current = |secret: &HeldSecret| {
+            secret.good_until.is_none_or(|end| now < end)
+                && logged_out_at.is_none_or(|at| secret.made_at > at)
+        };
+        let mut known = self.secrets.iter();
+        let is_allowed = |from| self.allowed_ips.iter().any(|block| block.contains(from));
+        self.api_key_id == sent.id()
+            && now < self.expires_at
+            && known.any(|secret| secret.digest.is_of(sent) && current(secret))
+            && (self.allowed_ips.is_empty() || from.is_some_and(is_allowed))
+    }
+}
+
+/// When an API key was last used, to the hour. Item `customer#<customer id>` / `<key id>` of gateway's table
+/// `key-uses`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct ApiKeyUse {
+    /// Which.
+    #[serde(rename = "sk")]
+    pub api_key_id: ApiKeyId,
+    /// When.
+    pub used_at: Timestamp,
+}
+
+impl ApiKeyUse {
+    /// How much later than what is kept a use is kept anew.
+    pub const EVERY: Duration = Duration::from_hours(1);
+
+    /// The run of a customer's keys.
+    pub fn run_of(customer: CustomerId) -> String {
+        format!("customer#{customer}")
+    }
+}
+
+impl View for ApiKeyUse {
+    const OWNER: &'static str = "gateway";
+    const TABLE: &'static str = "key-uses";
+    const ATTRIBUTES: &'static [&'static str] = &["sk", "used_at"];
+    type Key = (CustomerId, ApiKeyId);
+    fn key((customer, key): &Self::Key) -> (String, String) {
+        (Self::run_of(*customer), key.to_string())
+    }
+}
+
 /// A postal address. Which of its parts a country's addresses have, and in which form, are the rules of the service
 /// `address`; of addresses that did not come from an address book nothing is known but their shape.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -345,5 +520,101 @@ impl View for AddressBook {
     type Key = (CustomerId, AddressId);
     fn key((customer, address): &Self::Key) -> (String, String) {
         (format!("customer#{customer}"), format!("address#{address}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Ids, Timestamp};
+
+    use super::*;
+
+    const NOW: i64 = 1_000_000;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second)
+    }
+
+    fn made() -> (ApiKey, HeldKey) {
+        let ids = Ids::seeded(1);
+        let key = ApiKey::new(ids.fresh(at(1)), ids.fresh(at(1)), ids.bytes());
+        let held = HeldKey {
+            api_key_id: key.id(),
+            allowances: Vec::new(),
+            allowed_ips: Vec::new(),
+            expires_at: at(NOW + 100),
+            secrets: vec![HeldSecret {
+                digest: key.digest(),
+                made_at: at(NOW - 100),
+                good_until: None,
+            }],
+        };
+        (key, held)
+    }
+
+    #[test]
+    fn a_key_is_good_until_it_ends() {
+        let (key, held) = made();
+        let admits = |now| held.admits(&key, None, None, at(now));
+        assert!(admits(NOW) && admits(NOW + 99));
+        assert!(!admits(NOW + 100) && !admits(NOW + 101));
+    }
+
+    #[test]
+    fn a_replaced_secret_is_good_until_its_own_end() {
+        let (old, mut held) = made();
+        let new = ApiKey::new(old.customer(), old.id(), [7; 32]);
+        held.secrets[0].good_until = Some(at(NOW + 10));
+        let secret = HeldSecret {
+            digest: new.digest(),
+            made_at: at(NOW),
+            good_until: None,
+        };
+        held.secrets.insert(0, secret);
+        let admits = |key, now| held.admits(key, None, None, at(now));
+        assert!(admits(&old, NOW + 9) && admits(&new, NOW + 9));
+        assert!(!admits(&old, NOW + 10) && admits(&new, NOW + 10));
+    }
+
+    #[test]
+    fn another_keys_secret_is_none_of_this_ones() {
+        let (key, held) = made();
+        let other: ApiKeyId = Ids::seeded(2).fresh(at(1));
+        let stolen = HeldKey {
+            api_key_id: other,
+            ..held
+        };
+        assert!(!stolen.admits(&key, None, None, at(NOW)));
+    }
+
+    #[test]
+    fn what_was_made_before_all_was_ended_is_over() {
+        let (key, held) = made();
+        let admits = |ended| held.admits(&key, None, Some(at(ended)), at(NOW));
+        assert!(admits(NOW - 101));
+        assert!(!admits(NOW - 100) && !admits(NOW));
+    }
+
+    #[test]
+    fn a_key_with_addresses_is_good_from_them_alone() {
+        let (key, mut held) = made();
+        held.allowed_ips = ["192.0.2.0/24", "2001:db8::/32"]
+            .map(|block| block.parse().unwrap())
+            .to_vec();
+        let admits = |from: &str| held.admits(&key, from.parse().ok(), None, at(NOW));
+        assert!(admits("192.0.2.9") && admits("2001:db8::9") && admits("::ffff:192.0.2.9"));
+        assert!(!admits("192.0.3.9") && !admits("2001:db9::9") && !admits("unknown"));
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_used_may_do_nothing() {
+        let account = |status| {
+            let stored = serde_json::json!({ "status": status, "roles": ["customer"] });
+            serde_json::from_value::<AccountPowers>(stored).unwrap()
+        };
+        assert!(account("active").powers().is_some());
+        for status in ["blocked", "closing", "anything"] {
+            assert_eq!(account(status).powers(), None);
+        }
     }
 }

@@ -9,6 +9,7 @@
 //! - [`command`]: the atomic command: every write, with its idempotency record, its events and its audit
 //!   entry in one transaction
 //! - [`meter`]: the one exception: counters of requests, whose changes are no facts
+//! - [`uses`]: and when something was last used
 //! - [`audit`]: the audit log: a chain of entries that the relay appends to
 //! - [`sealed`]: values that only the key of their subject opens
 //! - [`view`]: reads of what another service owns
@@ -25,6 +26,7 @@ pub mod query;
 pub mod record;
 pub mod sealed;
 pub mod table;
+pub mod uses;
 pub mod view;
 
 pub use command::{Change, Command, Commands, Intent, Refused, Settled};
@@ -36,6 +38,7 @@ pub use meter::{Meter, Taken};
 pub use query::Query;
 pub use sealed::{DataKey, Sealed, SubjectKey};
 pub use table::Table;
+pub use uses::Uses;
 
 /// One attribute's value, as the SDK has it: for [`Change`]'s values.
 pub use aws_sdk_dynamodb::types::AttributeValue;

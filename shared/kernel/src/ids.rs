@@ -107,6 +107,8 @@ macro_rules! ids {
 ids! {
     /// An address in a customer's book.
     AddressId = "adr";
+    /// A key that a machine acts in a customer's name with.
+    ApiKeyId = "key";
     /// A cart, a guest's or a customer's.
     CartId = "crt";
     /// A person with an account.

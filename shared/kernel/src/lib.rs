@@ -4,6 +4,7 @@
 //! - [`money`]: amounts, currencies and quantities that cannot be wrong
 //! - [`time`]: instants to the millisecond, and the clock that is passed in
 //! - [`text`]: bounded text and text by locale
+//! - [`network`]: the addresses that requests come from
 //! - [`country`], [`phone`], [`email`]: where something goes, and whom to call or write to about it
 //! - [`personal`]: values that identify a person, kept out of logs and events
 //! - [`permission`]: roles, permissions and scopes, the one table of who may do what
@@ -18,6 +19,7 @@ pub mod country;
 pub mod email;
 pub mod ids;
 pub mod money;
+pub mod network;
 pub mod page;
 pub mod permission;
 pub mod personal;
@@ -32,10 +34,11 @@ pub mod written;
 pub use country::{Country, UnknownCountry};
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
-    AddressId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId,
+    AddressId, ApiKeyId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId,
     InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
+pub use network::{InvalidNetwork, Network};
 pub use page::Page;
 pub use permission::{
     Allowance, Membership, Owned, Permission, Powers, Role, Rule, Scope, StaffRole,

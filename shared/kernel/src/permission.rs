@@ -131,8 +131,18 @@ macro_rules! staff {
     };
 }
 
+/// Whether a row of the table says `in person`.
+macro_rules! in_person {
+    () => {
+        false
+    };
+    (person) => {
+        true
+    };
+}
+
 macro_rules! permissions {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal: $($role:ident @ $scope:ident),+ $(=> $staff:tt)?;)*) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal $(in $person:ident)?: $($role:ident @ $scope:ident),+ $(=> $staff:tt)?;)*) => {
         /// Something that a caller may be allowed to do.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Permission {
@@ -158,6 +168,12 @@ macro_rules! permissions {
                 match self { $(Self::$variant => &[$((Role::$role, Scope::$scope)),+],)* }
             }
 
+            /// Whether only someone who has logged in has it: what decides how an account is logged in to, or what
+            /// anyone may do, and what tells of it. No API key is given it (docs/decisions/0024).
+            pub fn is_in_person(self) -> bool {
+                match self { $(Self::$variant => in_person!($($person)?),)* }
+            }
+
             /// The staff of a seller that holds it, beside the owner, where sellers do.
             fn staff(self) -> &'static [StaffRole] {
                 match self { $(Self::$variant => staff!($($staff)?),)* }
@@ -175,7 +191,7 @@ impl Permission {
 }
 
 // A row names the roles that hold the permission, and behind an arrow the staff of a seller that does: without it,
-// owners and managers; `[]` is owners alone.
+// owners and managers; `[]` is owners alone. `in person` behind the name: for no API key.
 
 permissions! {
     /// See one's own account.
@@ -183,27 +199,31 @@ permissions! {
     /// Change one's own account.
     ProfileChange = "profile:change": Customer@Own;
     /// Change one's own password.
-    PasswordChange = "password:change": Customer@Own;
+    PasswordChange = "password:change" in person: Customer@Own;
     /// See where one is logged in.
-    SessionRead = "session:read": Customer@Own;
+    SessionRead = "session:read" in person: Customer@Own;
     /// End one's own session.
-    SessionEnd = "session:end": Customer@Own;
+    SessionEnd = "session:end" in person: Customer@Own;
     /// See the addresses in an address book.
     AddressRead = "address:read": Customer@Own, Admin@Any;
     /// Add, change and remove addresses of one's own book.
     AddressChange = "address:change": Customer@Own;
     /// Give one's second factor once more.
-    SessionStepUp = "session:step-up": Customer@Own;
+    SessionStepUp = "session:step-up" in person: Customer@Own;
     /// See whether one's own account has a second factor.
-    SecondFactorRead = "second-factor:read": Customer@Own;
+    SecondFactorRead = "second-factor:read" in person: Customer@Own;
     /// Set up one's own second factor, change it, take it away.
-    SecondFactorChange = "second-factor:change": Customer@Own;
+    SecondFactorChange = "second-factor:change" in person: Customer@Own;
     /// Have one's own address verified or changed.
-    EmailChange = "email:change": Customer@Own;
+    EmailChange = "email:change" in person: Customer@Own;
     /// Close one's own account.
-    AccountClose = "account:close": Customer@Own;
+    AccountClose = "account:close" in person: Customer@Own;
+    /// See the API keys of one's own account.
+    ApiKeyRead = "api-key:read" in person: Customer@Own;
+    /// Make, change and revoke API keys of one's own account.
+    ApiKeyManage = "api-key:manage" in person: Customer@Own;
     /// See what has happened to one's own account.
-    SecurityEventRead = "security-event:read": Customer@Own;
+    SecurityEventRead = "security-event:read" in person: Customer@Own;
     /// See accounts.
     CustomerRead = "customer:read": Admin@Any;
     /// Take accounts out of use, and back into it.
@@ -211,11 +231,11 @@ permissions! {
     /// End all sessions of an account.
     CustomerLogOut = "customer:log-out": Admin@Any;
     /// Take away the second factor of someone who has lost it.
-    SecondFactorReset = "second-factor:reset": Admin@Any;
+    SecondFactorReset = "second-factor:reset" in person: Admin@Any;
     /// Change what roles a customer has.
-    RoleAssign = "role:assign": Admin@Any;
+    RoleAssign = "role:assign" in person: Admin@Any;
     /// Make or unmake admins.
-    RoleAssignAdmin = "role:assign-admin": SuperAdmin@Any;
+    RoleAssignAdmin = "role:assign-admin" in person: SuperAdmin@Any;
     /// Apply to sell.
     SellerApply = "seller:apply": Customer@Own;
     /// See a seller whole: one's own, that of one's employer.
@@ -233,15 +253,15 @@ permissions! {
     /// See who works for a seller.
     StaffRead = "staff:read": Seller@Seller, Admin@Any;
     /// Invite staff, and say what each does.
-    StaffManage = "staff:manage": Seller@Seller => [];
+    StaffManage = "staff:manage" in person: Seller@Seller => [];
     /// Take staff's place away; one's own by leaving.
     StaffRemove = "staff:remove": Customer@Own, Seller@Seller => [];
     /// Become a seller's staff by an invitation.
-    StaffJoin = "staff:join": Customer@Own;
+    StaffJoin = "staff:join" in person: Customer@Own;
     /// See roles and permissions, and who has a role.
     RoleRead = "role:read": Admin@Any;
     /// Make, change and delete custom roles.
-    RoleManage = "role:manage": Admin@Any;
+    RoleManage = "role:manage" in person: Admin@Any;
     /// Add products.
     ProductCreate = "product:create": Seller@Seller, Admin@Any;
     /// Change products, see drafts.
@@ -275,7 +295,7 @@ permissions! {
     /// See how each part of the platform does.
     PlatformRead = "platform:read": Admin@Any;
     /// See what was done, by whom, and prove that the log of it is whole.
-    AuditRead = "audit:read": Admin@Any;
+    AuditRead = "audit:read" in person: Admin@Any;
 }
 
 /// The text is not a rule.
@@ -398,6 +418,8 @@ pub struct Powers {
     pub membership: Option<Membership>,
     /// What was given to it beyond these.
     pub allowances: Vec<Allowance>,
+    /// Nothing but what is among these too, if there is such a limit: a customer acts by an API key.
+    pub limited_to: Option<Vec<Allowance>>,
 }
 
 impl Powers {
@@ -416,12 +438,19 @@ impl Powers {
         if staff.is_some_and(|staff| permission.is_held_by(staff)) {
             grant.give(Scope::Seller);
         }
-        for allowed in &self.allowances {
-            if allowed.permission == permission {
-                grant.give(allowed.scope);
-            }
+        grant = grant.or(Grant::listed(&self.allowances, permission));
+        match &self.limited_to {
+            Some(limit) => grant.and(Grant::listed(limit, permission)),
+            None => grant,
         }
-        grant
+    }
+
+    /// The same, but nothing that is not among these allowances too.
+    pub fn limited_to(self, allowances: Vec<Allowance>) -> Self {
+        Self {
+            limited_to: Some(allowances),
+            ..self
+        }
     }
 
     /// Whether they hold this allowance or a wider one: nobody gives what they lack.
@@ -475,6 +504,35 @@ impl Grant {
             }
         }
         grant
+    }
+
+    /// What a list of allowances gives for a permission.
+    fn listed(allowances: &[Allowance], permission: Permission) -> Self {
+        let mut grant = Self::default();
+        for allowed in allowances {
+            if allowed.permission == permission {
+                grant.give(allowed.scope);
+            }
+        }
+        grant
+    }
+
+    /// What either of two gives.
+    fn or(self, other: Self) -> Self {
+        Self {
+            own: self.own || other.own,
+            seller: self.seller || other.seller,
+            any: self.any || other.any,
+        }
+    }
+
+    /// What both of two give: of everything and of what is one's own, what is one's own.
+    fn and(self, other: Self) -> Self {
+        Self {
+            own: (self.own && (other.own || other.any)) || (self.any && other.own),
+            seller: (self.seller && (other.seller || other.any)) || (self.any && other.seller),
+            any: self.any && other.any,
+        }
     }
 
     fn give(&mut self, scope: Scope) {
@@ -615,6 +673,67 @@ mod tests {
                 assert_eq!(powers.hold(other), wider, "{allowed} and {other}");
             }
             assert!(Powers::of_roles([Role::SuperAdmin]).hold(allowed));
+        }
+    }
+
+    #[test]
+    fn a_limit_leaves_what_both_give_and_nothing_more() {
+        let accounts = Role::ALL.map(|role| Powers::of_roles([role]));
+        let staff = StaffRole::ALL.map(member);
+        for powers in accounts.into_iter().chain(staff) {
+            for limit in Allowance::all() {
+                let limited = powers.clone().limited_to(vec![limit]);
+                let alone = Powers {
+                    allowances: vec![limit],
+                    ..Powers::default()
+                };
+                for wanted in Allowance::all() {
+                    let both = powers.hold(wanted) && alone.hold(wanted);
+                    assert_eq!(limited.hold(wanted), both, "{limit} and {wanted}");
+                }
+                assert_eq!(limited.hold(limit), powers.hold(limit), "{limit}");
+            }
+            let nothing = powers.clone().limited_to(Vec::new());
+            assert!(!Allowance::all().any(|wanted| nothing.hold(wanted)));
+            let all = powers.clone().limited_to(Allowance::all().collect());
+            assert!(Allowance::all().all(|wanted| all.hold(wanted) == powers.hold(wanted)));
+        }
+    }
+
+    #[test]
+    fn of_everything_and_what_is_the_sellers_a_limit_leaves_what_is_the_sellers() {
+        let ship = |scope| Allowance {
+            permission: Permission::OrderShip,
+            scope,
+        };
+        let admin = Powers::of_roles([Role::Admin]);
+        let limited = admin.limited_to(vec![ship(Scope::Seller)]);
+        let grant = limited.grant(Permission::OrderShip);
+        assert!(grant.covers(Scope::Seller) && !grant.is_any());
+        // Who was an admin when the key was made and sells now.
+        let seller = Powers::of_roles([Role::Seller]).limited_to(vec![ship(Scope::Any)]);
+        let grant = seller.grant(Permission::OrderShip);
+        assert!(grant.covers(Scope::Seller) && !grant.is_any());
+    }
+
+    #[test]
+    fn what_decides_who_gets_in_and_who_may_do_what_is_done_in_person() {
+        use Permission as P;
+        for machine in [
+            P::OrderRead,
+            P::OrderShip,
+            P::StockReceive,
+            P::CustomerBlock,
+        ] {
+            assert!(!machine.is_in_person(), "{}", machine.name());
+        }
+        for person in [
+            P::PasswordChange,
+            P::ApiKeyManage,
+            P::RoleAssign,
+            P::StaffManage,
+        ] {
+            assert!(person.is_in_person(), "{}", person.name());
         }
     }
 

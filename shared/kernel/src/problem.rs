@@ -57,6 +57,8 @@ codes! {
     /// RFC 9470: the caller is who it says to be, and this needs more proof of it.
     StepUpRequired = 401 "step_up_required" "This needs your second factor, given in the last ten minutes.";
     Forbidden = 403 "forbidden" "Your roles do not allow this.";
+    /// What would change how someone is logged in to, or what someone may do: no API key does that.
+    PersonRequired = 403 "person_required" "This needs someone who has logged in; API keys cannot do it.";
 
     // What is asked for.
     RouteNotFound = 404 "route_not_found" "There is nothing at this path.";
@@ -69,6 +71,7 @@ codes! {
     AddressNotFound = 404 "address_not_found" "There is no such address.";
     /// On an address it is a `validation_failed` at `/country`.
     CountryUnknown = 404 "country_unknown" "There are no address rules for this country.";
+    ApiKeyNotFound = 404 "api_key_not_found" "There is no such API key.";
     SecondFactorNotFound = 404 "second_factor_not_found" "The account has no second factor.";
     ProductNotFound = 404 "product_not_found" "There is no such product.";
     VariantNotFound = 404 "variant_not_found" "There is no such variant.";
@@ -92,6 +95,8 @@ codes! {
     WorksElsewhere = 409 "works_elsewhere" "You work for a seller already, or are one.";
     OwnerStays = 409 "owner_stays" "The owner of a seller always is its owner.";
     AddressBookFull = 409 "address_book_full" "The address book holds as many addresses as it can.";
+    ApiKeysFull = 409 "api_keys_full" "The account has as many API keys as it can have.";
+    ApiKeyNameTaken = 409 "api_key_name_taken" "Another API key of the account has this name.";
     SecondFactorEnrolled = 409 "second_factor_enrolled" "The account has a second factor already.";
     SkuTaken = 409 "sku_taken" "This seller has another variant with this SKU.";
     HandleTaken = 409 "handle_taken" "This seller has another product with this handle.";

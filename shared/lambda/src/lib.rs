@@ -15,6 +15,7 @@
 //! change to one function costs a second to build (docs/decisions/0001).
 #![warn(missing_docs)]
 
+mod api_key;
 pub mod aws;
 mod connector;
 pub mod consume;

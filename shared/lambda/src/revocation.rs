@@ -50,6 +50,7 @@ impl Revocations {
     /// # Errors
     /// `unauthenticated` for a revoked one; `unavailable` when the list could not be read for too long.
     pub(crate) async fn check(&self, caller: &Principal, now: Timestamp) -> Result<(), Problem> {
+        let session = caller.session()?;
         let age = self.with(|known| known.read_at).map(|at| now.since(at));
         if age.is_none_or(|age| age > FRESH)
             && let Err(problem) = self.read(now).await
@@ -59,7 +60,7 @@ impl Revocations {
             }
             tracing::warn!(cause = %problem.causes(), "revocations were not read");
         }
-        let (customer, session, version) = (caller.customer, caller.session, caller.version);
+        let (customer, version) = (caller.customer, caller.version);
         let refused = self.with(|known| {
             let mut revoked = known.revoked.iter();
             revoked.any(|revocation| revocation.refuses(customer, session, version))

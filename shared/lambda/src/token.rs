@@ -9,7 +9,7 @@ use jsonwebtoken::{
     jwk::{Jwk, JwkSet},
 };
 use kernel::{
-    Code, CustomerId, Membership, Permission, Powers, Problem, Role, SellerId, SessionId,
+    ApiKeyId, Code, CustomerId, Membership, Permission, Powers, Problem, Role, SellerId, SessionId,
     Timestamp,
     permission::{Allowance, Grant},
 };
@@ -86,13 +86,22 @@ pub enum SecondFactor {
     Given(Timestamp),
 }
 
-/// Who calls, as a valid token says.
+/// What a caller has sent to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// An access token of this log-in.
+    Session(SessionId),
+    /// An API key.
+    ApiKey(ApiKeyId),
+}
+
+/// Who calls, as a valid token says, or an API key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     /// The customer.
     pub customer: CustomerId,
-    /// The log-in.
-    pub session: SessionId,
+    /// By what it is known.
+    pub shown: Shown,
     /// What the customer may do.
     pub powers: Powers,
     /// The version of the account that the token was made for.
@@ -110,12 +119,44 @@ impl Principal {
     pub fn new(customer: CustomerId, session: SessionId, powers: Powers, now: Timestamp) -> Self {
         Self {
             customer,
-            session,
+            shown: Shown::Session(session),
             powers,
             version: 1,
             authenticated_at: now,
             second_factor: SecondFactor::None,
             impersonator: None,
+        }
+    }
+
+    /// A machine that acts in a customer's name by a key, with these powers.
+    pub fn by_key(customer: CustomerId, key: ApiKeyId, powers: Powers, now: Timestamp) -> Self {
+        Self {
+            customer,
+            shown: Shown::ApiKey(key),
+            powers,
+            version: 1,
+            authenticated_at: now,
+            second_factor: SecondFactor::None,
+            impersonator: None,
+        }
+    }
+
+    /// The log-in.
+    ///
+    /// # Errors
+    /// `person_required` for a machine, which has none.
+    pub fn session(&self) -> Result<SessionId, Problem> {
+        match self.shown {
+            Shown::Session(session) => Ok(session),
+            Shown::ApiKey(_) => Err(Code::PersonRequired.into()),
+        }
+    }
+
+    /// The key that it acts by, if it is a machine.
+    pub fn api_key(&self) -> Option<ApiKeyId> {
+        match self.shown {
+            Shown::Session(_) => None,
+            Shown::ApiKey(key) => Some(key),
         }
     }
 
@@ -149,11 +190,12 @@ impl From<Claims> for Principal {
         let allowances = claims.scope.split(' ').filter_map(|text| text.parse().ok());
         Self {
             customer: claims.sub,
-            session: claims.sid,
+            shown: Shown::Session(claims.sid),
             powers: Powers {
                 roles: claims.roles,
                 membership: claims.staff,
                 allowances: allowances.collect(),
+                limited_to: None,
             },
             version: claims.ver,
             authenticated_at: Timestamp::from_second(claims.auth_time),
@@ -283,7 +325,7 @@ impl Signer {
             iss: self.issuer.clone(),
             aud: AUDIENCE.to_owned(),
             sub: principal.customer,
-            sid: principal.session,
+            sid: principal.session()?,
             roles: principal.powers.roles.clone(),
             staff: principal.powers.membership,
             scope: principal.allowances(),

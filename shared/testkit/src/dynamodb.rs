@@ -23,17 +23,18 @@ pub fn answer(database: &Database, operation: &str, body: &[u8]) -> (u16, Vec<u8
         "BatchGetItem" => run!(batch_get_item),
         "Query" => run!(query),
         "TransactWriteItems" => run!(transact_write_items),
-        // Counters of requests are no facts; every other write is a command, and nothing is ever scanned.
+        // Counters of requests and last uses are no facts; every other write is a command, and nothing is ever scanned.
         "UpdateItem" if counts(body) => run!(update_item),
         other => refused(&format!("Souk does not call {other}")),
     }
 }
 
-/// Whether a call is for the table of counters.
+/// Whether a call is for a table of counters.
 fn counts(body: &[u8]) -> bool {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let table = request["TableName"].as_str();
-    table.is_some_and(|table| table.ends_with("-gateway-limits"))
+    let counters = ["-gateway-limits", "-gateway-key-uses"];
+    table.is_some_and(|table| counters.iter().any(|end| table.ends_with(end)))
 }
 
 fn refused(message: &str) -> (u16, Vec<u8>) {

@@ -11,6 +11,8 @@ pub struct Endpoint {
     /// The path with its `{parameters}`; of whatever no other route takes, one that there is not.
     pub template: String,
     pub rule: Rule,
+    /// Whether it asks for a second factor that was just given, so that no API key opens it.
+    pub step_up: bool,
 }
 
 /// Every endpoint there is.
@@ -27,6 +29,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             method: method.to_owned(),
             template: path.to_owned(),
             rule: setting(settings, "ALLOW")?.parse().ok()?,
+            step_up: setting(settings, "STEP_UP").is_some(),
         })
     });
     endpoints.collect()
@@ -59,6 +62,13 @@ impl Endpoint {
         Ask::new(&self.method, &path).key("hostile")
     }
 
+    /// Whether an API key can open it.
+    pub fn is_for_keys(&self) -> bool {
+        let in_person =
+            matches!(self.rule, Rule::Allow(permission, _) if permission.is_in_person());
+        !in_person && !self.step_up
+    }
+
     /// Whether it reads a body that must be there.
     pub fn takes_a_body(&self) -> bool {
         matches!(self.method.as_str(), "PUT" | "PATCH")
@@ -80,6 +90,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
         "fulfilments" => "ful",
         "addresses" => "adr",
         "documents" => "doc",
+        "api-keys" => "key",
         "roles" | "custom-roles" => "rol",
         _ => "var",
     };

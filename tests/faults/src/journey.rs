@@ -1,6 +1,7 @@
 //! A day in the marketplace that goes through every function of the platform.
 
 mod addresses;
+mod api_keys;
 mod audit;
 pub mod business;
 pub mod by_mail;
@@ -15,7 +16,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use testkit::{Answer, Ask};
 
-pub use self::{evening::evening, second_factor::App};
+pub use self::{api_keys::MachineKey, evening::evening, second_factor::App};
 use crate::World;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -38,6 +39,7 @@ pub(crate) const SECRETS: &[&str] = &[
     "otpauth:",
     "$argon2",
     "#token=",
+    "souk_A",
 ];
 
 /// Someone with an account, logged in.
@@ -283,6 +285,7 @@ pub async fn journey(world: &mut World) {
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     addresses::order_by_the_book(world, &shopper, &others, &address).await;
     trouble(world, &shopper, &goods).await;
+    api_keys::keys(world).await;
     // The time goes on with each code, and what was logged out before is out then.
     second_factor::second_factors(world, &root).await;
     selling::selling(world, &root, &shopper).await;

@@ -5,7 +5,10 @@
 //! into [`Market::nested`], a new kind of caller into [`Market::callers`]. Of the routes in [`ONLY_WHO`]
 //! who may ask is in the table too; what is whose is told by their services' own tests.
 
-use kernel::{CustomerId, Owned, Permission, Role, Rule, SellerId, permission::Grant};
+use kernel::{
+    Allowance, CustomerId, Owned, Permission, Powers, Role, Rule, Scope, SellerId,
+    permission::Grant,
+};
 use serde_json::{Value, json};
 use testkit::{Ask, forge};
 
@@ -45,6 +48,8 @@ pub struct Caller {
     /// Who it is, if it has an account.
     pub customer: Option<CustomerId>,
     pub roles: Vec<Role>,
+    /// What its key may do, if it is a machine.
+    pub key: Option<Vec<Allowance>>,
     /// The variant that is in its cart, if it has one.
     in_cart: Option<String>,
     refresh_token: String,
@@ -71,7 +76,11 @@ impl Caller {
     }
 
     fn grant(&self, permission: Permission) -> Grant {
-        Grant::of(&self.roles, permission)
+        let powers = Powers {
+            limited_to: self.key.clone(),
+            ..Powers::of_roles(self.roles.clone())
+        };
+        powers.grant(permission)
     }
 }
 
@@ -135,6 +144,7 @@ struct Half {
     order: String,
     fulfilment: String,
     address: String,
+    key: String,
 }
 
 /// The market: two of each.
@@ -175,6 +185,9 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     let address = world.send("add-address", address).await;
     assert_eq!(address.status, 201, "{}", address.text);
 
+    let key = shopper
+        .key(world, "Of the table", &["order:read@own"])
+        .await;
     let order = shopper.buy(world, &variant, 1, "pm_sandbox_ok").await;
     world.settle().await;
     let seen = shopper.see(world, &order).await;
@@ -188,10 +201,19 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         order,
         fulfilment: text(&seen["fulfilments"][0]["id"]),
         address: text(&address.body["id"]),
+        key: key.id,
         seller,
         shopper,
         stall,
     }
+}
+
+/// Whether an API key of someone with these roles can have it: as wide as they hold it, for a permission has one place.
+fn widest(roles: &[Role], permission: Permission) -> Option<Allowance> {
+    let powers = Powers::of_roles(roles.to_vec());
+    let scopes = Scope::ALL.into_iter().rev();
+    let mut held = scopes.map(|scope| Allowance { permission, scope });
+    held.find(|allowed| powers.hold(*allowed) && !permission.is_in_person())
 }
 
 /// An address as it goes into a book.
@@ -226,6 +248,7 @@ impl Market {
             proof: Proof::Token(person.token.clone()),
             customer: Some(id(&journey::subject(&person.token))),
             roles: roles.to_vec(),
+            key: None,
             in_cart: Some(in_cart.to_owned()),
             refresh_token: person.refresh_token.clone(),
         };
@@ -257,6 +280,7 @@ impl Market {
             proof: Proof::None,
             customer: None,
             roles: Vec::new(),
+            key: None,
             in_cart: None,
             refresh_token: first.shopper.refresh_token.clone(),
         };
@@ -293,6 +317,45 @@ impl Market {
                 ..customer
             },
         ];
+        let [first, _] = &self.halves;
+        let people = [first.shopper.clone(), first.seller.clone(), root];
+        self.machines(world, people).await;
+    }
+
+    /// Keys of some of them: one that may do all that a key can, and one that may do next to nothing.
+    async fn machines(&mut self, world: &mut World, [shopper, seller, root]: [Person; 3]) {
+        let mut machines = Vec::new();
+        for (name, owner, person) in [
+            ("customer's API key with every scope", "customer", &shopper),
+            ("customer's API key without the scope", "customer", &shopper),
+            ("seller's API key with every scope", "seller", &seller),
+            (
+                "super admin's API key with every scope",
+                "super admin",
+                &root,
+            ),
+        ] {
+            let mut callers = self.callers.iter();
+            let owner = callers.find(|caller| caller.name == owner).cloned();
+            let owner = owner.expect("someone of the market");
+            let may = if name.ends_with("without the scope") {
+                vec!["profile:read@own".parse().expect("an allowance")]
+            } else {
+                let all = Permission::ALL.iter();
+                all.filter_map(|permission| widest(&owner.roles, *permission))
+                    .collect()
+            };
+            let texts: Vec<String> = may.iter().map(Allowance::to_string).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let key = person.key(world, name, &texts).await;
+            machines.push(Caller {
+                name,
+                proof: Proof::Token(key.secret),
+                key: Some(may),
+                ..owner
+            });
+        }
+        self.callers.extend(machines);
     }
 
     /// The objects that a parameter of a path may name, one of each half.
@@ -325,6 +388,7 @@ impl Market {
                 "product-imports" => (half.import.clone(), None, seller),
                 "stock" => (half.variant.clone(), None, seller),
                 "addresses" => (half.address.clone(), customer, None),
+                "api-keys" => (half.key.clone(), customer, None),
                 "orders" => (half.order.clone(), customer, seller),
                 "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
                 // A line of one's own cart, which `reached` knows.
@@ -369,9 +433,16 @@ impl Market {
             if caller.customer.is_none() {
                 return Expected::Unknown;
             }
-            if !caller.grant(permission).covers(scope) {
+            let is_machine = caller.key.is_some();
+            if is_machine && !endpoint.is_for_keys() || !caller.grant(permission).covers(scope) {
                 return Expected::Forbidden;
             }
+        }
+        // A cart is there to be ordered.
+        let orders = caller.grant(Permission::OrderPlace).covers(Scope::Own);
+        let in_cart = endpoint.template.starts_with("/v1/cart");
+        if in_cart && caller.customer.is_some() && !orders {
+            return Expected::Forbidden;
         }
         match endpoint.function {
             "refuse-unknown-route" => return Expected::NotThere,
@@ -486,6 +557,8 @@ impl Market {
             }
             "close-own-account" | "enrol-second-factor" => json!({ "password": PASSWORD }),
             "add-address" => home(),
+            "create-api-key" => json!({ "name": "New", "allowances": ["profile:read@own"] }),
+            "change-api-key" => json!({ "name": "Other" }),
             "change-address" => json!({ "label": "Home" }),
             "set-default-address" => json!({ "for": ["shipping"] }),
             "create-product" => journey::product("New goods"),
@@ -501,6 +574,7 @@ impl Market {
             | "unblock-customer"
             | "publish-product"
             | "start-import-upload"
+            | "rotate-api-key"
             | "cancel-order"
             | "ship-order" => return ask,
             other => panic!(

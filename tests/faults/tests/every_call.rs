@@ -106,9 +106,13 @@ async fn survives_every_fault(moment: &Moment) {
 /// Whether a code was shown whose first use has worked, although its answer was lost: a code is good once, and no
 /// answer is kept that holds a token, a secret or a recovery code. Whoever asked asks anew with the next code.
 fn is_used_up(moment: &Moment, outcome: &Outcome) -> bool {
-    let used = ["invalid_second_factor", "second_factor_enrolled"];
-    moment.stimulus.shows_code()
-        && matches!(outcome, Outcome::Answer(answer) if used.contains(&answer.code()))
+    // Likewise a key whose secret was lost with its answer: whoever asked revokes it, or has it rotated.
+    let used: &[&str] = match moment.function {
+        "create-api-key" => &["api_key_name_taken"],
+        _ if moment.stimulus.shows_code() => &["invalid_second_factor", "second_factor_enrolled"],
+        _ => &[],
+    };
+    matches!(outcome, Outcome::Answer(answer) if used.contains(&answer.code()))
 }
 
 fn status(outcome: &Outcome) -> Option<u16> {

@@ -35,9 +35,13 @@ async fn again(moment: &Moment, without: Option<&str>) -> String {
     if let Some(grant) = without {
         world.stage.cloud.revoke(moment.function, grant);
     }
+    // That the use of a key is kept, nobody waits for.
+    let uses = world.stage.cloud.items("gateway-key-uses");
     let outcome = world.once(moment.function, &moment.stimulus).await;
+    let noted = world.stage.cloud.items("gateway-key-uses") != uses;
     world.stage.cloud.forget();
-    seen(&outcome).trim().to_owned()
+    let noted = if noted { " and keeps the use" } else { "" };
+    format!("{}{noted}", seen(&outcome).trim())
 }
 
 #[tokio::test(start_paused = true)]

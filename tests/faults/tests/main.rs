@@ -1,6 +1,7 @@
 //! What the platform must survive.
 
 mod addresses;
+mod api_keys;
 mod audit;
 mod business;
 mod by_mail;

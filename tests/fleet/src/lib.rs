@@ -35,6 +35,8 @@ mod capture_payment_on_order_shipped;
 mod change_address;
 #[path = "../../../functions/customer/src/bin/change-allowances-on-role-assignments-changed.rs"]
 mod change_allowances_on_role_assignments_changed;
+#[path = "../../../functions/customer/src/bin/change-api-key.rs"]
+mod change_api_key;
 #[path = "../../../functions/cart/src/bin/change-cart-item.rs"]
 mod change_cart_item;
 #[path = "../../../functions/customer/src/bin/change-customer-roles.rs"]
@@ -65,6 +67,8 @@ mod confirm_email_change;
 mod confirm_order_on_payment_authorized;
 #[path = "../../../functions/customer/src/bin/confirm-second-factor.rs"]
 mod confirm_second_factor;
+#[path = "../../../functions/customer/src/bin/create-api-key.rs"]
+mod create_api_key;
 #[path = "../../../functions/customer/src/bin/create-first-admin.rs"]
 mod create_first_admin;
 #[path = "../../../functions/product/src/bin/create-product.rs"]
@@ -159,6 +163,8 @@ mod import_products;
 mod invite_staff;
 #[path = "../../../functions/address/src/bin/list-addresses.rs"]
 mod list_addresses;
+#[path = "../../../functions/customer/src/bin/list-api-keys.rs"]
+mod list_api_keys;
 #[path = "../../../functions/admin/src/bin/list-audit-entries.rs"]
 mod list_audit_entries;
 #[path = "../../../functions/business/src/bin/list-business-documents.rs"]
@@ -265,12 +271,16 @@ mod reset_customer_second_factor;
 mod reset_password;
 #[path = "../../../functions/business/src/bin/reveal-bank-account.rs"]
 mod reveal_bank_account;
+#[path = "../../../functions/customer/src/bin/revoke-api-key.rs"]
+mod revoke_api_key;
 #[path = "../../../functions/seller/src/bin/revoke-invitation.rs"]
 mod revoke_invitation;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
 mod revoke_own_session;
 #[path = "../../../functions/role/src/bin/revoke-role.rs"]
 mod revoke_role;
+#[path = "../../../functions/customer/src/bin/rotate-api-key.rs"]
+mod rotate_api_key;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
 #[path = "../../../functions/address/src/bin/set-default-address.rs"]
@@ -345,6 +355,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
     ("change-address", change_address::main),
     ("change-allowances-on-role-assignments-changed", change_allowances_on_role_assignments_changed::main),
+    ("change-api-key", change_api_key::main),
     ("change-cart-item", change_cart_item::main),
     ("change-customer-roles", change_customer_roles::main),
     ("change-own-password", change_own_password::main),
@@ -360,6 +371,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("confirm-second-factor", confirm_second_factor::main),
+    ("create-api-key", create_api_key::main),
     ("create-first-admin", create_first_admin::main),
     ("create-product", create_product::main),
     ("create-role", create_role::main),
@@ -407,6 +419,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("import-products", import_products::main),
     ("invite-staff", invite_staff::main),
     ("list-addresses", list_addresses::main),
+    ("list-api-keys", list_api_keys::main),
     ("list-audit-entries", list_audit_entries::main),
     ("list-business-documents", list_business_documents::main),
     ("list-businesses-to-review", list_businesses_to_review::main),
@@ -460,9 +473,11 @@ pub const FLEET: &[(&str, Main)] = &[
     ("reset-customer-second-factor", reset_customer_second_factor::main),
     ("reset-password", reset_password::main),
     ("reveal-bank-account", reveal_bank_account::main),
+    ("revoke-api-key", revoke_api_key::main),
     ("revoke-invitation", revoke_invitation::main),
     ("revoke-own-session", revoke_own_session::main),
     ("revoke-role", revoke_role::main),
+    ("rotate-api-key", rotate_api_key::main),
     ("run-product-import", run_product_import::main),
     ("set-default-address", set_default_address::main),
     ("ship-order", ship_order::main),
@@ -766,6 +781,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "change-api-key",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "change-api-key"),
+            ("ROUTE", "PATCH /v1/customers/me/api-keys/{id}"),
+            ("ALLOW", "api-key:manage@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "16384"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "change-cart-item",
         &[
             ("STAGE", "local"),
@@ -1031,6 +1067,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_SECOND_FACTOR_KEY", "/souk/local/second-factor-key"),
+        ],
+    ),
+    (
+        "create-api-key",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "create-api-key"),
+            ("ROUTE", "POST /v1/customers/me/api-keys"),
+            ("ALLOW", "api-key:manage@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "16384"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1817,6 +1874,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-addresses"),
             ("ROUTE", "GET /v1/addresses"),
             ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-api-keys",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-api-keys"),
+            ("ROUTE", "GET /v1/customers/me/api-keys"),
+            ("ALLOW", "api-key:read@own"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -2769,6 +2845,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "revoke-api-key",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-api-key"),
+            ("ROUTE", "DELETE /v1/customers/me/api-keys/{id}"),
+            ("ALLOW", "api-key:manage@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "revoke-invitation",
         &[
             ("STAGE", "local"),
@@ -2823,6 +2918,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("STEP_UP", "true"),
             ("SECOND_FACTOR", "optional"),
+        ],
+    ),
+    (
+        "rotate-api-key",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "rotate-api-key"),
+            ("ROUTE", "POST /v1/customers/me/api-keys/{id}/rotate"),
+            ("ALLOW", "api-key:manage@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (

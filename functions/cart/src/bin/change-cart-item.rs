@@ -18,8 +18,8 @@ async fn change_cart_item(
     carts: &'static Carts,
     request: Request<MergePatch<Item>>,
 ) -> Outcome<CartView> {
-    let variant = request.path("variant_id", Code::CartLineNotFound)?;
     let shopper = Shopper::changing(&request)?;
+    let variant = request.path("variant_id", Code::CartLineNotFound)?;
     let mut basket = carts.basket(&shopper, &request).await?;
 
     let quantity = basket.cart.quantity(variant)?;

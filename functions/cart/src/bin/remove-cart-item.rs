@@ -5,8 +5,8 @@ use kernel::Code;
 use lambda::http::{self, Outcome, Request};
 
 async fn remove_cart_item(carts: &'static Carts, request: Request) -> Outcome<CartView> {
-    let variant = request.path("variant_id", Code::CartLineNotFound)?;
     let shopper = Shopper::changing(&request)?;
+    let variant = request.path("variant_id", Code::CartLineNotFound)?;
     let mut basket = carts.basket(&shopper, &request).await?;
 
     basket.cart.remove(variant)?;

@@ -36,7 +36,7 @@ async fn change_own_password(
     let next = confirmed
         .credential
         .with_password(sent.new_password.hash(salt)?);
-    let (next, reply) = ((&next, caller.session), http::no_content()?);
+    let (next, reply) = ((&next, caller.session()?), http::no_content()?);
     accounts
         .change_password(&customer, &confirmed, next, intent, reply)
         .await

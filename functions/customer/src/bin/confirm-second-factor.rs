@@ -21,7 +21,7 @@ async fn confirm_second_factor(
     let (caller, accounts) = (request.caller()?, &factors.accounts);
     let customer = accounts.customer(caller.customer).await?;
     let customer = request.reach(customer, Code::CustomerNotFound)?;
-    let both = accounts.session_with_factor((caller.session, caller.customer));
+    let both = accounts.session_with_factor((caller.session()?, caller.customer));
     let (session, pending) = both.await?;
     let session = session.filter(|session| !session.is_over(request.now));
     let session = session.ok_or(Code::Unauthenticated)?;

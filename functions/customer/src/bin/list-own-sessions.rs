@@ -32,7 +32,8 @@ async fn list_own_sessions(
     let goes_on = |session: &_| !customer.has_outgrown(session);
     page.data
         .retain(|session| goes_on(session) && !session.is_over(request.now));
-    http::ok(&page.map(|session| session.view(session.updated_at, caller.session)))
+    let own = caller.session()?;
+    http::ok(&page.map(|session| session.view(session.updated_at, own)))
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -5,7 +5,7 @@ use lambda::http::{self, Outcome, Request};
 
 async fn log_out(accounts: &'static Accounts, request: Request) -> Outcome<()> {
     let caller = request.caller()?;
-    let session = accounts.session(caller.session).await?;
+    let session = accounts.session(caller.session()?).await?;
     // Whoever logs out twice is logged out.
     match session.filter(|session| !session.is_over(request.now)) {
         Some(session) => {

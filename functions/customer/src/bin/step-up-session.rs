@@ -21,7 +21,7 @@ async fn step_up_session(
     let (caller, accounts) = (request.caller()?, &door.desk.accounts);
     let customer = accounts.active(caller.customer).await?;
     let customer = customer.ok_or(Code::Unauthenticated)?;
-    let both = accounts.session_with_factor((caller.session, caller.customer));
+    let both = accounts.session_with_factor((caller.session()?, caller.customer));
     let (session, enrolment) = both.await?;
     // The access token may have minutes left of a session that has ended.
     let session = session.filter(|it| !it.is_over(request.now) && !customer.has_outgrown(it));

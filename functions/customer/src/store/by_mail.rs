@@ -365,6 +365,7 @@ impl Accounts {
             return Ok(());
         }
         let (credential, guesses) = self.credential(&customer).await?;
+        let keys = self.key_ring(id).await?;
         let sessions = Query::index("by-customer", sessions_of(id)).limit(REMAINS);
         let sessions = self.sessions.query::<Session>(sessions).await?;
         let changes = Query::table(Customer::place(id).pk).starting_with(EMAIL_CHANGES);
@@ -380,6 +381,9 @@ impl Accounts {
         command.delete(&self.credentials, &credential);
         if let Some(guesses) = &guesses {
             command.discard(&self.guesses, guesses);
+        }
+        if let Some(keys) = &keys {
+            command.delete(&self.api_keys, keys);
         }
         if let Some(factor) = &factor {
             command.delete(&self.second_factors, factor);

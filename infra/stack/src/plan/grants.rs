@@ -56,6 +56,9 @@ pub fn grants(
     found.extend(tables(function));
     found.extend(commands(function));
     found.extend(limits(function));
+    if view(names::KEY_USES.0, names::KEY_USES.1).is_some() {
+        found.extend(key_uses(function));
+    }
     for wanted in &function.entry.views {
         if let Some(view) = view(&wanted.owner, &wanted.view) {
             found.push(Grant {
@@ -176,6 +179,15 @@ fn limits(function: &Planned<'_>) -> Option<Grant> {
     function
         .rate()
         .map(|_| grant("Limits", &["dynamodb:UpdateItem"], vec![arn]))
+}
+
+/// Whatever API keys open keeps that one was used.
+fn key_uses(function: &Planned<'_>) -> Option<Grant> {
+    let (service, table) = names::KEY_USES;
+    let arn = names::table_arn(service, table);
+    function
+        .is_for_keys()
+        .then(|| grant("KeyUses", &["dynamodb:UpdateItem"], vec![arn]))
 }
 
 /// Whoever audits reads the logs of all services; whoever proves them also of their commands the keys alone.

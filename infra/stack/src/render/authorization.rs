@@ -18,13 +18,15 @@ pub fn page(project: &Project) -> String {
         - **own**: what belongs to the caller as a customer\n\
         - **seller**: what belongs to the seller that the caller acts for\n\
         - **any**: everything\n\n\
-        Somebody else's object answers as one that does not exist.\n\n## Routes\n\n| route | function | asks for | guest |",
+        Somebody else's object answers as one that does not exist.\n\n\
+        An API key may do what it was given, as far as its account may do it now ([API keys](api-keys.md)); what is \
+        done in person, or with a second factor given once more, is for no key.\n\n## Routes\n\n| route | function | asks for | guest |",
     );
     for role in Role::ALL {
         let _ = write!(page, " {} |", role.name().replace('_', " "));
     }
-    page.push_str("\n|---|---|---|---|");
-    page.push_str(&"---|".repeat(Role::ALL.len()));
+    page.push_str(" API key |\n|---|---|---|---|");
+    page.push_str(&"---|".repeat(Role::ALL.len() + 1));
     page.push('\n');
 
     let mut functions = project.functions();
@@ -37,12 +39,14 @@ pub fn page(project: &Project) -> String {
     for role in Role::ALL {
         let _ = write!(page, " {} |", role.name().replace('_', " "));
     }
-    let _ = writeln!(page, "\n|---|{}", "---|".repeat(Role::ALL.len()));
+    let columns = "---|".repeat(Role::ALL.len() + 1);
+    let _ = writeln!(page, " API key |\n|---|{columns}");
     for permission in Permission::ALL {
         let _ = write!(page, "| `{}` |", permission.name());
         for role in Role::ALL {
             let _ = write!(page, " {} |", reach(role, *permission));
         }
+        page.push_str(if_given(!permission.is_in_person()));
         page.push('\n');
     }
     page
@@ -57,7 +61,7 @@ fn row(function: &Planned<'_>) -> String {
     };
     let mut row = format!("| `{route}` | {} | `{allow}` |", function.name);
     match allow.parse() {
-        Ok(Rule::Public) => row.push_str(&" yes |".repeat(Role::ALL.len() + 1)),
+        Ok(Rule::Public) => row.push_str(&" yes |".repeat(Role::ALL.len() + 2)),
         Ok(Rule::Allow(permission, scope)) => {
             row.push_str(" – |");
             for role in Role::ALL {
@@ -72,11 +76,17 @@ fn row(function: &Planned<'_>) -> String {
                     }
                 );
             }
+            row.push_str(if_given(function.is_for_keys()));
         }
         Err(_) => row.push_str(" ? |"),
     }
     row.push('\n');
     row
+}
+
+/// What an API key has of it.
+fn if_given(can_be: bool) -> &'static str {
+    if can_be { " if given |" } else { " – |" }
 }
 
 /// The scopes at which a role holds a permission, its lower roles included.

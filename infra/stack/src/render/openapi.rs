@@ -80,7 +80,7 @@ pub fn document(project: &Project, descriptions: &Descriptions) -> String {
                     "type" => "http",
                     "scheme" => "bearer",
                     "bearerFormat" => "JWT",
-                    "description" => "The access token from `POST /v1/auth/login`.",
+                    "description" => "The access token from `POST /v1/auth/login`, or an API key from `POST /v1/customers/me/api-keys`, which is no JWT and begins with `souk_`.",
                 },
             },
             "headers" => operation::shared_headers(),

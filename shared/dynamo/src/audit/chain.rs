@@ -94,6 +94,7 @@ impl Entry {
     pub fn digest(&self) -> String {
         let kind = match self.actor.kind {
             ActorKind::Customer => "customer",
+            ActorKind::ApiKey => "api_key",
             ActorKind::Guest => "guest",
             ActorKind::System => "system",
         };

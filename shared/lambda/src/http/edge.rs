@@ -14,6 +14,7 @@ use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contracts::Actor;
 use dynamo::{Commands, Intent, Pending};
+use futures_util::future::join;
 use http_types::{HeaderMap, HeaderValue, Method};
 use kernel::{Code, Problem, Rule, Timestamp};
 use sha2::{Digest, Sha256};
@@ -23,12 +24,13 @@ use super::{
     limit::{Limiter, Told},
 };
 use crate::{
+    api_key::{self, ApiKeys},
     contention,
     log::{self, Facts},
     platform::Platform,
     revocation::Revocations,
     runtime::{HttpHandler, Running},
-    token::{Principal, SecondFactor, Verifier},
+    token::{Principal, SecondFactor, Shown, Verifier},
 };
 
 /// A request without a limit of its own takes no body larger than this.
@@ -51,6 +53,7 @@ struct Edge {
     body_limit: usize,
     verifier: Verifier,
     revocations: Revocations,
+    api_keys: ApiKeys,
     /// Whether it asks for a second factor that was just given.
     step_up: bool,
     /// Whether that holds for accounts without a second factor too.
@@ -88,6 +91,7 @@ pub(super) async fn start(
             platform.setting("JWT_ISSUER")?,
         )?,
         revocations: Revocations::new(&platform.db),
+        api_keys: ApiKeys::new(&platform.db),
         step_up: platform.optional("STEP_UP") == Some("true"),
         second_factor_required: platform.optional("SECOND_FACTOR") == Some("required"),
         commands: platform.commands(platform.service()),
@@ -177,7 +181,7 @@ impl Edge {
         facts: &mut Facts,
         told: &mut Option<Told>,
     ) -> Outcome<()> {
-        let incoming = self.read(request, now, request_id)?;
+        let incoming = self.read(request, now, request_id).await?;
         facts.actor.clone_from(&incoming.intent.actor.id);
         facts
             .correlation_id
@@ -199,7 +203,12 @@ impl Edge {
 
         let incoming = Arc::new(incoming);
         let run = || (self.handler)(Arc::clone(&incoming));
-        let outcome = contention::decide(self.platform, &run).await;
+        let decided = contention::decide(self.platform, &run);
+        let outcome = match incoming.principal() {
+            // Beside the work, so that it does not wait.
+            Some(caller) => join(decided, self.api_keys.note(caller, now)).await.0,
+            None => decided.await,
+        };
         match outcome {
             // What the request is about may be gone because this very request was done before.
             Err(problem) if keyed && !problem.is_ours() => {
@@ -213,7 +222,7 @@ impl Edge {
         }
     }
 
-    fn read(
+    async fn read(
         &self,
         request: ApiGatewayV2httpRequest,
         now: Timestamp,
@@ -231,7 +240,7 @@ impl Edge {
                 .detail(format!("It takes at most {} bytes.", self.body_limit)));
         }
         let headers = request.headers;
-        let principal = self.authenticate(&headers, now)?;
+        let principal = self.authenticate(&headers, &client_ip, now).await?;
         let is_read = is_read(&request.request_context.http.method);
         let method = request.request_context.http.method.to_string();
         let path = request.raw_path.unwrap_or_default();
@@ -255,7 +264,11 @@ impl Edge {
         // A caller without an account is told apart by what it sends, so that nobody fetches another's reply.
         let function = self.platform.function();
         let scope = match (&principal, &hash) {
-            (Some(caller), _) => format!("{}:{function}", caller.customer),
+            // A key's requests are not its owner's: what the owner was answered is not for the key.
+            (Some(caller), _) => match caller.shown {
+                Shown::Session(_) => format!("{}:{function}", caller.customer),
+                Shown::ApiKey(key) => format!("{key}:{function}"),
+            },
             (None, Some(hash)) => format!("anonymous-{}:{function}", &hash[..32]),
             (None, None) => String::new(),
         };
@@ -267,9 +280,13 @@ impl Edge {
                 .unwrap_or(&request_id)
                 .to_owned(),
             request_hash: hash,
-            actor: principal
-                .as_ref()
-                .map_or_else(Actor::guest, |caller| Actor::customer(caller.customer)),
+            actor: match &principal {
+                None => Actor::guest(),
+                Some(caller) => match caller.shown {
+                    Shown::Session(_) => Actor::customer(caller.customer),
+                    Shown::ApiKey(key) => Actor::api_key(key),
+                },
+            },
             correlation_id: header("x-correlation-id")
                 .filter(|id| is_token(id))
                 .unwrap_or(&request_id)
@@ -314,11 +331,12 @@ impl Edge {
             })
     }
 
-    /// The principal of the bearer token (RFC 6750 §2.1), if one is sent. A token that is sent must be valid,
+    /// The principal of the bearer token (RFC 6750 §2.1), an access token or an API key, if one is sent. A token that is sent must be valid,
     /// even where none is needed: who thinks to be someone must not be treated as no one.
-    fn authenticate(
+    async fn authenticate(
         &self,
         headers: &HeaderMap,
+        client_ip: &str,
         now: Timestamp,
     ) -> Result<Option<Principal>, Problem> {
         let mut sent = headers.get_all("authorization").iter();
@@ -334,14 +352,24 @@ impl Edge {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(refused());
         }
-        self.verifier.verify(token.trim(), now).map(Some)
+        let token = token.trim();
+        if api_key::is_key(token) {
+            if !self.is_for_keys() && api_key::has_form(token) {
+                // Whether it is a good one is nobody's question here.
+                return Err(Code::PersonRequired.into());
+            }
+            let caller = self.api_keys.principal(token, client_ip, now);
+            return caller.await.map(Some);
+        }
+        self.verifier.verify(token, now).map(Some)
     }
 
     /// Refuses a principal whose token was revoked.
     async fn current(&self, caller: Option<&Principal>, now: Timestamp) -> Result<(), Problem> {
         match caller {
-            Some(caller) => self.revocations.check(caller, now).await,
-            None => Ok(()),
+            // What is known of a key is never old.
+            Some(caller) if caller.api_key().is_none() => self.revocations.check(caller, now).await,
+            _ => Ok(()),
         }
     }
 
@@ -367,6 +395,14 @@ impl Edge {
             return Err(Code::StepUpRequired.into());
         }
         Ok(())
+    }
+
+    /// Whether an API key can open it. A key shows no second factor, so it is never asked for one.
+    fn is_for_keys(&self) -> bool {
+        match self.rule {
+            Rule::Public => true,
+            Rule::Allow(permission, _) => !permission.is_in_person() && !self.step_up,
+        }
     }
 
     fn has_stepped_up(&self, second_factor: SecondFactor, now: Timestamp) -> bool {

@@ -2,11 +2,12 @@
 
 use std::{fmt::Write as _, time::Duration};
 
+use kernel::{Allowance, Permission};
 use serde_json::json;
 use testkit::{Ask, Stage};
 
 use super::{PASSWORD, Person, admin, business, offer, ok, roles, selling, text};
-use crate::World;
+use crate::{World, endpoints::endpoints};
 
 /// More than are told of a role's change at once, more than are hidden of a seller's products at once.
 const MANY: usize = 60;
@@ -25,6 +26,7 @@ pub async fn evening(world: &mut World) {
     many_products(world, &root, &owner, &seller).await;
     by_device(world, &owner).await;
     known_guests(world, &owner).await;
+    machines(world, &root).await;
 }
 
 /// Someone logs in with a device that says what it is.
@@ -142,5 +144,27 @@ async fn known_guests(world: &mut World, person: &Person) {
         let (method, path) = Stage::route_of(function).unwrap_or(nowhere);
         let ask = Ask::new(&method, &path).by(&person.token).key("known");
         world.send(function, ask).await;
+    }
+}
+
+/// A key knocks at every door, each an hour later: its use is kept anew.
+async fn machines(world: &mut World, root: &Person) {
+    let root = Person::log_in(world, &root.id, &root.email).await;
+    let all = Permission::ALL.iter();
+    let may = all.filter_map(|permission| {
+        let scope = permission.holders().iter().map(|(_, scope)| *scope).max()?;
+        let allowed = Allowance {
+            permission: *permission,
+            scope,
+        };
+        (!permission.is_in_person()).then(|| allowed.to_string())
+    });
+    let may: Vec<String> = may.collect();
+    let may: Vec<&str> = may.iter().map(String::as_str).collect();
+    let key = root.key(world, "Of the evening", &may).await;
+    for endpoint in endpoints() {
+        world.stage.clock.advance(Duration::from_hours(1));
+        let ask = endpoint.ask(&world.stage).by(&key.secret);
+        world.send(endpoint.function, ask).await;
     }
 }

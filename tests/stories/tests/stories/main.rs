@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod api_keys;
 mod audit;
 mod business;
 mod buying;

@@ -77,6 +77,11 @@ fn unconditional(
     if resources == [names::table_arn(names::LIMITS.0, names::LIMITS.1)] {
         return None;
     }
+    // So are the last uses of keys, as long as nothing is read of them.
+    let uses = names::table_arn(names::KEY_USES.0, names::KEY_USES.1);
+    if resources == [uses] && template.texts(&statement["Action"]) == ["dynamodb:UpdateItem"] {
+        return None;
+    }
     let foreign = |owner: &str| {
         let prefix = names::table_arn(owner, "");
         owner != function.service()
@@ -164,6 +169,11 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
     if entry.limits.rate.is_some() {
         let (gateway, limits) = names::LIMITS;
         add("dynamodb:UpdateItem", &names::table_arn(gateway, limits));
+    }
+    let (gateway, uses) = names::KEY_USES;
+    let kept = project.services.get(gateway);
+    if function.is_for_keys() && kept.is_some_and(|it| it.views.contains_key(uses)) {
+        add("dynamodb:UpdateItem", &names::table_arn(gateway, uses));
     }
     for wanted in &entry.views {
         let Some(view) = project

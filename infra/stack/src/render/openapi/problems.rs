@@ -118,6 +118,12 @@ fn of_the_edge(function: &Planned<'_>, route: &Route, description: &Description)
     if function.entry.allow.as_deref() != Some("public") {
         codes.push(Code::Forbidden);
     }
+    if !function.is_for_keys() {
+        codes.push(Code::PersonRequired);
+    }
+    if function.entry.step_up {
+        codes.push(Code::StepUpRequired);
+    }
     if description.input.body.is_some() || !description.input.content_types.is_empty() {
         codes.extend([
             Code::InvalidJson,
