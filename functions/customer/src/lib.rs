@@ -38,6 +38,7 @@ mod password;
 mod powers;
 mod revocation;
 mod roles;
+mod search;
 mod security;
 mod session;
 mod sign_in;
@@ -58,7 +59,10 @@ pub use one_time::{Links, OneTime, Redeemed};
 pub use password::{NewPassword, Password, PasswordHash, UnfitPassword};
 pub use powers::{Given, Selling, Staff};
 pub use roles::{InvalidRoles, Roles, SuperAdmins};
-pub use security::{Happening, SecurityEvent, SecurityEventView};
+pub use search::CustomerFilter;
+pub use security::{
+    Happening, ImpersonationReason, SecurityEvent, SecurityEventRecord, SecurityEventView,
+};
 pub use session::{Device, End, LogIn, Presented, RefreshToken, Session, SessionView, device_of};
 pub use sign_in::{AccessToken, SignIn, TokenType, Tokens};
 pub use store::{Accounts, Authenticated, Confirmed};

@@ -107,6 +107,8 @@ macro_rules! ids {
 ids! {
     /// An address in a customer's book.
     AddressId = "adr";
+    /// An export of the audit log.
+    AuditExportId = "aex";
     /// A cart, a guest's or a customer's.
     CartId = "crt";
     /// A person with an account.

@@ -210,6 +210,8 @@ permissions! {
     CustomerBlock = "customer:block": Admin@Any;
     /// End all sessions of an account.
     CustomerLogOut = "customer:log-out": Admin@Any;
+    /// See the marketplace as a customer does, without changing anything.
+    CustomerImpersonate = "customer:impersonate": Admin@Any;
     /// Take away the second factor of someone who has lost it.
     SecondFactorReset = "second-factor:reset": Admin@Any;
     /// Change what roles a customer has.
@@ -276,6 +278,8 @@ permissions! {
     PlatformRead = "platform:read": Admin@Any;
     /// See what was done, by whom, and prove that the log of it is whole.
     AuditRead = "audit:read": Admin@Any;
+    /// Take copies of that log.
+    AuditExport = "audit:export": Admin@Any;
 }
 
 /// The text is not a rule.

@@ -80,6 +80,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
         "fulfilments" => "ful",
         "addresses" => "adr",
         "documents" => "doc",
+        "exports" => "aex",
         "roles" | "custom-roles" => "rol",
         _ => "var",
     };

@@ -1,7 +1,8 @@
 //! A day in the marketplace that goes through every function of the platform.
 
 mod addresses;
-mod audit;
+pub mod administration;
+pub mod audit;
 pub mod business;
 pub mod by_mail;
 pub mod roles;
@@ -273,6 +274,7 @@ pub async fn journey(world: &mut World) {
     let restless = Person::register(world, "restless").await;
     sessions(world, &restless).await;
     locked_out(world, &root).await;
+    administration::administer(world, &root).await;
     roles::roles(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;

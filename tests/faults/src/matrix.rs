@@ -163,6 +163,7 @@ struct Half {
     order: String,
     fulfilment: String,
     address: String,
+    export: String,
 }
 
 /// The market: two of each.
@@ -215,6 +216,7 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         order,
         fulfilment: text(&seen["fulfilments"][0]["id"]),
         address: text(&address.body["id"]),
+        export: journey::audit::export(world, root, &json!({ "subject": shopper.id })).await,
         seller,
         shopper,
     }
@@ -337,6 +339,8 @@ impl Market {
                 "product-imports" => (half.import.clone(), None, seller),
                 "stock" => (half.variant.clone(), None, seller),
                 "addresses" => (half.address.clone(), customer, None),
+                // The marketplace's own.
+                "exports" => (half.export.clone(), None, None),
                 "orders" => (half.order.clone(), customer, seller),
                 "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
                 // A line of one's own cart, which `reached` knows.
@@ -461,13 +465,14 @@ impl Market {
             "change-own-password" => {
                 json!({ "current_password": PASSWORD, "new_password": "another long password" })
             }
-            "block-customer" => json!({ "reason": "For the table." }),
+            "block-customer" | "impersonate-customer" => json!({ "reason": "For the table." }),
             "change-customer-roles" => json!({ "roles": ["customer", "seller"] }),
             "request-password-reset" => json!({ "email": first.shopper.email }),
             "request-email-change" => {
                 json!({ "email": "next@example.com", "password": PASSWORD })
             }
             "close-own-account" | "enrol-second-factor" => json!({ "password": PASSWORD }),
+            "export-audit-log" => json!({ "action": "order.place" }),
             "add-address" => home(),
             "change-address" => json!({ "label": "Home" }),
             "set-default-address" => json!({ "for": ["shipping"] }),

@@ -1,7 +1,9 @@
 //! What the platform must survive.
 
 mod addresses;
+mod administration;
 mod audit;
+mod audit_export;
 mod business;
 mod by_mail;
 mod calls;

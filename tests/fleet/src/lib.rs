@@ -107,10 +107,14 @@ mod enrol_second_factor;
 mod expire_business_documents;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/admin/src/bin/export-audit-log.rs"]
+mod export_audit_log;
 #[path = "../../../functions/address/src/bin/get-address.rs"]
 mod get_address;
 #[path = "../../../functions/address/src/bin/get-address-rules.rs"]
 mod get_address_rules;
+#[path = "../../../functions/admin/src/bin/get-audit-export.rs"]
+mod get_audit_export;
 #[path = "../../../functions/admin/src/bin/get-audit-keys.rs"]
 mod get_audit_keys;
 #[path = "../../../functions/business/src/bin/get-business.rs"]
@@ -153,6 +157,8 @@ mod grant_seller_role_on_seller_approved;
 mod hide_or_show_products;
 #[path = "../../../functions/product/src/bin/hide-products-on-seller-suspended.rs"]
 mod hide_products_on_seller_suspended;
+#[path = "../../../functions/customer/src/bin/impersonate-customer.rs"]
+mod impersonate_customer;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
 #[path = "../../../functions/seller/src/bin/invite-staff.rs"]
@@ -167,6 +173,10 @@ mod list_business_documents;
 mod list_businesses_to_review;
 #[path = "../../../functions/role/src/bin/list-customer-roles.rs"]
 mod list_customer_roles;
+#[path = "../../../functions/customer/src/bin/list-customer-security-events.rs"]
+mod list_customer_security_events;
+#[path = "../../../functions/customer/src/bin/list-customers.rs"]
+mod list_customers;
 #[path = "../../../functions/seller/src/bin/list-invitations.rs"]
 mod list_invitations;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
@@ -217,6 +227,8 @@ mod reject_business;
 mod reject_seller;
 #[path = "../../../functions/address/src/bin/relay-address-events.rs"]
 mod relay_address_events;
+#[path = "../../../functions/admin/src/bin/relay-admin-events.rs"]
+mod relay_admin_events;
 #[path = "../../../functions/business/src/bin/relay-business-events.rs"]
 mod relay_business_events;
 #[path = "../../../functions/cart/src/bin/relay-cart-events.rs"]
@@ -321,6 +333,8 @@ mod void_payment_on_order_cancelled;
 mod watch_stuck_orders;
 #[path = "../../../functions/customer/src/bin/withdraw-seller-role-on-seller-closed.rs"]
 mod withdraw_seller_role_on_seller_closed;
+#[path = "../../../functions/admin/src/bin/write-audit-export-on-audit-export-scheduled.rs"]
+mod write_audit_export_on_audit_export_scheduled;
 
 /// A function's `main`.
 pub type Main = fn() -> lambda::Exit;
@@ -381,8 +395,10 @@ pub const FLEET: &[(&str, Main)] = &[
     ("enrol-second-factor", enrol_second_factor::main),
     ("expire-business-documents", expire_business_documents::main),
     ("expire-reservations", expire_reservations::main),
+    ("export-audit-log", export_audit_log::main),
     ("get-address", get_address::main),
     ("get-address-rules", get_address_rules::main),
+    ("get-audit-export", get_audit_export::main),
     ("get-audit-keys", get_audit_keys::main),
     ("get-business", get_business::main),
     ("get-cart", get_cart::main),
@@ -404,6 +420,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
     ("hide-or-show-products", hide_or_show_products::main),
     ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
+    ("impersonate-customer", impersonate_customer::main),
     ("import-products", import_products::main),
     ("invite-staff", invite_staff::main),
     ("list-addresses", list_addresses::main),
@@ -411,6 +428,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-business-documents", list_business_documents::main),
     ("list-businesses-to-review", list_businesses_to_review::main),
     ("list-customer-roles", list_customer_roles::main),
+    ("list-customer-security-events", list_customer_security_events::main),
+    ("list-customers", list_customers::main),
     ("list-invitations", list_invitations::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
@@ -436,6 +455,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("reject-business", reject_business::main),
     ("reject-seller", reject_seller::main),
     ("relay-address-events", relay_address_events::main),
+    ("relay-admin-events", relay_admin_events::main),
     ("relay-business-events", relay_business_events::main),
     ("relay-cart-events", relay_cart_events::main),
     ("relay-customer-events", relay_customer_events::main),
@@ -488,6 +508,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
     ("withdraw-seller-role-on-seller-closed", withdraw_seller_role_on_seller_closed::main),
+    ("write-audit-export-on-audit-export-scheduled", write_audit_export_on_audit_export_scheduled::main),
 ];
 
 /// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.
@@ -1354,6 +1375,29 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "export-audit-log",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "export-audit-log"),
+            ("ROUTE", "POST /v1/audit/exports"),
+            ("ALLOW", "audit:export@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("RATE", "import"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-address",
         &[
             ("STAGE", "local"),
@@ -1388,6 +1432,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-audit-export",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-audit-export"),
+            ("ROUTE", "GET /v1/audit/exports/{id}"),
+            ("ALLOW", "audit:export@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_AUDIT_EXPORTS", "local-souk-audit-exports-000000000000"),
         ],
     ),
     (
@@ -1765,6 +1829,30 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "impersonate-customer",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "impersonate-customer"),
+            ("ROUTE", "POST /v1/customers/{id}/impersonation"),
+            ("ALLOW", "customer:impersonate@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("ACCESS_TOKEN_SECONDS", "600"),
+            ("REFRESH_TOKEN_SECONDS", "2592000"),
+        ],
+    ),
+    (
         "import-products",
         &[
             ("STAGE", "local"),
@@ -1841,7 +1929,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -1895,6 +1983,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-customer-roles"),
             ("ROUTE", "GET /v1/customers/{id}/custom-roles"),
             ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-customer-security-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-customer-security-events"),
+            ("ROUTE", "GET /v1/customers/{id}/security-events"),
+            ("ALLOW", "customer:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-customers",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-customers"),
+            ("ROUTE", "GET /v1/customers"),
+            ("ALLOW", "customer:read@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -2372,6 +2498,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "relay-address-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-admin-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-admin-events"),
             ("BUS", "local-souk"),
         ],
     ),
@@ -2900,7 +3039,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "sign-audit-checkpoints"),
             ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
             ("SECRET_AUDIT_SIGNING_KEY", "/souk/local/audit-signing-key"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -3162,7 +3301,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -3241,11 +3380,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "withdraw-seller-role-on-seller-closed"),
         ],
     ),
+    (
+        "write-audit-export-on-audit-export-scheduled",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "write-audit-export-on-audit-export-scheduled"),
+            ("BUCKET_AUDIT_EXPORTS", "local-souk-audit-exports-000000000000"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+        ],
+    ),
 ];
 
 /// Who listens to each type of event.
 #[rustfmt::skip]
 pub const LISTENERS: &[(&str, &[&str])] = &[
+    ("audit-export.scheduled.v1", &["write-audit-export-on-audit-export-scheduled"]),
     ("customer.closing.v1", &["email-link-on-account-closing"]),
     ("customer.email-change-requested.v1", &["email-link-on-email-change-requested"]),
     ("customer.email-changed.v1", &["email-notice-on-email-changed"]),
