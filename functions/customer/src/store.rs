@@ -5,6 +5,8 @@ mod second_factor;
 
 mod by_mail;
 
+mod invitations;
+
 use contracts::{
     events::{
         CustomerBlocked, CustomerEmailVerificationRequested, CustomerPasswordChanged,
@@ -58,6 +60,7 @@ pub struct Accounts {
     revocations: Table,
     tokens: Table,
     security_events: Table,
+    admin_invitations: Table,
     commands: Commands,
 }
 
@@ -73,6 +76,7 @@ impl Accounts {
             revocations: platform.table("customer", "revocations"),
             tokens: platform.table("customer", "one-time-tokens"),
             security_events: platform.table("customer", "security-events"),
+            admin_invitations: platform.table("customer", "admin-invitations"),
             commands: platform.commands("customer"),
         })
     }

@@ -218,6 +218,10 @@ permissions! {
     RoleAssign = "role:assign": Admin@Any;
     /// Make or unmake admins.
     RoleAssignAdmin = "role:assign-admin": SuperAdmin@Any;
+    /// Invite admins, and take invitations back.
+    AdminInvite = "admin:invite": SuperAdmin@Any;
+    /// Become an admin by an invitation.
+    AdminJoin = "admin:join": Customer@Own;
     /// Apply to sell.
     SellerApply = "seller:apply": Customer@Own;
     /// See a seller whole: one's own, that of one's employer.

@@ -5,6 +5,8 @@
 //! into [`Market::nested`], a new kind of caller into [`Market::callers`]. Of the routes in [`ONLY_WHO`] the market has
 //! no objects yet: who may ask is in the table for them too, what is whose is told by their services' own tests.
 
+use std::collections::HashMap;
+
 use kernel::{CustomerId, Owned, Permission, Role, Rule, SellerId, permission::Grant};
 use serde_json::{Value, json};
 use testkit::{Ask, forge};
@@ -12,7 +14,7 @@ use testkit::{Ask, forge};
 use crate::{
     World,
     endpoints::{Endpoint, missing},
-    journey::{self, PASSWORD, Person},
+    journey::{self, PASSWORD, Person, administration},
     offer,
 };
 
@@ -77,6 +79,8 @@ pub struct Caller {
     /// The variant that is in its cart, if it has one.
     in_cart: Option<String>,
     refresh_token: String,
+    /// What an invitation of its own to become an admin has in its mail, if it has one.
+    invitation: String,
 }
 
 #[derive(Debug, Clone)]
@@ -164,6 +168,7 @@ struct Half {
     fulfilment: String,
     address: String,
     export: String,
+    invitation: String,
 }
 
 /// The market: two of each.
@@ -216,6 +221,8 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         order,
         fulfilment: text(&seen["fulfilments"][0]["id"]),
         address: text(&address.body["id"]),
+        invitation: journey::administration::invite(world, root, &format!("{name}@example.com"))
+            .await,
         export: journey::audit::export(world, root, &json!({ "subject": shopper.id })).await,
         seller,
         shopper,
@@ -249,6 +256,31 @@ impl Market {
     /// Everyone who calls. What an answer to one of them must be follows from its roles and what is its own.
     async fn callers(&mut self, world: &mut World, root: Person) {
         use Role::{Admin, Customer, Seller, SuperAdmin};
+        let [first, second] = &self.halves;
+        let admin = journey::with_roles(world, &root, "admin", &["customer", "admin"]).await;
+        world.settle().await;
+        let mut invited = HashMap::new();
+        for person in [
+            &first.shopper,
+            &second.shopper,
+            &first.seller,
+            &second.seller,
+            &admin,
+        ] {
+            administration::verify(world, person).await;
+        }
+        for person in [
+            &first.shopper,
+            &second.shopper,
+            &first.seller,
+            &second.seller,
+            &admin,
+            &root,
+        ] {
+            let invitation = administration::invite(world, &root, &person.email).await;
+            let token = administration::token(&invitation, &root);
+            invited.insert(person.email.clone(), token);
+        }
         let known = |name, person: &Person, roles: &[Role], in_cart: &str| Caller {
             name,
             proof: Proof::Token(person.token.clone()),
@@ -256,10 +288,9 @@ impl Market {
             roles: roles.to_vec(),
             in_cart: Some(in_cart.to_owned()),
             refresh_token: person.refresh_token.clone(),
+            invitation: invited.get(&person.email).cloned().unwrap_or_default(),
         };
-        let [first, second] = &self.halves;
         let all = self.sold_to_all.clone();
-        let admin = journey::with_roles(world, &root, "admin", &["customer", "admin"]).await;
         let blocked = Person::register(world, "blocked").await;
         for (person, variant) in [
             (&first.shopper, &first.variant),
@@ -287,6 +318,7 @@ impl Market {
             roles: Vec::new(),
             in_cart: None,
             refresh_token: first.shopper.refresh_token.clone(),
+            invitation: String::new(),
         };
         let now = world.stage.clock.now().as_second();
         let expired = forge(&first.shopper.token, &json!({}), |claims| claims.exp = now);
@@ -341,6 +373,7 @@ impl Market {
                 "addresses" => (half.address.clone(), customer, None),
                 // The marketplace's own.
                 "exports" => (half.export.clone(), None, None),
+                "invitations" => (half.invitation.clone(), None, None),
                 "orders" => (half.order.clone(), customer, seller),
                 "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
                 // A line of one's own cart, which `reached` knows.
@@ -472,6 +505,8 @@ impl Market {
                 json!({ "email": "next@example.com", "password": PASSWORD })
             }
             "close-own-account" | "enrol-second-factor" => json!({ "password": PASSWORD }),
+            "invite-admin" => json!({ "email": "invited@example.com" }),
+            "accept-admin-invitation" => json!({ "token": caller.invitation }),
             "export-audit-log" => json!({ "action": "order.place" }),
             "add-address" => home(),
             "change-address" => json!({ "label": "Home" }),

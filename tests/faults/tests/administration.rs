@@ -1,4 +1,4 @@
-//! Who looks for customers finds them; who acts in a customer's name is seen to, changes nothing, and stops when
+//! Who looks for customers finds them; who was invited becomes an admin; who acts in a customer's name is seen to, changes nothing, and stops when
 //! either of the two is logged out.
 
 use std::time::Duration;
@@ -7,11 +7,11 @@ use faults::{
     Person, World,
     journey::{
         admin,
-        administration::{found, impersonate},
+        administration::{accept, found, impersonate, invite, verify},
     },
 };
 use serde_json::{Value, json};
-use testkit::{Answer, Ask};
+use testkit::{Answer, Ask, Stage};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -204,4 +204,85 @@ async fn nobody_acts_for_an_admin_nor_for_an_account_out_of_use() {
         (refused.status, refused.code()),
         (409, "customer_not_active")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_invited_becomes_an_admin_once_and_nobody_else_does() {
+    let mut world = World::new(5);
+    let root = admin(&mut world).await;
+    let helper = Person::register(&mut world, "helper").await;
+    let other = Person::register(&mut world, "other").await;
+    world.settle().await;
+    let invitation = invite(&mut world, &root, "Helper@example.com").await;
+    world.settle().await;
+    let mails = world.stage.cloud.mails();
+    let mail = mails.iter().find(|mail| mail.to == "Helper@example.com");
+    assert!(mail.is_some_and(|mail| mail.text.contains("/accept-admin-invitation#token=")));
+
+    // Not before the address is verified, and for no other account.
+    for person in [&helper, &other] {
+        let refused = accept(&mut world, person, &invitation, &root).await;
+        assert_eq!((refused.status, refused.code()), (403, "forbidden"));
+    }
+    verify(&mut world, &helper).await;
+    verify(&mut world, &other).await;
+    let refused = accept(&mut world, &other, &invitation, &root).await;
+    assert_eq!((refused.status, refused.code()), (403, "forbidden"));
+    // A token of another's making is none.
+    let refused = accept(&mut world, &helper, &invitation, &other).await;
+    assert_eq!((refused.status, refused.code()), (422, "invalid_token"));
+
+    let joined = accept(&mut world, &helper, &invitation, &root).await;
+    assert_eq!(joined.status, 200, "{}", joined.text);
+    world.settle().await;
+    world.stage.clock.advance(MINUTE);
+    assert_eq!(look(&mut world, &helper.token).await.status, 401);
+    // The same request gets the same answer, though its token has ended by it.
+    let again = accept(&mut world, &helper, &invitation, &root).await;
+    assert_eq!((again.status, again.text), (200, joined.text));
+    let helper = Person::log_in(&mut world, &helper.id, &helper.email).await;
+    assert_eq!(found(&mut world, &helper, "role=admin").await.len(), 1);
+
+    // An admin invites nobody, and an invitation is spent.
+    let ask = Ask::post("/v1/admin/invitations").by(&helper.token);
+    let ask = ask.key("k").json(&json!({ "email": "third@example.com" }));
+    assert_eq!(world.send("invite-admin", ask).await.status, 403);
+    let ask = Ask::get("/v1/admin/invitations").by(&root.token);
+    let left = world.send("list-admin-invitations", ask).await.body;
+    assert_eq!(left["data"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_ends_when_it_is_revoked_and_after_three_days() {
+    for revoked in [true, false] {
+        let mut world = World::over(Stage::seeded(6).with("ACCESS_TOKEN_SECONDS", "999999"));
+        let root = admin(&mut world).await;
+        let helper = Person::register(&mut world, "helper").await;
+        world.settle().await;
+        verify(&mut world, &helper).await;
+        let invitation = invite(&mut world, &root, &helper.email).await;
+        let path = format!("/v1/admin/invitations/{invitation}");
+        let revoke = || Ask::new("DELETE", &path).by(&root.token);
+        if revoked {
+            let gone = world
+                .send("revoke-admin-invitation", revoke().key("r"))
+                .await;
+            assert_eq!(gone.status, 204);
+            world.settle().await;
+            let mails = world.stage.cloud.mails();
+            assert!(
+                mails
+                    .iter()
+                    .all(|mail| !mail.text.contains("admin-invitation"))
+            );
+        } else {
+            world.stage.clock.advance(Duration::from_hours(72));
+        }
+        let refused = accept(&mut world, &helper, &invitation, &root).await;
+        assert_eq!((refused.status, refused.code()), (422, "invalid_token"));
+        let gone = world
+            .send("revoke-admin-invitation", revoke().key("s"))
+            .await;
+        assert_eq!((gone.status, gone.code()), (404, "invitation_not_found"));
+    }
 }

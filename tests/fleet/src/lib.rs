@@ -1,6 +1,8 @@
 //! Every function of the platform in one process, for tests.
 //! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
 
+#[path = "../../../functions/customer/src/bin/accept-admin-invitation.rs"]
+mod accept_admin_invitation;
 #[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
 mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
@@ -85,6 +87,8 @@ mod email_customer_on_order_confirmed;
 mod email_customer_on_order_shipped;
 #[path = "../../../functions/notification/src/bin/email-link-on-account-closing.rs"]
 mod email_link_on_account_closing;
+#[path = "../../../functions/notification/src/bin/email-link-on-admin-invited.rs"]
+mod email_link_on_admin_invited;
 #[path = "../../../functions/notification/src/bin/email-link-on-email-change-requested.rs"]
 mod email_link_on_email_change_requested;
 #[path = "../../../functions/notification/src/bin/email-link-on-password-reset-requested.rs"]
@@ -161,10 +165,14 @@ mod hide_products_on_seller_suspended;
 mod impersonate_customer;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/customer/src/bin/invite-admin.rs"]
+mod invite_admin;
 #[path = "../../../functions/seller/src/bin/invite-staff.rs"]
 mod invite_staff;
 #[path = "../../../functions/address/src/bin/list-addresses.rs"]
 mod list_addresses;
+#[path = "../../../functions/customer/src/bin/list-admin-invitations.rs"]
+mod list_admin_invitations;
 #[path = "../../../functions/admin/src/bin/list-audit-entries.rs"]
 mod list_audit_entries;
 #[path = "../../../functions/business/src/bin/list-business-documents.rs"]
@@ -277,6 +285,8 @@ mod reset_customer_second_factor;
 mod reset_password;
 #[path = "../../../functions/business/src/bin/reveal-bank-account.rs"]
 mod reveal_bank_account;
+#[path = "../../../functions/customer/src/bin/revoke-admin-invitation.rs"]
+mod revoke_admin_invitation;
 #[path = "../../../functions/seller/src/bin/revoke-invitation.rs"]
 mod revoke_invitation;
 #[path = "../../../functions/customer/src/bin/revoke-own-session.rs"]
@@ -342,6 +352,7 @@ pub type Main = fn() -> lambda::Exit;
 /// Each function's name and its `main`.
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
+    ("accept-admin-invitation", accept_admin_invitation::main),
     ("accept-invitation", accept_invitation::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-address", add_address::main),
@@ -384,6 +395,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("email-link-on-account-closing", email_link_on_account_closing::main),
+    ("email-link-on-admin-invited", email_link_on_admin_invited::main),
     ("email-link-on-email-change-requested", email_link_on_email_change_requested::main),
     ("email-link-on-password-reset-requested", email_link_on_password_reset_requested::main),
     ("email-link-on-staff-invited", email_link_on_staff_invited::main),
@@ -422,8 +434,10 @@ pub const FLEET: &[(&str, Main)] = &[
     ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
     ("impersonate-customer", impersonate_customer::main),
     ("import-products", import_products::main),
+    ("invite-admin", invite_admin::main),
     ("invite-staff", invite_staff::main),
     ("list-addresses", list_addresses::main),
+    ("list-admin-invitations", list_admin_invitations::main),
     ("list-audit-entries", list_audit_entries::main),
     ("list-business-documents", list_business_documents::main),
     ("list-businesses-to-review", list_businesses_to_review::main),
@@ -480,6 +494,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("reset-customer-second-factor", reset_customer_second_factor::main),
     ("reset-password", reset_password::main),
     ("reveal-bank-account", reveal_bank_account::main),
+    ("revoke-admin-invitation", revoke_admin_invitation::main),
     ("revoke-invitation", revoke_invitation::main),
     ("revoke-own-session", revoke_own_session::main),
     ("revoke-role", revoke_role::main),
@@ -514,6 +529,28 @@ pub const FLEET: &[(&str, Main)] = &[
 /// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.
 #[rustfmt::skip]
 pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "accept-admin-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-admin-invitation"),
+            ("ROUTE", "POST /v1/admin/invitations/accept"),
+            ("ALLOW", "admin:join@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
     (
         "accept-invitation",
         &[
@@ -1214,6 +1251,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "email-link-on-admin-invited",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-admin-invited"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
         "email-link-on-email-change-requested",
         &[
             ("STAGE", "local"),
@@ -1875,6 +1927,29 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "invite-admin",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "invite-admin"),
+            ("ROUTE", "POST /v1/admin/invitations"),
+            ("ALLOW", "admin:invite@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("RATE", "reset"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "invite-staff",
         &[
             ("STAGE", "local"),
@@ -1905,6 +1980,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-addresses"),
             ("ROUTE", "GET /v1/addresses"),
             ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-admin-invitations",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-admin-invitations"),
+            ("ROUTE", "GET /v1/admin/invitations"),
+            ("ALLOW", "admin:invite@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -2908,6 +3002,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "revoke-admin-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-admin-invitation"),
+            ("ROUTE", "DELETE /v1/admin/invitations/{id}"),
+            ("ALLOW", "admin:invite@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
         "revoke-invitation",
         &[
             ("STAGE", "local"),
@@ -3400,6 +3512,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
 #[rustfmt::skip]
 pub const LISTENERS: &[(&str, &[&str])] = &[
     ("audit-export.scheduled.v1", &["write-audit-export-on-audit-export-scheduled"]),
+    ("customer.admin-invited.v1", &["email-link-on-admin-invited"]),
     ("customer.closing.v1", &["email-link-on-account-closing"]),
     ("customer.email-change-requested.v1", &["email-link-on-email-change-requested"]),
     ("customer.email-changed.v1", &["email-notice-on-email-changed"]),

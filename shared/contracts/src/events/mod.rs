@@ -93,6 +93,7 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<BusinessReverificationRequired>(),
         describe::<BusinessSubmitted>(),
         describe::<BusinessVerified>(),
+        describe::<CustomerAdminInvited>(),
         describe::<CustomerBlocked>(),
         describe::<CustomerClosed>(),
         describe::<CustomerClosing>(),

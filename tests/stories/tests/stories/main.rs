@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod administration;
 mod audit;
 mod business;
 mod buying;
