@@ -60,7 +60,7 @@ pub async fn accept(world: &mut World, person: &Person, invitation: &str, by: &P
 /// # Panics
 /// When there is no account.
 pub async fn verify(world: &mut World, person: &Person) {
-    let items = world.stage.cloud.items("local-customer-one-time-tokens");
+    let items = world.stage.cloud.items("customer-one-time-tokens");
     let mut items = items.into_iter();
     let issued = items.find(|item| item["customer_id"] == person.id.as_str());
     let issued = issued.expect("a token");
