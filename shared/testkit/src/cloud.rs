@@ -1,7 +1,7 @@
 //! The backends of a function in one process, behind the SDK's connector.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
@@ -27,7 +27,12 @@ use dynoxide::Database;
 use kernel::{Clock, Ids};
 use serde_json::{Value, json};
 
-use crate::{dynamodb, fault::Fault, manifest};
+use crate::{
+    dynamodb,
+    fault::Fault,
+    iam::{self, Iam, Need, arn},
+    manifest,
+};
 
 /// One attempt at a call to AWS.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,6 +132,9 @@ struct State {
     tables: Vec<(String, Vec<String>)>,
     refused_events: usize,
     waits: Vec<u64>,
+    iam: Iam,
+    /// Every value that was written into a field that identifies a person: the table, the field, the value.
+    personal: BTreeSet<(String, String, String)>,
 }
 
 /// What else happens before the call with a number.
@@ -162,6 +170,7 @@ impl Cloud {
         }
         let state = State {
             order: seed,
+            iam: Iam::new(manifest::policies()),
             ..State::default()
         };
         Self {
@@ -250,6 +259,41 @@ impl Cloud {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Every field that identifies a person: the table, and the field.
+    pub fn personal_fields() -> BTreeSet<(String, String)> {
+        let fields = |(table, fields): (String, Vec<String>)| {
+            let named = fields.into_iter().map(|field| (table.clone(), field));
+            named.collect::<Vec<_>>()
+        };
+        manifest::personal().flat_map(fields).collect()
+    }
+
+    /// Every value that was ever written into one: the table, the field, the value.
+    pub fn personal(&self) -> BTreeSet<(String, String, String)> {
+        self.state().personal.clone()
+    }
+
+    /// Every statement of a function's policy there is: the function, and the statement's name.
+    pub fn grants(&self) -> BTreeSet<(String, String)> {
+        self.state().iam.statements()
+    }
+
+    /// Takes one statement from a function's policy.
+    pub fn revoke(&self, function: &str, statement: &str) {
+        self.state().iam.taken = Some((function.to_owned(), statement.to_owned()));
+    }
+
+    /// Which statements have let a call pass since this was last asked.
+    pub fn take_used_grants(&self) -> BTreeSet<(String, String)> {
+        std::mem::take(&mut self.state().iam.used)
+    }
+
+    /// Whether Lambda may hand over to a function what waits for it.
+    pub fn hands_over(&self, function: &str) -> bool {
+        let needs = manifest::arrivals(function);
+        self.state().iam.judge(function, &needs).is_ok()
+    }
+
     /// Lets calls succeed again, and tells whether a fault was still waiting for its call.
     pub fn heal(&self) -> bool {
         let mut state = self.state();
@@ -318,6 +362,23 @@ impl Cloud {
         let mut state = self.state();
         state.objects.insert(path.to_owned(), object);
         state.uploads.push(path.to_owned());
+    }
+
+    /// The same by a form that a function has signed, whose rights then count; whether it was taken.
+    pub fn upload_by(&self, signer: &str, path: &str, content_type: &str, bytes: Vec<u8>) -> bool {
+        let need = Need::new("s3:PutObject", format!("arn:aws:s3:::{path}"));
+        let allowed = self.state().iam.judge(signer, &[need]).is_ok();
+        if allowed {
+            self.upload(path, content_type, bytes);
+        }
+        allowed
+    }
+
+    /// An object by a link that a function has signed, whose rights then count.
+    pub fn download_by(&self, signer: &str, path: &str) -> Option<Vec<u8>> {
+        let need = Need::new("s3:GetObject", format!("arn:aws:s3:::{path}"));
+        let allowed = self.state().iam.judge(signer, &[need]).is_ok();
+        allowed.then(|| self.object(path))?
     }
 
     /// The paths of the objects that were written since they were last taken: `bucket/key`.
@@ -425,6 +486,11 @@ impl Cloud {
     }
 
     fn carry_out(&self, asked: &Asked) -> HttpResponse {
+        let allowed = self.state().iam.judge(&asked.function, &asked.needs());
+        if let Err(need) = allowed {
+            self.state().calls.push(asked.call());
+            return asked.denied(&need);
+        }
         let (status, body) = match asked.service {
             Service::DynamoDb => return self.dynamodb(asked),
             Service::S3 => return self.s3(asked),
@@ -482,6 +548,16 @@ impl Cloud {
             let items = request["TransactItems"].as_array().into_iter().flatten();
             for put in items.filter_map(|item| item.get("Put")) {
                 let table = put["TableName"].as_str().unwrap_or_default();
+                for (table, fields) in manifest::personal().filter(|(name, _)| name == table) {
+                    for field in fields {
+                        let mut texts = Vec::new();
+                        leaves(&put["Item"][&field], &mut texts);
+                        let told = texts
+                            .into_iter()
+                            .map(|it| (table.clone(), field.clone(), it));
+                        state.personal.extend(told);
+                    }
+                }
                 let service = table
                     .strip_prefix("local-")
                     .and_then(|table| table.strip_suffix("-commands"));
@@ -679,6 +755,16 @@ impl Cloud {
     }
 }
 
+/// Every text in a value as DynamoDB writes it.
+fn leaves(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|one| leaves(one, found)),
+        Value::Object(all) => all.values().for_each(|one| leaves(one, found)),
+        _ => {}
+    }
+}
+
 impl HttpConnector for Cloud {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::new(self.clone().answer(request))
@@ -781,6 +867,75 @@ impl Asked {
 
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// What the caller must have a right to.
+    fn needs(&self) -> Vec<Need> {
+        let request = self.json();
+        let text = |name: &str| request[name].as_str().unwrap_or_default();
+        let object = |path: &str| format!("arn:aws:s3:::{}", path.trim_start_matches('/'));
+        match self.service {
+            Service::DynamoDb => iam::of_dynamodb(&self.operation, &request),
+            Service::EventBridge => {
+                let entries = request["Entries"].as_array().into_iter().flatten();
+                let bus = |entry: &Value| entry["EventBusName"].as_str().map(str::to_owned);
+                let buses: BTreeSet<String> = entries.filter_map(bus).collect();
+                let need = |bus| {
+                    Need::new(
+                        "events:PutEvents",
+                        arn("events", &format!("event-bus/{bus}")),
+                    )
+                };
+                buses.into_iter().map(need).collect()
+            }
+            Service::Kms => {
+                let key = manifest::SUBJECT_KEY;
+                vec![Need::new(format!("kms:{}", self.operation), key)]
+            }
+            Service::S3 => {
+                let read = |path: &str| Need::new("s3:GetObject", object(path));
+                let write = Need::new("s3:PutObject", object(&self.path));
+                match self.operation.as_str() {
+                    "ListObjectsV2" => {
+                        let bucket = object(self.path.trim_end_matches('/'));
+                        vec![Need::new("s3:ListBucket", bucket)]
+                    }
+                    "PutObject" => vec![write],
+                    "DeleteObject" => vec![Need::new("s3:DeleteObject", object(&self.path))],
+                    "CopyObject" => {
+                        let source = self.source.as_ref().map(|(source, _)| read(source));
+                        source.into_iter().chain([write]).collect()
+                    }
+                    _ => vec![read(&self.path)],
+                }
+            }
+            Service::Secrets => {
+                let secret = format!("secret:{}-AbCdEf", text("SecretId"));
+                let resource = arn("secretsmanager", &secret);
+                vec![Need::new("secretsmanager:GetSecretValue", resource)]
+            }
+            Service::Ses => vec![Need::new("ses:SendEmail", arn("ses", "identity/souk.test"))],
+            Service::Sqs => {
+                let queue = text("QueueUrl").rsplit('/').next().unwrap_or_default();
+                vec![Need::new(
+                    format!("sqs:{}", self.operation),
+                    arn("sqs", queue),
+                )]
+            }
+        }
+    }
+
+    fn denied(&self, need: &Need) -> HttpResponse {
+        if self.service == Service::S3 {
+            let body = "<Error><Code>AccessDenied</Code></Error>";
+            return respond_bytes(403, body.as_bytes().to_vec());
+        }
+        let message = format!(
+            "{} is not authorized to perform {} on {}",
+            self.function, need.action, need.resource
+        );
+        let body = json!({ "__type": "AccessDeniedException", "message": message });
+        respond(400, &body)
     }
 
     fn call(&self) -> Call {
