@@ -26,10 +26,9 @@ fn lifetime(purpose: Purpose) -> Duration {
         Purpose::VerifyEmail => Duration::from_hours(72),
         Purpose::ChangeEmail => Duration::from_hours(24),
         Purpose::ResetPassword | Purpose::ReopenAccount => WINDOW,
-        // The seller service has its own (its `Invitation`), and makes none of these here.
-        Purpose::AcceptInvitation => Duration::ZERO,
-        // As long as its `AdminInvitation`, which is no token of an account.
-        Purpose::AcceptAdminInvitation => Duration::ZERO,
+        // The seller service has its own (its `Invitation`), and admins' are no tokens of an account (`AdminInvitation`):
+        // none of these is made here.
+        Purpose::AcceptInvitation | Purpose::AcceptAdminInvitation => Duration::ZERO,
     }
 }
 
