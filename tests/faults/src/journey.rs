@@ -8,7 +8,7 @@ pub mod by_mail;
 mod evening;
 pub mod roles;
 mod second_factor;
-mod selling;
+pub(crate) mod selling;
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn ok(answer: Answer, status: u16) -> Answer {
+pub(crate) fn ok(answer: Answer, status: u16) -> Answer {
     assert_eq!(answer.status, status, "{}", answer.text);
     answer
 }

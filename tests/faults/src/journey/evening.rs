@@ -36,7 +36,7 @@ async fn by_device(world: &mut World, person: &Person) {
     ok(world.send("log-in", ask).await, 200);
 }
 
-/// A price changes between two looks at a cart, and someone else's stock is looked at.
+/// A price changes between two looks at a cart; and there never was any stock of something that is looked for.
 async fn prices(world: &mut World, owner: &Person) {
     let goods = offer(world, owner, "Evening goods", 9).await;
     let ask = Ask::get("/v1/cart").by(&owner.token);
@@ -56,6 +56,8 @@ async fn prices(world: &mut World, owner: &Person) {
     let ask = Ask::get("/v1/cart").by(&owner.token);
     let shown = ok(world.send("get-cart", ask).await, 200).body;
     assert_eq!(shown["lines"][0]["unit_price"]["amount"], 999, "{shown}");
+    let none = offer(world, owner, "Sold elsewhere", 0).await;
+    assert_eq!(owner.stock(world, &none).await["available"], 0);
 }
 
 /// An invitation is mailed before anyone takes it.

@@ -31,7 +31,7 @@ pub(super) async fn selling(world: &mut World, root: &Person, shopper: &Person) 
 }
 
 /// Applies, is rejected, applies again and is approved; the path of the seller.
-pub(super) async fn apply(world: &mut World, root: &Person, owner: &Person) -> String {
+pub(crate) async fn apply(world: &mut World, root: &Person, owner: &Person) -> String {
     let mut said = json!({ "display_name": "Lamps & Co", "legal_country": "NL" });
     let ask = Ask::post("/v1/sellers").by(&owner.token).key("apply");
     let applied = ok(world.send("apply-as-seller", ask.json(&said)).await, 201);
@@ -71,7 +71,7 @@ pub(super) async fn apply(world: &mut World, root: &Person, owner: &Person) -> S
     seller
 }
 
-pub(super) async fn invite(
+pub(crate) async fn invite(
     world: &mut World,
     owner: &Person,
     seller: &str,
@@ -85,7 +85,7 @@ pub(super) async fn invite(
 }
 
 /// What the mail of an invitation has in its link.
-fn token(seller: &str, invitation: &str) -> String {
+pub(crate) fn token(seller: &str, invitation: &str) -> String {
     let key = TokenKey::new(KEY).unwrap();
     let seller = seller.rsplit('/').next().unwrap_or_default();
     let token = key.invitation(invitation.parse().unwrap(), seller.parse().unwrap());
