@@ -340,6 +340,11 @@ impl Market {
             let seller = Some(SellerId::of(id(&half.seller.id)));
             let its_owner = half.stall.seller_for(endpoint.function);
             let (id, customer, seller) = match collection {
+                // The marketplace's own.
+                "exports" => (half.export.clone(), None, None),
+                "invitations" if endpoint.template.starts_with("/v1/admin/") => {
+                    (half.invitation.clone(), None, None)
+                }
                 "sellers" | "staff" | "invitations" | "documents" | "roles" | "custom-roles"
                 | "address-rules" => {
                     let own = half
@@ -359,9 +364,6 @@ impl Market {
                 "product-imports" => (half.import.clone(), None, seller),
                 "stock" => (half.variant.clone(), None, seller),
                 "addresses" => (half.address.clone(), customer, None),
-                // The marketplace's own.
-                "exports" => (half.export.clone(), None, None),
-                "invitations" => (half.invitation.clone(), None, None),
                 "orders" => (half.order.clone(), customer, seller),
                 "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
                 // A line of one's own cart, which `reached` knows.
