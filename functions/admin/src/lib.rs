@@ -5,14 +5,21 @@
 //! - [`checkpoint`]: a log's head, signed, as it lies in the bucket
 //! - [`proof`]: that a log is whole, up to where it is proven
 //!
-//! Nothing of its own is written here but checkpoints: the logs belong to their services, whose relays alone
+//! - [`export`]: a copy of the logs, how far it has come and the files it consists of
+//! - [`exports`]: how exports are kept, and the work of writing one
+//!
+//! The logs are only read here: they belong to their services, whose relays alone
 //! append to them (docs/audit.md).
 
 pub mod audit;
 pub mod checkpoint;
+pub mod export;
+pub mod exports;
 pub mod listing;
 pub mod proof;
 
 pub use audit::{Audit, AuditEntryView};
 pub use checkpoint::{AuditKeys, Checkpoints};
+pub use export::{Export, ExportFile, ExportFilter, ExportView};
+pub use exports::{ExportJob, Exports};
 pub use proof::{Proofs, Verification};

@@ -11,7 +11,9 @@ use lambda::token::SecondFactor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Consent, EmailAddress, Given, Password, PasswordHash, Roles, Selling, Session, Staff};
+use crate::{
+    Consent, EmailAddress, Given, Password, PasswordHash, Roles, Selling, Session, Staff, search,
+};
 
 /// What to call a customer.
 pub type Name = Line<1, 200>;
@@ -29,6 +31,17 @@ pub enum Status {
     Blocked,
     /// Likewise, for its owner wants it closed: until it is, a link that was mailed keeps it.
     Closing,
+}
+
+impl Status {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Blocked => "blocked",
+            Self::Closing => "closing",
+        }
+    }
 }
 
 /// A customer's profile.
@@ -311,6 +324,27 @@ impl Customer {
         Ok(())
     }
 
+    /// Refuses to show the marketplace in this account's name to someone who lacks something that it may do, or to
+    /// anyone where it is an admin's or cannot be used.
+    ///
+    /// # Errors
+    /// `forbidden`, `customer_not_active`.
+    pub fn may_be_impersonated(&self, by: &Powers) -> Result<(), Problem> {
+        let forbidden = |why: String| Err(Problem::new(Code::Forbidden).detail(why));
+        if self.roles.is_admin() {
+            return forbidden("Nobody acts in an admin's name.".to_owned());
+        }
+        let powers = self.powers();
+        let lacks = |allowed: &Allowance| powers.hold(*allowed) && !by.hold(*allowed);
+        if let Some(lacking) = Allowance::all().find(lacks) {
+            return forbidden(format!("The customer may {lacking}, and you may not."));
+        }
+        if self.status != Status::Active {
+            return Err(Code::CustomerNotActive.into());
+        }
+        Ok(())
+    }
+
     /// The same person in another place, or in none; nothing if this was said before, or something later was.
     pub fn with_staff(&self, seller: SellerId, role: Option<StaffRole>, said: u64) -> Option<Self> {
         Some(Self {
@@ -374,6 +408,7 @@ impl Customer {
             marketing_consent: self.marketing.is_given(),
             marketing_consent_at: self.marketing.decided_at(),
             created_at,
+            impersonated_by: None,
         }
     }
 
@@ -408,12 +443,13 @@ impl Item for Customer {
         Self::place(self.customer_id)
     }
 
-    /// Only those that are to be closed, by when.
+    /// What admins find it by; and by when, if it is to be closed.
     fn indexes(&self) -> Vec<(&'static str, String, String)> {
-        match (self.status, self.closing_at) {
-            (Status::Closing, Some(due)) => vec![("by-due", CLOSING.to_owned(), due.to_string())],
-            _ => Vec::new(),
+        let mut places = search::places(self);
+        if let (Status::Closing, Some(due)) = (self.status, self.closing_at) {
+            places.push(("by-due", CLOSING.to_owned(), due.to_string()));
         }
+        places
     }
 }
 
@@ -455,6 +491,9 @@ pub struct Profile {
     pub marketing_consent_at: Option<Timestamp>,
     /// Since when there is an account.
     pub created_at: Timestamp,
+    /// Who looks at it in the customer's name, if it is not the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impersonated_by: Option<CustomerId>,
 }
 
 /// An account as admins see it.
@@ -706,12 +745,47 @@ mod tests {
         assert_eq!(closing.logged_out_at, Some(at(5)));
         assert!(!closing.is_due(at(99)));
         assert!(closing.is_due(at(100)));
-        assert_eq!(closing.indexes().len(), 1);
+        assert!(is_listed_as_due(&closing));
 
         let kept = closing.reopened();
         assert_eq!((kept.status, kept.ver), (Status::Active, 3));
         assert!(!kept.is_due(at(100)));
-        assert!(kept.indexes().is_empty());
+        assert!(!is_listed_as_due(&kept));
+    }
+
+    fn is_listed_as_due(customer: &Customer) -> bool {
+        let mut indexes = customer.indexes().into_iter();
+        indexes.any(|(index, ..)| index == "by-due")
+    }
+
+    #[test]
+    fn nobody_acts_for_who_may_do_more_or_for_an_admin_or_for_an_account_out_of_use() {
+        let refused = |who: &Customer, by: &Powers| {
+            let refused = who.may_be_impersonated(by);
+            refused.map_err(|problem| problem.code())
+        };
+        let (admin, root) = (Powers::of_roles([Role::Admin]), Role::SuperAdmin);
+        let clerk = Powers {
+            allowances: vec!["customer:impersonate@any".parse().unwrap()],
+            ..Powers::of_roles([Role::Customer])
+        };
+        let rosa = rosa();
+        let with = |role| rosa.with_roles(rosa.roles.with(role));
+        for by in [&admin, &clerk] {
+            assert_eq!(refused(&rosa, by), Ok(()));
+        }
+        assert_eq!(refused(&with(Role::Seller), &admin), Ok(()));
+        assert_eq!(refused(&with(Role::Seller), &clerk), Err(Code::Forbidden));
+        for role in [Role::Admin, root] {
+            for by in [&admin, &Powers::of_roles([root])] {
+                assert_eq!(refused(&with(role), by), Err(Code::Forbidden));
+            }
+        }
+        let allowed = vec!["customer:block@any".parse().unwrap()];
+        let trusted = rosa.with_allowances(allowed, 1).unwrap();
+        assert_eq!(refused(&trusted, &clerk), Err(Code::Forbidden));
+        let blocked = rosa.blocked("Fraud.".parse().unwrap(), at(6));
+        assert_eq!(refused(&blocked, &admin), Err(Code::CustomerNotActive));
     }
 
     #[test]
@@ -719,7 +793,7 @@ mod tests {
         let closing = rosa().closing(at(100), at(5)).unwrap();
         let blocked = closing.blocked("Fraud.".parse().unwrap(), at(6));
         assert!(!blocked.is_due(at(100)));
-        assert!(blocked.indexes().is_empty());
+        assert!(!is_listed_as_due(&blocked));
         assert!(blocked.unblocked().is_due(at(100)));
     }
 

@@ -26,8 +26,9 @@ fn lifetime(purpose: Purpose) -> Duration {
         Purpose::VerifyEmail => Duration::from_hours(72),
         Purpose::ChangeEmail => Duration::from_hours(24),
         Purpose::ResetPassword | Purpose::ReopenAccount => WINDOW,
-        // The seller service has its own (its `Invitation`), and makes none of these here.
-        Purpose::AcceptInvitation => Duration::ZERO,
+        // The seller service has its own (its `Invitation`), and admins' are no tokens of an account (`AdminInvitation`):
+        // none of these is made here.
+        Purpose::AcceptInvitation | Purpose::AcceptAdminInvitation => Duration::ZERO,
     }
 }
 
@@ -159,6 +160,16 @@ pub struct Links {
 }
 
 impl Links {
+    /// The token of an invitation to become an admin, as it was sent.
+    ///
+    /// # Errors
+    /// `invalid_token` for what we have not made.
+    pub fn admin_invitation(&self, sent: &str) -> Result<OneTimeToken, Problem> {
+        OneTimeToken::read(sent)
+            .filter(|token| self.key.has_made(Purpose::AcceptAdminInvitation, token))
+            .ok_or_else(|| Code::InvalidToken.into())
+    }
+
     /// Reads the key, once in the life of the process.
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         let secrets = Secrets::connect(&platform.connection);

@@ -45,6 +45,16 @@ impl Roles {
         self.0.contains(&role)
     }
 
+    /// Whether it runs the marketplace.
+    pub fn is_admin(&self) -> bool {
+        self.has(Role::Admin) || self.has(Role::SuperAdmin)
+    }
+
+    /// The one that allows most.
+    pub fn highest(&self) -> Role {
+        self.0.last().copied().unwrap_or(Role::Customer)
+    }
+
     /// All of them, from the least to the most.
     pub fn to_vec(&self) -> Vec<Role> {
         self.0.iter().copied().collect()

@@ -4,11 +4,14 @@
 use std::time::Duration;
 
 use dynamo::{Item, Key};
-use kernel::{ApiKeyId, CustomerId, EventId, Ids, Personal, SessionId, Timestamp};
+use kernel::{ApiKeyId, CustomerId, EventId, Ids, Line, Personal, SessionId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Device, Session};
+
+/// Why an admin looks at the marketplace in a customer's name, in words.
+pub type ImpersonationReason = Line<1, 500>;
 
 /// How long one is kept.
 const KEPT: Duration = Duration::from_hours(90 * 24);
@@ -45,6 +48,8 @@ pub enum Happening {
     Closing,
     /// The account stays after all.
     Reopened,
+    /// Someone of the marketplace looked at it in the customer's name, which changes nothing.
+    Impersonated,
 }
 
 /// One of them.
@@ -66,6 +71,12 @@ pub struct SecurityEvent {
     /// How many wrong passwords came before it.
     #[serde(default)]
     refused: u32,
+    /// Who did it, where it was an admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<CustomerId>,
+    /// Why, in that one's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<Personal<ImpersonationReason>>,
 }
 
 impl SecurityEvent {
@@ -80,6 +91,8 @@ impl SecurityEvent {
             api_key_id: None,
             device: None,
             refused: 0,
+            by: None,
+            reason: None,
         }
     }
 
@@ -119,6 +132,24 @@ impl SecurityEvent {
     /// The same, after so many wrong passwords.
     pub fn after_refused(self, refused: u32) -> Self {
         Self { refused, ..self }
+    }
+
+    /// The same, by an admin who says why.
+    pub fn by(self, admin: CustomerId, reason: &ImpersonationReason) -> Self {
+        Self {
+            by: Some(admin),
+            reason: Some(Personal::new(self.customer_id, reason.clone())),
+            ..self
+        }
+    }
+
+    /// What admins see of it.
+    pub fn record(&self) -> SecurityEventRecord {
+        SecurityEventRecord {
+            event: self.view(),
+            by: self.by,
+            reason: self.reason.as_ref().map(|why| why.expose().clone()),
+        }
     }
 
     /// What its customer sees of it.
@@ -175,6 +206,20 @@ pub struct SecurityEventView {
     pub refused_log_ins: u32,
 }
 
+/// One of them, as admins see it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SecurityEventRecord {
+    /// What its customer sees as well.
+    #[serde(flatten)]
+    pub event: SecurityEventView,
+    /// Which admin did it, where it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<CustomerId>,
+    /// Why, in that one's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ImpersonationReason>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,5 +255,24 @@ mod tests {
             (&shown["what"], &shown["refused_log_ins"]),
             (&"logged_in".into(), &3.into())
         );
+    }
+
+    #[test]
+    fn its_customer_does_not_see_what_an_admin_has_written() {
+        let ids = Ids::seeded(1);
+        let (rosa, admin) = (ids.fresh(at(1)), ids.fresh(at(1)));
+        let reason = "She cannot find her order.".parse().unwrap();
+        let event = SecurityEvent::new(rosa, Happening::Impersonated, at(2), &ids);
+        let event = event.by(admin, &reason);
+        let shown = serde_json::to_string(&event.view()).unwrap();
+        assert!(
+            shown.contains("impersonated") && !shown.contains("order"),
+            "{shown}"
+        );
+        let record = serde_json::to_value(event.record()).unwrap();
+        assert_eq!(record["reason"], "She cannot find her order.");
+        assert_eq!(record["by"], admin.to_string());
+        assert_eq!(record["what"], "impersonated");
+        assert!(!format!("{event:?}").contains("order"));
     }
 }

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use dynamo::Stored;
-use kernel::{Problem, Timestamp};
+use kernel::{Problem, SessionId, Timestamp};
 use lambda::{Platform, Principal, aws::Secrets, token::Signer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{Accounts, Customer, Devices, RefreshToken, Session};
+
+/// Nobody acts in another's name for longer, in seconds.
+const IMPERSONATION_SECONDS: u32 = 600;
 
 /// What log-in, refresh and step-up work with. Only these functions can read the signing key.
 #[derive(Debug)]
@@ -56,11 +59,37 @@ impl SignIn {
                 session.authenticated_at,
             )
         };
-        let signed = self.signer.sign(&principal, now, self.access_seconds)?;
+        self.bearer(&principal, now, self.access_seconds)
+    }
+
+    /// An access token for someone who looks at the marketplace in a customer's name: short, without a refresh token,
+    /// and over as soon as either of the two is logged out.
+    pub fn impersonation_token(
+        &self,
+        customer: &Stored<Customer>,
+        session: SessionId,
+        by: &Principal,
+        now: Timestamp,
+    ) -> Result<AccessToken, Problem> {
+        let principal = Principal {
+            version: customer.ver,
+            impersonator: Some(by.as_impersonator()?),
+            ..Principal::new(customer.customer_id, session, customer.powers(), now)
+        };
+        let seconds = self.access_seconds.min(IMPERSONATION_SECONDS);
+        self.bearer(&principal, now, seconds)
+    }
+
+    fn bearer(
+        &self,
+        principal: &Principal,
+        now: Timestamp,
+        seconds: u32,
+    ) -> Result<AccessToken, Problem> {
         Ok(AccessToken {
-            access_token: signed,
+            access_token: self.signer.sign(principal, now, seconds)?,
             token_type: TokenType::Bearer,
-            expires_in: self.access_seconds,
+            expires_in: seconds,
         })
     }
 

@@ -6,6 +6,8 @@ mod second_factor;
 mod api_keys;
 mod by_mail;
 
+mod invitations;
+
 use contracts::{
     events::{
         CustomerBlocked, CustomerEmailVerificationRequested, CustomerPasswordChanged,
@@ -19,9 +21,10 @@ use kernel::{Code, CustomerId, Page, Problem, Reply, Role, SessionId, page::Limi
 use lambda::{Platform, http::Incoming};
 
 use crate::{
-    Credential, Customer, CustomerRecord, Device, EmailAddress, End, Enrolment, Guesses, Happening,
-    Origin, Password, Profile, Proof, Roles, SecurityEvent, Session, Status, SuperAdmins,
-    device_of, revocation::Revoked, security::events_of, session::sessions_of,
+    Credential, Customer, CustomerFilter, CustomerRecord, Device, EmailAddress, End, Enrolment,
+    Guesses, Happening, ImpersonationReason, Origin, Password, Profile, Proof, Roles,
+    SecurityEvent, Session, Status, SuperAdmins, device_of, revocation::Revoked,
+    security::events_of, session::sessions_of,
 };
 
 pub use api_keys::KeyHolder;
@@ -61,6 +64,7 @@ pub struct Accounts {
     revocations: Table,
     tokens: Table,
     security_events: Table,
+    admin_invitations: Table,
     commands: Commands,
 }
 
@@ -77,6 +81,7 @@ impl Accounts {
             revocations: platform.table("customer", "revocations"),
             tokens: platform.table("customer", "one-time-tokens"),
             security_events: platform.table("customer", "security-events"),
+            admin_invitations: platform.table("customer", "admin-invitations"),
             commands: platform.commands("customer"),
         })
     }
@@ -206,6 +211,36 @@ impl Accounts {
         self.security_events
             .page(query, cursors, &scope, cursor)
             .await
+    }
+
+    /// The customers that an admin looks for.
+    pub async fn search(
+        &self,
+        filter: &CustomerFilter,
+        cursors: &Cursors,
+    ) -> Result<Page<Stored<Customer>>, Problem> {
+        let (scope, cursor) = (filter.scope(), filter.cursor.as_deref());
+        let found = self.customers.page(filter.query(), cursors, &scope, cursor);
+        let mut page: Page<Stored<Customer>> = found.await?;
+        page.data.retain(|customer| filter.lets_pass(customer));
+        Ok(page)
+    }
+
+    /// Keeps for its owner, and for admins, that an admin looks at the marketplace in a customer's name.
+    pub async fn impersonate(
+        &self,
+        customer: CustomerId,
+        session: SessionId,
+        (admin, reason): (CustomerId, &ImpersonationReason),
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let mut command = self.commands.begin(intent);
+        let what = Happening::Impersonated;
+        self.note(&mut command, customer, what, |event| {
+            event.of_session(session).by(admin, reason)
+        });
+        command.audit("customer.impersonate", customer);
+        command.settle().await.map(drop)
     }
 
     /// Keeps for its owner that something has happened to an account, as a part of the command that does it.

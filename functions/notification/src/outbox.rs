@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use contracts::{
     one_time::{OneTimeToken, Purpose, TokenKey},
-    views::{CustomerContact, EmailChange, OrderSummary, StaffInvitation},
+    views::{AdminInvitationContact, CustomerContact, EmailChange, OrderSummary, StaffInvitation},
 };
 use dynamo::{Commands, Db, Intent, Item, Key, Settled, Stored, Table};
 use kernel::{CustomerId, InvitationId, OrderId, Problem, SellerId, Timestamp, TokenId};
@@ -70,6 +70,7 @@ pub enum Address {
 /// What a mail says.
 enum Letter<'a> {
     Invitation(SellerId, InvitationId, &'a str),
+    AdminInvitation(InvitationId, &'a str),
     Order(OrderId, CustomerId, Option<&'a str>),
     Account(CustomerId, Address, Option<&'a str>),
 }
@@ -173,6 +174,12 @@ impl Mails {
                 let invitation = self.db.view::<StaffInvitation>(&keys).await?;
                 invitation
                     .map(|invitation| template.invitation(&invitation, link))
+                    .transpose()
+            }
+            Letter::AdminInvitation(invitation, link) => {
+                let contact = self.db.view::<AdminInvitationContact>(&invitation).await?;
+                contact
+                    .map(|contact| template.admin_invitation(contact, link))
                     .transpose()
             }
             Letter::Account(customer, to, link) => {
@@ -332,6 +339,23 @@ impl LinkMails {
         let token = self.key.invitation(invitation, seller);
         let link = self.link(Purpose::AcceptInvitation, &token);
         let letter = Letter::Invitation(seller, invitation, &link);
+        let about = invitation.to_string();
+        self.mails.once(template, about, letter, intent).await
+    }
+
+    /// Sends the mail with the link of an invitation to become an admin, once; nothing where it was taken back.
+    ///
+    /// # Errors
+    /// As [`LinkMails::invite`].
+    pub async fn invite_admin(
+        &self,
+        template: Template,
+        (invitation, by): (InvitationId, CustomerId),
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let token = self.key.admin_invitation(invitation, by);
+        let link = self.link(Purpose::AcceptAdminInvitation, &token);
+        let letter = Letter::AdminInvitation(invitation, &link);
         let about = invitation.to_string();
         self.mails.once(template, about, letter, intent).await
     }

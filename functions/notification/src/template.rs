@@ -1,7 +1,7 @@
 //! The mails: each is a subject, an HTML and a text template of one version, in `templates/`. A sent mail's
 //! record names the version, so a version that has been sent is never edited: the next one is added beside it.
 
-use contracts::views::{CustomerContact, OrderSummary, StaffInvitation};
+use contracts::views::{AdminInvitationContact, CustomerContact, OrderSummary, StaffInvitation};
 use kernel::{Line, Personal, Problem, StaffRole};
 use lambda::aws::Mail;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
@@ -66,6 +66,9 @@ pub const SESSION_ENDED: Template = template!("session-ended", 1);
 
 /// Someone is invited to a seller's staff.
 pub const STAFF_INVITATION: Template = template!("staff-invitation", 1);
+
+/// Someone is invited to become an admin.
+pub const ADMIN_INVITATION: Template = template!("admin-invitation", 1);
 
 /// What all mails share.
 const LAYOUT: &str = include_str!("../templates/layout.html");
@@ -153,6 +156,23 @@ impl Template {
             link,
         };
         self.render(&to, &values)
+    }
+
+    /// The mail to someone who is invited to become an admin, who need have no account either.
+    ///
+    /// # Errors
+    /// As [`Template::mail`].
+    pub fn admin_invitation(
+        &self,
+        invitation: AdminInvitationContact,
+        link: &str,
+    ) -> Result<Mail, Problem> {
+        let name = "future colleague".parse().map_err(Problem::internal)?;
+        let to = Recipient {
+            name: Personal::new(invitation.email.subject, name),
+            email: invitation.email,
+        };
+        self.letter(&to, Some(link))
     }
 
     fn render(&self, to: &Recipient, values: &Value) -> Result<Mail, Problem> {
@@ -255,7 +275,13 @@ mod tests {
         }
     }
 
-    const WITH_LINK: [Template; 4] = [VERIFY_EMAIL, CHANGE_EMAIL, RESET_PASSWORD, ACCOUNT_CLOSING];
+    const WITH_LINK: [Template; 5] = [
+        VERIFY_EMAIL,
+        CHANGE_EMAIL,
+        RESET_PASSWORD,
+        ACCOUNT_CLOSING,
+        ADMIN_INVITATION,
+    ];
     const NOTICES: [Template; 3] = [EMAIL_CHANGED, PASSWORD_CHANGED, SESSION_ENDED];
 
     #[test]

@@ -2,7 +2,7 @@
 
 use kernel::{
     Code, Country, CustomerId, EmailAddress, Line, Owned, Paragraphs, Personal, Problem, SellerId,
-    Timestamp,
+    Timestamp, text::folded,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -216,11 +216,6 @@ impl Seller {
             since,
         })
     }
-}
-
-/// Text as it is found whatever its case.
-pub(crate) fn folded(text: &str) -> String {
-    text.to_lowercase()
 }
 
 impl Owned for Seller {

@@ -18,7 +18,7 @@ use contracts::{
 use dynamo::{Command, Commands, Cursors, Intent, Item, Key, Query, Stored, Table};
 use kernel::{
     Code, CustomerId, InvitationId, Line, Page, Problem, Reply, Role, SellerId, Timestamp,
-    page::Limit,
+    page::Limit, text::folded,
 };
 use lambda::{
     Platform,
@@ -30,7 +30,7 @@ use serde::Deserialize;
 
 use crate::{
     lifecycle::{Status, Step},
-    seller::{Reason, Seller, SellerView, folded},
+    seller::{Reason, Seller, SellerView},
     staff::{Invitation, InvitationView, Member, MemberView, Place, Premises, Sent},
 };
 

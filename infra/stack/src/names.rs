@@ -77,6 +77,7 @@ pub fn bucket_arn(name: &str) -> String {
 /// The service that publishes an event type: its first word, except that stock comes from inventory.
 pub fn publisher(event: &str) -> &str {
     match event.split('.').next().unwrap_or_default() {
+        "audit-export" => "admin",
         "session" => "customer",
         "stock" => "inventory",
         word => word,

@@ -27,6 +27,8 @@ pub enum Purpose {
     /// To become a seller's staff. Whoever has the token acts for itself: its subject is who invites, the seller's
     /// owner.
     AcceptInvitation,
+    /// To become an admin. Whoever has the token acts for itself: its subject is who invites.
+    AcceptAdminInvitation,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::ResetPassword => "reset-password",
             Self::ReopenAccount => "reopen-account",
             Self::AcceptInvitation => "accept-invitation",
+            Self::AcceptAdminInvitation => "accept-admin-invitation",
         }
     }
 }
@@ -83,6 +86,12 @@ impl TokenKey {
         let (id, owner) = (id.uuid(), seller.uuid());
         let (id, owner) = (TokenId::from_uuid(id), CustomerId::from_uuid(owner));
         self.token(Purpose::AcceptInvitation, id, owner)
+    }
+
+    /// The token of an invitation to become an admin.
+    pub fn admin_invitation(&self, id: InvitationId, by: CustomerId) -> OneTimeToken {
+        let id = TokenId::from_uuid(id.uuid());
+        self.token(Purpose::AcceptAdminInvitation, id, by)
     }
 
     fn mac(&self, purpose: Purpose, id: TokenId, subject: CustomerId) -> Hmac<Sha256> {
@@ -134,6 +143,11 @@ impl OneTimeToken {
         (invitation, SellerId::of(self.subject))
     }
 
+    /// Which invitation of an admin it says to accept, and by whom it is.
+    pub fn admin_invitation(&self) -> (InvitationId, CustomerId) {
+        (InvitationId::from_uuid(self.id.uuid()), self.subject)
+    }
+
     /// For whom its holder says to act.
     pub fn subject(&self) -> CustomerId {
         self.subject
@@ -152,12 +166,13 @@ mod tests {
 
     use super::*;
 
-    const PURPOSES: [Purpose; 5] = [
+    const PURPOSES: [Purpose; 6] = [
         Purpose::VerifyEmail,
         Purpose::ChangeEmail,
         Purpose::ResetPassword,
         Purpose::ReopenAccount,
         Purpose::AcceptInvitation,
+        Purpose::AcceptAdminInvitation,
     ];
 
     fn some<T: Id>(seed: u64) -> T {
@@ -181,6 +196,15 @@ mod tests {
         let sent = OneTimeToken::read(&key.invitation(some(1), some(2)).reveal()).unwrap();
         assert!(key.has_made(Purpose::AcceptInvitation, &sent));
         assert_eq!(sent.invitation(), (some(1), some(2)));
+    }
+
+    #[test]
+    fn no_invitation_to_a_staff_makes_an_admin() {
+        let key = TokenKey::new("a key").unwrap();
+        let sent = OneTimeToken::read(&key.admin_invitation(some(1), some(2)).reveal()).unwrap();
+        assert!(key.has_made(Purpose::AcceptAdminInvitation, &sent));
+        assert!(!key.has_made(Purpose::AcceptInvitation, &sent));
+        assert_eq!(sent.admin_invitation(), (some(1), some(2)));
     }
 
     #[test]

@@ -251,6 +251,27 @@ impl View for StaffInvitation {
     }
 }
 
+/// Where an invitation to become an admin goes. Item `admin-invitations` / `invitation#<id>` of customer's table
+/// `admin-invitations`; it is gone once it is accepted or revoked.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct AdminInvitationContact {
+    /// The address.
+    pub email: Personal<String>,
+}
+
+impl View for AdminInvitationContact {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "admin-invitations";
+    const ATTRIBUTES: &'static [&'static str] = &["email"];
+    type Key = InvitationId;
+    fn key(invitation: &InvitationId) -> (String, String) {
+        (
+            "admin-invitations".to_owned(),
+            format!("invitation#{invitation}"),
+        )
+    }
+}
+
 /// Access tokens that are good by their own word and are no longer: those of one session, or those of a customer
 /// that were made for an older version of the account. Item `revocations` / `<when>#<whose>` of customer's table
 /// `revocations`.

@@ -109,6 +109,8 @@ ids! {
     AddressId = "adr";
     /// A key that a machine acts in a customer's name with.
     ApiKeyId = "key";
+    /// An export of the audit log.
+    AuditExportId = "aex";
     /// A cart, a guest's or a customer's.
     CartId = "crt";
     /// A person with an account.

@@ -34,8 +34,9 @@ pub mod written;
 pub use country::{Country, UnknownCountry};
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
-    AddressId, ApiKeyId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id, Ids, ImportId,
-    InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId, SessionId, TokenId, VariantId,
+    AddressId, ApiKeyId, AuditExportId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id,
+    Ids, ImportId, InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId, SessionId,
+    TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use network::{InvalidNetwork, Network};

@@ -230,12 +230,18 @@ permissions! {
     CustomerBlock = "customer:block": Admin@Any;
     /// End all sessions of an account.
     CustomerLogOut = "customer:log-out": Admin@Any;
+    /// See the marketplace as a customer does, without changing anything.
+    CustomerImpersonate = "customer:impersonate" in person: Admin@Any;
     /// Take away the second factor of someone who has lost it.
     SecondFactorReset = "second-factor:reset" in person: Admin@Any;
     /// Change what roles a customer has.
     RoleAssign = "role:assign" in person: Admin@Any;
     /// Make or unmake admins.
     RoleAssignAdmin = "role:assign-admin" in person: SuperAdmin@Any;
+    /// Invite admins, and take invitations back.
+    AdminInvite = "admin:invite" in person: SuperAdmin@Any;
+    /// Become an admin by an invitation.
+    AdminJoin = "admin:join" in person: Customer@Own;
     /// Apply to sell.
     SellerApply = "seller:apply": Customer@Own;
     /// See a seller whole: one's own, that of one's employer.
@@ -296,6 +302,8 @@ permissions! {
     PlatformRead = "platform:read": Admin@Any;
     /// See what was done, by whom, and prove that the log of it is whole.
     AuditRead = "audit:read" in person: Admin@Any;
+    /// Take copies of that log.
+    AuditExport = "audit:export" in person: Admin@Any;
 }
 
 /// The text is not a rule.

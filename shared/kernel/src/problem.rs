@@ -83,11 +83,13 @@ codes! {
     RoleNotFound = 404 "role_not_found" "There is no such role.";
     BusinessNotFound = 404 "business_not_found" "There is no such business.";
     BusinessDocumentNotFound = 404 "business_document_not_found" "The business has no such document.";
+    AuditExportNotFound = 404 "audit_export_not_found" "There is no such export of the audit log.";
     BankAccountNotFound = 404 "bank_account_not_found" "The business has no bank account.";
 
     // What stands against it.
     Conflict = 409 "conflict" "Others were changing the same thing; try again.";
     IdempotencyInFlight = 409 "idempotency_in_flight" "The first request with this Idempotency-Key is still running.";
+    CustomerNotActive = 409 "customer_not_active" "The account is blocked, or about to be closed.";
     EmailTaken = 409 "email_taken" "There is an account with this e-mail.";
     SellerExists = 409 "seller_exists" "You have applied to sell already.";
     SellerStepRefused = 409 "seller_step_refused" "The state of the seller does not allow this.";

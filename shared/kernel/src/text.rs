@@ -204,6 +204,11 @@ impl<T> Localized<T> {
     }
 }
 
+/// Text as it is found whatever its case.
+pub fn folded(text: &str) -> String {
+    text.to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

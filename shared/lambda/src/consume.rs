@@ -26,6 +26,7 @@ pub struct Event<T> {
     pub metadata: Metadata,
     /// What it says.
     pub data: T,
+    deadline: i64,
     intent: Intent,
 }
 
@@ -33,6 +34,20 @@ impl<T> Event<T> {
     /// What this delivery is to do once: for [`dynamo::Commands::begin`].
     pub fn intent(&self) -> &Intent {
         &self.intent
+    }
+
+    /// The intent of one step of what this event begins, named by a key that is the same in every delivery.
+    pub fn step(&self, key: impl Into<String>) -> Intent {
+        Intent {
+            key: key.into(),
+            now: self.platform.clock.now(),
+            ..self.intent.clone()
+        }
+    }
+
+    /// How long until Lambda ends the invocation.
+    pub fn remaining(&self) -> std::time::Duration {
+        sqs::remaining(self.platform, self.deadline)
     }
 
     /// The time of this delivery.
@@ -131,6 +146,7 @@ where
                     platform,
                     metadata,
                     data,
+                    deadline: message.deadline,
                     intent: intent.clone(),
                 };
                 let run = move || -> Pending<'static, Result<(), Problem>> {

@@ -45,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) correlation_id: String,
     pub(crate) trace_id: Option<String>,
     pub(crate) actor: String,
+    /// Who acts in the actor's name, if it is not the actor.
+    pub(crate) impersonator: Option<String>,
     /// `POST /v1/orders`, or an event's type.
     pub(crate) subject: Cow<'static, str>,
     pub(crate) status: u16,
@@ -70,6 +72,8 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<&'a str>,
     actor: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impersonator: Option<&'a str>,
     route: &'a str,
     status: u16,
     duration_ms: u64,
@@ -97,6 +101,7 @@ pub(crate) fn invocation(platform: &Platform, facts: &Facts) {
         correlation_id: &facts.correlation_id,
         trace_id: facts.trace_id.as_deref(),
         actor: &facts.actor,
+        impersonator: facts.impersonator.as_deref(),
         route: &facts.subject,
         status: facts.status,
         duration_ms: facts.duration_ms,

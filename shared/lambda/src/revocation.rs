@@ -45,7 +45,7 @@ impl Revocations {
         }
     }
 
-    /// Refuses a principal whose token was revoked.
+    /// Refuses a principal whose token was revoked, or the log-in of whoever acts in its name.
     ///
     /// # Errors
     /// `unauthenticated` for a revoked one; `unavailable` when the list could not be read for too long.
@@ -60,10 +60,14 @@ impl Revocations {
             }
             tracing::warn!(cause = %problem.causes(), "revocations were not read");
         }
-        let (customer, version) = (caller.customer, caller.version);
         let refused = self.with(|known| {
             let mut revoked = known.revoked.iter();
-            revoked.any(|revocation| revocation.refuses(customer, session, version))
+            revoked.any(|revocation| {
+                let mut log_ins = caller.rests_on(session);
+                log_ins.any(|(customer, session, version)| {
+                    revocation.refuses(customer, session, version)
+                })
+            })
         });
         if refused {
             Err(kernel::Code::Unauthenticated.into())

@@ -67,11 +67,15 @@ pub struct Claims {
     pub exp: i64,
 }
 
-/// Who acts in another's name.
+/// Who acts in another's name, and by which log-in: what ends that one ends this too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impersonator {
     /// An admin.
     pub sub: CustomerId,
+    /// By which log-in of its own.
+    pub sid: SessionId,
+    /// The version of its account's permissions then.
+    pub ver: u64,
 }
 
 /// A second factor beside the password.
@@ -111,7 +115,7 @@ pub struct Principal {
     /// Whether more than the password was shown.
     pub second_factor: SecondFactor,
     /// Who acts in the customer's name, if it is not the customer.
-    pub impersonator: Option<CustomerId>,
+    pub impersonator: Option<Impersonator>,
 }
 
 impl Principal {
@@ -170,6 +174,34 @@ impl Principal {
         self.powers.seller_of(self.customer)
     }
 
+    /// The same caller, as one who acts in another's name.
+    ///
+    /// # Errors
+    /// `person_required` for a machine.
+    pub fn as_impersonator(&self) -> Result<Impersonator, Problem> {
+        Ok(Impersonator {
+            sub: self.customer,
+            sid: self.session()?,
+            ver: self.version,
+        })
+    }
+
+    /// Who has to answer for what it does: the impersonator, where there is one.
+    pub fn who_acts(&self) -> CustomerId {
+        let impersonator = self.impersonator.as_ref();
+        impersonator.map_or(self.customer, |admin| admin.sub)
+    }
+
+    /// The log-ins that it rests on, each with its account and that one's version: what ends one of them ends it.
+    pub(crate) fn rests_on(
+        &self,
+        session: SessionId,
+    ) -> impl Iterator<Item = (CustomerId, SessionId, u64)> {
+        let impersonator = self.impersonator.iter();
+        std::iter::once((self.customer, session, self.version))
+            .chain(impersonator.map(|admin| (admin.sub, admin.sid, admin.ver)))
+    }
+
     fn allowances(&self) -> String {
         let listed = self.powers.allowances.iter();
         listed
@@ -200,7 +232,7 @@ impl From<Claims> for Principal {
             version: claims.ver,
             authenticated_at: Timestamp::from_second(claims.auth_time),
             second_factor,
-            impersonator: claims.act.map(|admin| admin.sub),
+            impersonator: claims.act,
         }
     }
 }
@@ -338,7 +370,7 @@ impl Signer {
                 SecondFactor::Given(at) => Some(at.as_second()),
                 _ => None,
             },
-            act: principal.impersonator.map(|sub| Impersonator { sub }),
+            act: principal.impersonator.clone(),
             auth_time: principal.authenticated_at.as_second(),
             ver: principal.version,
             iat: now.as_second(),

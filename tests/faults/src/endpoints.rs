@@ -91,6 +91,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
         "addresses" => "adr",
         "documents" => "doc",
         "api-keys" => "key",
+        "exports" => "aex",
         "roles" | "custom-roles" => "rol",
         _ => "var",
     };

@@ -1,8 +1,9 @@
 //! A day in the marketplace that goes through every function of the platform.
 
 mod addresses;
+pub mod administration;
 mod api_keys;
-mod audit;
+pub mod audit;
 pub mod business;
 pub mod by_mail;
 mod evening;
@@ -276,6 +277,7 @@ pub async fn journey(world: &mut World) {
     let restless = Person::register(world, "restless").await;
     sessions(world, &restless).await;
     locked_out(world, &root).await;
+    administration::administer(world, &root).await;
     roles::roles(world, &root).await;
     let goods = catalogue(world, &one).await;
     let others = offer(world, &two, "Other goods", 20).await;

@@ -5,6 +5,8 @@
 //! into [`Market::nested`], a new kind of caller into [`Market::callers`]. Of the routes in [`ONLY_WHO`]
 //! who may ask is in the table too; what is whose is told by their services' own tests.
 
+use std::collections::HashMap;
+
 use kernel::{
     Allowance, CustomerId, Owned, Permission, Powers, Role, Rule, Scope, SellerId,
     permission::Grant,
@@ -18,7 +20,7 @@ use self::stall::Stall;
 use crate::{
     World,
     endpoints::{Endpoint, missing},
-    journey::{self, PASSWORD, Person},
+    journey::{self, PASSWORD, Person, administration},
     offer,
 };
 
@@ -53,6 +55,8 @@ pub struct Caller {
     /// The variant that is in its cart, if it has one.
     in_cart: Option<String>,
     refresh_token: String,
+    /// What an invitation of its own to become an admin has in its mail, if it has one.
+    invitation: String,
 }
 
 #[derive(Debug, Clone)]
@@ -145,6 +149,8 @@ struct Half {
     fulfilment: String,
     address: String,
     key: String,
+    export: String,
+    invitation: String,
 }
 
 /// The market: two of each.
@@ -202,6 +208,9 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         fulfilment: text(&seen["fulfilments"][0]["id"]),
         address: text(&address.body["id"]),
         key: key.id,
+        invitation: journey::administration::invite(world, root, &format!("{name}@example.com"))
+            .await,
+        export: journey::audit::export(world, root, &json!({ "subject": shopper.id })).await,
         seller,
         shopper,
         stall,
@@ -243,6 +252,31 @@ impl Market {
     /// Everyone who calls. What an answer to one of them must be follows from its roles and what is its own.
     async fn callers(&mut self, world: &mut World, root: Person) {
         use Role::{Admin, Customer, Seller, SuperAdmin};
+        let [first, second] = &self.halves;
+        let admin = journey::with_roles(world, &root, "admin", &["customer", "admin"]).await;
+        world.settle().await;
+        let mut invited = HashMap::new();
+        for person in [
+            &first.shopper,
+            &second.shopper,
+            &first.seller,
+            &second.seller,
+            &admin,
+        ] {
+            administration::verify(world, person).await;
+        }
+        for person in [
+            &first.shopper,
+            &second.shopper,
+            &first.seller,
+            &second.seller,
+            &admin,
+            &root,
+        ] {
+            let invitation = administration::invite(world, &root, &person.email).await;
+            let token = administration::token(&invitation, &root);
+            invited.insert(person.email.clone(), token);
+        }
         let known = |name, person: &Person, roles: &[Role], in_cart: &str| Caller {
             name,
             proof: Proof::Token(person.token.clone()),
@@ -251,10 +285,9 @@ impl Market {
             key: None,
             in_cart: Some(in_cart.to_owned()),
             refresh_token: person.refresh_token.clone(),
+            invitation: invited.get(&person.email).cloned().unwrap_or_default(),
         };
-        let [first, second] = &self.halves;
         let all = self.sold_to_all.clone();
-        let admin = journey::with_roles(world, &root, "admin", &["customer", "admin"]).await;
         let blocked = Person::register(world, "blocked").await;
         for (person, variant) in [
             (&first.shopper, &first.variant),
@@ -283,6 +316,7 @@ impl Market {
             key: None,
             in_cart: None,
             refresh_token: first.shopper.refresh_token.clone(),
+            invitation: String::new(),
         };
         let now = world.stage.clock.now().as_second();
         let expired = forge(&first.shopper.token, &json!({}), |claims| claims.exp = now);
@@ -369,6 +403,11 @@ impl Market {
             let seller = Some(SellerId::of(id(&half.seller.id)));
             let its_owner = half.stall.seller_for(endpoint.function);
             let (id, customer, seller) = match collection {
+                // The marketplace's own.
+                "exports" => (half.export.clone(), None, None),
+                "invitations" if endpoint.template.starts_with("/v1/admin/") => {
+                    (half.invitation.clone(), None, None)
+                }
                 "sellers" | "staff" | "invitations" | "documents" | "roles" | "custom-roles"
                 | "address-rules" => {
                     let own = half
@@ -549,13 +588,16 @@ impl Market {
             "change-own-password" => {
                 json!({ "current_password": PASSWORD, "new_password": "another long password" })
             }
-            "block-customer" => json!({ "reason": "For the table." }),
+            "block-customer" | "impersonate-customer" => json!({ "reason": "For the table." }),
             "change-customer-roles" => json!({ "roles": ["customer", "seller"] }),
             "request-password-reset" => json!({ "email": first.shopper.email }),
             "request-email-change" => {
                 json!({ "email": "next@example.com", "password": PASSWORD })
             }
             "close-own-account" | "enrol-second-factor" => json!({ "password": PASSWORD }),
+            "invite-admin" => json!({ "email": "invited@example.com" }),
+            "accept-admin-invitation" => json!({ "token": caller.invitation }),
+            "export-audit-log" => json!({ "action": "order.place" }),
             "add-address" => home(),
             "create-api-key" => json!({ "name": "New", "allowances": ["profile:read@own"] }),
             "change-api-key" => json!({ "name": "Other" }),

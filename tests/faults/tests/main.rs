@@ -1,8 +1,10 @@
 //! What the platform must survive.
 
 mod addresses;
+mod administration;
 mod api_keys;
 mod audit;
+mod audit_export;
 mod business;
 mod by_mail;
 mod calls;

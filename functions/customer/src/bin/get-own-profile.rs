@@ -7,7 +7,11 @@ use lambda::http::{self, Outcome, Request};
 async fn get_own_profile(accounts: &'static Accounts, request: Request) -> Outcome<Profile> {
     let customer = accounts.customer(request.customer()?).await?;
     let customer = request.reach(customer, Code::CustomerNotFound)?;
-    Ok(http::ok(&Profile::from(&customer))?.version(customer.rev))
+    let seen = Profile {
+        impersonated_by: request.impersonator(),
+        ..Profile::from(&customer)
+    };
+    Ok(http::ok(&seen)?.version(customer.rev))
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -1,6 +1,6 @@
 //! What happens to accounts. No names, no addresses: those are read from the customer service's views.
 
-use kernel::{CustomerId, Role, SessionId, Timestamp, TokenId};
+use kernel::{CustomerId, InvitationId, Role, SessionId, Timestamp, TokenId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -162,6 +162,30 @@ impl Event for SessionTokenReused {
         Self {
             session_id: example_id(7),
             customer_id: example_customer(),
+        }
+    }
+}
+
+/// Someone is invited to become an admin. The token that accepts the invitation follows from its id, who invites and
+/// a key of the stage (see [`crate::one_time`]); the ids alone are worth nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CustomerAdminInvited {
+    /// Which invitation.
+    pub invitation_id: InvitationId,
+    /// The super admin who invites.
+    pub invited_by: CustomerId,
+}
+
+impl Event for CustomerAdminInvited {
+    const TYPE: &'static str = "customer.admin-invited.v1";
+    const AGGREGATE: &'static str = "invitation";
+    fn aggregate_id(&self) -> String {
+        self.invitation_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            invitation_id: example_id(13),
+            invited_by: example_customer(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every event of the platform. The first word of a type names what it is about, and by that its service.
 
+mod admin;
 mod business;
 mod customer;
 mod order;
@@ -17,7 +18,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use self::{
-    business::*, customer::*, order::*, payment::*, product::*, role::*, seller::*, stock::*,
+    admin::*, business::*, customer::*, order::*, payment::*, product::*, role::*, seller::*,
+    stock::*,
 };
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
@@ -37,6 +39,7 @@ pub struct EventType {
 /// The service that publishes events of this type: what they are about is what it owns.
 pub fn publisher(type_name: &str) -> &'static str {
     match type_name.split('.').next().unwrap_or_default() {
+        "audit-export" => "admin",
         "business" => "business",
         "customer" | "session" => "customer",
         "order" => "order",
@@ -85,10 +88,12 @@ fn describe<T: Event>() -> EventType {
 /// Every event type there is, in alphabetical order.
 pub fn catalogue() -> Vec<EventType> {
     vec![
+        describe::<AuditExportScheduled>(),
         describe::<BusinessRejected>(),
         describe::<BusinessReverificationRequired>(),
         describe::<BusinessSubmitted>(),
         describe::<BusinessVerified>(),
+        describe::<CustomerAdminInvited>(),
         describe::<CustomerBlocked>(),
         describe::<CustomerClosed>(),
         describe::<CustomerClosing>(),

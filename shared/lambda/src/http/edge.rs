@@ -35,6 +35,8 @@ use crate::{
 
 /// A request without a limit of its own takes no body larger than this.
 const BODY_LIMIT: usize = 64 * 1024;
+/// What marks every answer to a token that someone bears in another's name: who that is.
+const IMPERSONATED_BY: &str = "souk-impersonated-by";
 /// How long a second factor counts as just given, for what asks for one.
 const STEPPED_UP_FOR: Duration = Duration::from_mins(10);
 
@@ -135,7 +137,11 @@ impl Edge {
             let judged = self.judge(request, arrived, request_id, &mut facts, &mut told);
             let outcome = judged.await;
             let mut answer = match outcome {
-                Ok(reply) => {
+                Ok(mut reply) => {
+                    if facts.impersonator.is_some() {
+                        // What was seen in another's name is kept nowhere.
+                        reply.etag = None;
+                    }
                     let fresh = reply
                         .etag
                         .as_deref()
@@ -160,6 +166,9 @@ impl Edge {
             let took = self.platform.clock.now().since(arrived);
             facts.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             log::invocation(self.platform, &facts);
+            if let Some(admin) = facts.impersonator {
+                answer.set(IMPERSONATED_BY, admin);
+            }
             answer.set("x-request-id", facts.request_id);
             answer
         })
@@ -183,6 +192,7 @@ impl Edge {
     ) -> Outcome<()> {
         let incoming = self.read(request, now, request_id).await?;
         facts.actor.clone_from(&incoming.intent.actor.id);
+        facts.impersonator = incoming.impersonator().map(|admin| admin.to_string());
         facts
             .correlation_id
             .clone_from(&incoming.intent.correlation_id);
@@ -190,7 +200,9 @@ impl Edge {
         if let Err(problem) = self.current(incoming.principal.as_ref(), now).await {
             // What ended the token may be this very request, done before: then its answer is the caller's.
             let replay = match self.keyed(&incoming) {
-                Ok(true) => self.commands.replay(&incoming.intent).await?,
+                Ok(true) if facts.impersonator.is_none() => {
+                    self.commands.replay(&incoming.intent).await?
+                }
                 _ => None,
             };
             return replay.ok_or(problem);
@@ -389,6 +401,10 @@ impl Edge {
         };
         let principal = principal.ok_or(Code::Unauthenticated)?;
         if !principal.grant(permission).covers(scope) {
+            return Err(Code::Forbidden.into());
+        }
+        // What asks for more proof of the caller asks it of nobody else.
+        if self.step_up && looks_on {
             return Err(Code::Forbidden.into());
         }
         if self.step_up && !self.has_stepped_up(principal.second_factor, now) {

@@ -73,6 +73,12 @@ impl Incoming {
         Ok(self.caller()?.customer)
     }
 
+    /// Who calls in the caller's name, if someone does: may look, and change nothing.
+    pub fn impersonator(&self) -> Option<CustomerId> {
+        let impersonator = self.principal.as_ref()?.impersonator.as_ref();
+        impersonator.map(|admin| admin.sub)
+    }
+
     /// The seller that the caller acts for.
     pub fn seller(&self) -> Result<SellerId, Problem> {
         Ok(self.caller()?.seller())

@@ -28,14 +28,19 @@ impl Input for () {
     }
 }
 
-/// A JSON body.
+/// A JSON body: an object.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> Input for Json<T> {
     fn read(incoming: &Incoming) -> Result<Self, Problem> {
         content_type(incoming, &["application/json"])?;
-        parse(&incoming.body).map(Self)
+        let body = parse(&incoming.body)?;
+        // A list of the members' values would pass for the members, and an empty one for none of them.
+        if incoming.body.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Problem::invalid("", "expected an object"));
+        }
+        Ok(Self(body))
     }
     fn describe() -> Value {
         json!({ "body": schema_of::<T>(), "content_types": ["application/json"] })

@@ -121,7 +121,7 @@ impl Limiter {
         let now = incoming.now;
         match (quota.by, incoming.principal()) {
             (By::Caller, Some(caller)) => {
-                let whose = caller.customer.to_string();
+                let whose = caller.who_acts().to_string();
                 self.counter("caller", &whose, pace, now).await
             }
             (By::Caller | By::Client, _) => {

@@ -6,7 +6,7 @@ use kernel::{Allowance, Permission};
 use serde_json::json;
 use testkit::{Ask, Stage};
 
-use super::{PASSWORD, Person, admin, business, offer, ok, roles, selling, text};
+use super::{PASSWORD, Person, admin, audit, business, offer, ok, roles, selling, text};
 use crate::{World, endpoints::endpoints};
 
 /// More than are told of a role's change at once, more than are hidden of a seller's products at once.
@@ -21,6 +21,7 @@ pub async fn evening(world: &mut World) {
     prices(world, &owner).await;
     invited(world, &owner, &seller).await;
     documents(world, &owner).await;
+    copies(world, &root).await;
     without_roles(world, &root, &owner).await;
     many_holders(world, &root).await;
     many_products(world, &root, &owner, &seller).await;
@@ -85,6 +86,20 @@ async fn documents(world: &mut World, owner: &Person) {
     world
         .download("list-business-documents", path.unwrap_or_default())
         .await;
+}
+
+/// A copy of the audit log is fetched by the link that shows it.
+async fn copies(world: &mut World, root: &Person) {
+    // It has what was done before its millisecond.
+    world.stage.clock.advance(Duration::from_secs(1));
+    let wanted = json!({ "service": "customer" });
+    let export = audit::export(world, root, &wanted).await;
+    let (_, lines) = audit::exported(world, root, &export).await;
+    assert!(!lines.is_empty());
+    let objects = world.stage.cloud.objects().into_iter();
+    let mut of_export = objects.filter(|object| object.contains(&export));
+    let file = of_export.next().unwrap_or_default();
+    world.download("get-audit-export", &file).await;
 }
 
 /// Somebody who was never given a role is looked up, and a role that was not given is taken.

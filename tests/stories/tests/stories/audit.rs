@@ -66,3 +66,47 @@ fn the_logs_are_proven_to_their_signed_ends() {
         "{proof}"
     );
 }
+
+#[test]
+fn a_copy_of_the_log_is_written_and_fetched_by_its_links() {
+    let shop = Shop::open();
+    let (admin, shopper) = (Admin::log_in(&shop), Shopper::register(&shop));
+    until("the account in the audit log", || {
+        let found = entries(&shop, &admin, &format!("subject={}", shopper.id));
+        (!found.is_empty()).then_some(())
+    });
+    let export = |token: &str, wanted: &Value| {
+        let call = shop.post("/v1/audit/exports").bearer(token);
+        call.json(wanted).send()
+    };
+    let wanted = json!({ "subject": shopper.id });
+    export(&shopper.token, &wanted).refused(403, "forbidden");
+    export(&admin.token, &json!({ "from": "today" })).refused(422, "validation_failed");
+
+    // Asked for twice with one key, it is one.
+    let key = shop.unique();
+    let again = || {
+        let call = shop
+            .post("/v1/audit/exports")
+            .bearer(&admin.token)
+            .key(&key);
+        call.json(&wanted).send().expect(202)
+    };
+    let id = again()["id"].clone();
+    assert_eq!(again()["id"], id);
+    let path = format!("/v1/audit/exports/{}", id.as_str().expect("an id"));
+    let done = until("the export", || {
+        let seen = shop
+            .get(path.clone())
+            .bearer(&admin.token)
+            .send()
+            .expect(200);
+        (seen["status"] == "completed").then_some(seen)
+    });
+    let file = &done["files"][0];
+    assert_eq!(done["entries"], file["entries"], "{done}");
+    let link = file["url"].as_str().expect("a link");
+    assert!(link.contains("X-Amz-Signature="), "{link}");
+    let foreign = shop.get(path).bearer(&shopper.token).send();
+    foreign.refused(403, "forbidden");
+}

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod administration;
 mod api_keys;
 mod audit;
 mod business;

@@ -1,0 +1,37 @@
+//! GET /v1/admin/invitations: a super admin sees who was invited to become an admin and has not come yet.
+
+use customer::{Accounts, AdminInvitationView};
+use kernel::{Page, page::Limit};
+use lambda::http::{self, Outcome, Query, Request};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Which part of the list.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// How many at most: 1 to 100, 20 unless told.
+    #[serde(default)]
+    limit: Limit,
+    /// Where to go on: `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+async fn list_admin_invitations(
+    accounts: &'static Accounts,
+    request: Request<Query<Part>>,
+) -> Outcome<Page<AdminInvitationView>> {
+    let Query(part) = &request.input;
+    let cursors = request.platform.cursors()?;
+    let from = (&cursors, part.cursor.as_deref());
+    let page = accounts.admin_invitations(part.limit, from, request.now);
+    http::ok(
+        &page
+            .await?
+            .map(|invitation| invitation.view(invitation.created_at)),
+    )
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    http::serve(Accounts::start, list_admin_invitations)
+}
