@@ -21,6 +21,8 @@ mod attach_business_document;
 mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
 mod block_customer;
+#[path = "../../../functions/order/src/bin/cancel-guest-order.rs"]
+mod cancel_guest_order;
 #[path = "../../../functions/order/src/bin/cancel-order.rs"]
 mod cancel_order;
 #[path = "../../../functions/order/src/bin/cancel-order-on-payment-declined.rs"]
@@ -51,6 +53,10 @@ mod change_staff_on_seller_staff_changed;
 mod change_staff_role;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
+#[path = "../../../functions/order/src/bin/claim-guest-orders.rs"]
+mod claim_guest_orders;
+#[path = "../../../functions/order/src/bin/claim-order.rs"]
+mod claim_order;
 #[path = "../../../functions/customer/src/bin/close-due-accounts.rs"]
 mod close_due_accounts;
 #[path = "../../../functions/customer/src/bin/close-own-account.rs"]
@@ -87,6 +93,8 @@ mod email_customer_on_order_shipped;
 mod email_link_on_account_closing;
 #[path = "../../../functions/notification/src/bin/email-link-on-email-change-requested.rs"]
 mod email_link_on_email_change_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-guest-link-requested.rs"]
+mod email_link_on_guest_link_requested;
 #[path = "../../../functions/notification/src/bin/email-link-on-password-reset-requested.rs"]
 mod email_link_on_password_reset_requested;
 #[path = "../../../functions/notification/src/bin/email-link-on-staff-invited.rs"]
@@ -107,6 +115,8 @@ mod enrol_second_factor;
 mod expire_business_documents;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/order/src/bin/find-guest-orders-on-email-verified.rs"]
+mod find_guest_orders_on_email_verified;
 #[path = "../../../functions/address/src/bin/get-address.rs"]
 mod get_address;
 #[path = "../../../functions/address/src/bin/get-address-rules.rs"]
@@ -121,6 +131,8 @@ mod get_cart;
 mod get_customer;
 #[path = "../../../functions/gateway/src/bin/get-docs.rs"]
 mod get_docs;
+#[path = "../../../functions/order/src/bin/get-guest-order.rs"]
+mod get_guest_order;
 #[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
 mod get_jwks;
 #[path = "../../../functions/gateway/src/bin/get-openapi.rs"]
@@ -149,6 +161,8 @@ mod get_seller_page;
 mod get_stock;
 #[path = "../../../functions/customer/src/bin/grant-seller-role-on-seller-approved.rs"]
 mod grant_seller_role_on_seller_approved;
+#[path = "../../../functions/payment/src/bin/hand-payment-over-on-order-claimed.rs"]
+mod hand_payment_over_on_order_claimed;
 #[path = "../../../functions/product/src/bin/hide-or-show-products.rs"]
 mod hide_or_show_products;
 #[path = "../../../functions/product/src/bin/hide-products-on-seller-suspended.rs"]
@@ -195,6 +209,8 @@ mod log_in;
 mod log_out;
 #[path = "../../../functions/customer/src/bin/log-out-customer.rs"]
 mod log_out_customer;
+#[path = "../../../functions/order/src/bin/place-guest-order.rs"]
+mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
 mod place_order;
 #[path = "../../../functions/product/src/bin/publish-product.rs"]
@@ -253,6 +269,8 @@ mod renew_recovery_codes;
 mod reopen_account;
 #[path = "../../../functions/customer/src/bin/request-email-change.rs"]
 mod request_email_change;
+#[path = "../../../functions/order/src/bin/request-guest-order-link.rs"]
+mod request_guest_order_link;
 #[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
 mod request_password_reset;
 #[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
@@ -338,6 +356,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("attach-business-document", attach_business_document::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
+    ("cancel-guest-order", cancel_guest_order::main),
     ("cancel-order", cancel_order::main),
     ("cancel-order-on-payment-declined", cancel_order_on_payment_declined::main),
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
@@ -353,6 +372,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("change-staff-on-seller-staff-changed", change_staff_on_seller_staff_changed::main),
     ("change-staff-role", change_staff_role::main),
     ("check-health", check_health::main),
+    ("claim-guest-orders", claim_guest_orders::main),
+    ("claim-order", claim_order::main),
     ("close-due-accounts", close_due_accounts::main),
     ("close-own-account", close_own_account::main),
     ("close-seller", close_seller::main),
@@ -371,6 +392,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("email-link-on-account-closing", email_link_on_account_closing::main),
     ("email-link-on-email-change-requested", email_link_on_email_change_requested::main),
+    ("email-link-on-guest-link-requested", email_link_on_guest_link_requested::main),
     ("email-link-on-password-reset-requested", email_link_on_password_reset_requested::main),
     ("email-link-on-staff-invited", email_link_on_staff_invited::main),
     ("email-link-on-verification-requested", email_link_on_verification_requested::main),
@@ -381,6 +403,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("enrol-second-factor", enrol_second_factor::main),
     ("expire-business-documents", expire_business_documents::main),
     ("expire-reservations", expire_reservations::main),
+    ("find-guest-orders-on-email-verified", find_guest_orders_on_email_verified::main),
     ("get-address", get_address::main),
     ("get-address-rules", get_address_rules::main),
     ("get-audit-keys", get_audit_keys::main),
@@ -388,6 +411,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
+    ("get-guest-order", get_guest_order::main),
     ("get-jwks", get_jwks::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
@@ -402,6 +426,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
     ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
+    ("hand-payment-over-on-order-claimed", hand_payment_over_on_order_claimed::main),
     ("hide-or-show-products", hide_or_show_products::main),
     ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
     ("import-products", import_products::main),
@@ -425,6 +450,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
+    ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
     ("receive-stock", receive_stock::main),
@@ -454,6 +480,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("renew-recovery-codes", renew_recovery_codes::main),
     ("reopen-account", reopen_account::main),
     ("request-email-change", request_email_change::main),
+    ("request-guest-order-link", request_guest_order_link::main),
     ("request-password-reset", request_password_reset::main),
     ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
@@ -665,6 +692,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "cancel-guest-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "cancel-guest-order"),
+            ("ROUTE", "POST /v1/guest-orders/{id}/cancel"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
         ],
     ),
     (
@@ -917,6 +964,38 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "claim-guest-orders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "claim-guest-orders"),
+        ],
+    ),
+    (
+        "claim-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "claim-order"),
+            ("ROUTE", "POST /v1/orders/{id}/claim"),
+            ("ALLOW", "order:claim@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
         "close-due-accounts",
         &[
             ("STAGE", "local"),
@@ -1159,6 +1238,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-confirmed"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
             ("MAIL_FROM", "shop@souk.example"),
             ("SHOP_URL", "http://localhost:3000"),
         ],
@@ -1203,6 +1283,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-link-on-email-change-requested"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-guest-link-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-guest-link-requested"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
             ("MAIL_FROM", "shop@souk.example"),
             ("SHOP_URL", "http://localhost:3000"),
         ],
@@ -1354,6 +1449,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "find-guest-orders-on-email-verified",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "find-guest-orders-on-email-verified"),
+        ],
+    ),
+    (
         "get-address",
         &[
             ("STAGE", "local"),
@@ -1481,6 +1588,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-guest-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-guest-order"),
+            ("ROUTE", "GET /v1/guest-orders/{id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
         ],
     ),
     (
@@ -1738,6 +1865,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "grant-seller-role-on-seller-approved"),
+        ],
+    ),
+    (
+        "hand-payment-over-on-order-claimed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "hand-payment-over-on-order-claimed"),
         ],
     ),
     (
@@ -2164,6 +2303,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "place-guest-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "place-guest-order"),
+            ("ROUTE", "POST /v1/guest-orders"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "guest-order"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
         ],
     ),
     (
@@ -2649,6 +2810,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("RATE", "password"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "request-guest-order-link",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-guest-order-link"),
+            ("ROUTE", "POST /v1/guest-orders/links"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "reset"),
             ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
         ],
@@ -3248,8 +3430,15 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
 pub const LISTENERS: &[(&str, &[&str])] = &[
     ("customer.closing.v1", &["email-link-on-account-closing"]),
     ("customer.email-change-requested.v1", &["email-link-on-email-change-requested"]),
-    ("customer.email-changed.v1", &["email-notice-on-email-changed"]),
+    (
+        "customer.email-changed.v1",
+        &[
+            "email-notice-on-email-changed",
+            "find-guest-orders-on-email-verified",
+        ],
+    ),
     ("customer.email-verification-requested.v1", &["email-link-on-verification-requested"]),
+    ("customer.email-verified.v1", &["find-guest-orders-on-email-verified"]),
     ("customer.password-changed.v1", &["email-notice-on-password-changed"]),
     ("customer.password-reset-requested.v1", &["email-link-on-password-reset-requested"]),
     (
@@ -3260,7 +3449,9 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
             "void-payment-on-order-cancelled",
         ],
     ),
+    ("order.claimed.v1", &["hand-payment-over-on-order-claimed"]),
     ("order.confirmed.v1", &["email-customer-on-order-confirmed"]),
+    ("order.guest-link-requested.v1", &["email-link-on-guest-link-requested"]),
     (
         "order.placed.v1",
         &[

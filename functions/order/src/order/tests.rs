@@ -24,11 +24,12 @@ fn purchase(lines: Vec<CartLine>) -> Purchase {
         "postal_code": "H91 X0Y1", "country": "IE",
     });
     Purchase {
-        customer_id: ids.fresh(now()),
+        by: Purchaser::Customer(ids.fresh(now())),
         cart: CartToOrder {
             cart_id: ids.fresh(now()),
             version: 3,
             lines,
+            guest_until: None,
         },
         shipping_address: serde_json::from_value(address).unwrap(),
         payment_method: "pm_sandbox_ok".parse().unwrap(),
