@@ -4,6 +4,7 @@ mod addresses;
 mod audit;
 pub mod business;
 pub mod by_mail;
+pub mod guests;
 pub mod roles;
 mod second_factor;
 mod selling;
@@ -288,6 +289,7 @@ pub async fn journey(world: &mut World) {
     gateway(world, &root).await;
     audit::look_and_prove(world, &root).await;
     business::business(world, &one, &root).await;
+    guests::guests(world, &two).await;
     // Last: a month goes by.
     by_mail::by_mail(world).await;
 }

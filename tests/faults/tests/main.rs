@@ -7,6 +7,7 @@ mod by_mail;
 mod calls;
 mod day;
 mod every_call;
+mod guests;
 mod headers;
 mod hostile;
 mod import;

@@ -190,11 +190,16 @@ fn the_order_service_reads_the_cart_that_we_write() {
     let read: CartToOrder = serde_json::from_value(item).unwrap();
     assert_eq!((read.cart_id, read.version), (cart.id(), 1));
     assert_eq!(read.lines[0].quantity, pieces(2));
-    let Owner::Customer(customer) = owner() else {
-        unreachable!()
-    };
     let key = cart.key();
-    assert_eq!(CartToOrder::key(&customer), (key.pk, key.sk));
+    assert_eq!(CartToOrder::key(&owner()), (key.pk, key.sk));
+
+    let guest = Owner::Guest(contracts::CartToken::of([7; 32]).cart());
+    let kept = Cart::empty(&guest).kept(&guest, now());
+    let item = serde_json::to_value(&kept).unwrap();
+    let read: CartToOrder = serde_json::from_value(item).unwrap();
+    assert_eq!(read.guest_until, kept.guest_until);
+    let key = kept.key();
+    assert_eq!(CartToOrder::key(&guest), (key.pk, key.sk));
 }
 
 #[derive(Debug, Clone)]
