@@ -1,7 +1,7 @@
 # Every target is one line of `cargo stack` or of a tool it installed; `make help` lists them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down demo logs watch doctor test fmt lint render check cost new bench deploy destroy
+.PHONY: help up down demo logs watch doctor test fmt lint render check cost new bench deploy destroy rotate-keys
 
 # Where the emulator listens: make up PORT=4567
 export SOUK_PORT := $(PORT)
@@ -17,7 +17,7 @@ READY = @sh infra/local/doctor.sh --quiet && \
 
 help: ## List these targets
 	@printf 'Souk. Two commands: make up, then make demo.\n\n'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 up: ## Start the platform on this machine [PORT=4566]
 	$(READY)
@@ -70,3 +70,6 @@ deploy: ## Deploy to AWS: make deploy STAGE=dev
 
 destroy: ## Delete a stage from AWS, after asking: make destroy STAGE=dev
 	@cargo stack destroy $(STAGE)
+
+rotate-keys: ## Have another key sign the access tokens: make rotate-keys [STAGE=prod]
+	@cargo stack rotate-keys $(STAGE)

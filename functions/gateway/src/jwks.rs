@@ -8,7 +8,11 @@ use lambda::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::openapi::{version, versioned};
+use crate::openapi::versioned;
+
+/// For how long whoever verifies our tokens may go by the keys that it has. A new key signs nothing before it has
+/// been shown for as long (`cargo stack rotate-keys`).
+const KEPT_SECONDS: u32 = 300;
 
 /// A JWK set (RFC 7517 §5): the keys of this stage, the coming one too while keys are changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -44,20 +48,22 @@ pub struct PublicKey {
 impl KeySet {
     /// From the stage's settings.
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
-        let setting = platform.setting("JWT_KEYS")?;
-        Ok(Self {
-            version: version(platform, setting.as_bytes()),
-            ..Self::read(setting)?
-        })
+        Self::read(platform.setting("JWT_KEYS")?)
     }
 
     fn read(setting: &str) -> Result<Self, Problem> {
-        serde_json::from_str(setting).map_err(Problem::internal)
+        let set: Self = serde_json::from_str(setting).map_err(Problem::internal)?;
+        // A key's id is made of its bytes: the ids are the version.
+        let ids: Vec<&str> = set.keys.iter().map(|key| key.kid.as_str()).collect();
+        Ok(Self {
+            version: ids.join("."),
+            ..set
+        })
     }
 
     /// The keys.
     pub fn reply(&self) -> Outcome<Self> {
-        Ok(versioned(http::ok(self)?, &self.version))
+        Ok(versioned(http::ok(self)?, &self.version).kept_for(KEPT_SECONDS))
     }
 }
 

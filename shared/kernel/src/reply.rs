@@ -17,6 +17,9 @@ pub struct Reply<T> {
     pub content_type: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+    /// For how many seconds anyone may keep it and ask no more (RFC 9111 §5.2.2.1): for what is the same for
+    /// everyone and changes by a deployment. None: it is its caller's alone and asked for each time.
+    pub kept_seconds: Option<u32>,
     /// Whether this is the stored answer to an earlier request with the same key.
     pub replayed: bool,
     shows: PhantomData<fn() -> T>,
@@ -31,6 +34,7 @@ impl<T> Reply<T> {
             etag: None,
             content_type: content_type.map(str::to_owned),
             body,
+            kept_seconds: None,
             replayed: false,
             shows: PhantomData,
         }
@@ -48,6 +52,12 @@ impl<T> Reply<T> {
         self
     }
 
+    /// The same answer, which anyone may keep for so long.
+    pub fn kept_for(mut self, seconds: u32) -> Self {
+        self.kept_seconds = Some(seconds);
+        self
+    }
+
     /// The same bytes as an answer of another type.
     pub fn cast<U>(self) -> Reply<U> {
         Reply {
@@ -56,6 +66,7 @@ impl<T> Reply<T> {
             etag: self.etag,
             content_type: self.content_type,
             body: self.body,
+            kept_seconds: self.kept_seconds,
             replayed: self.replayed,
             shows: PhantomData,
         }

@@ -1,7 +1,7 @@
 //! The backends of a function in one process, behind the SDK's connector.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
@@ -27,7 +27,12 @@ use dynoxide::Database;
 use kernel::{Clock, Ids};
 use serde_json::{Value, json};
 
-use crate::{dynamodb, fault::Fault, manifest};
+use crate::{
+    dynamodb,
+    fault::Fault,
+    iam::{self, Iam, Need, arn},
+    manifest,
+};
 
 /// One attempt at a call to AWS.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,6 +132,7 @@ struct State {
     tables: Vec<(String, Vec<String>)>,
     refused_events: usize,
     waits: Vec<u64>,
+    iam: Iam,
 }
 
 /// What else happens before the call with a number.
@@ -162,6 +168,7 @@ impl Cloud {
         }
         let state = State {
             order: seed,
+            iam: Iam::new(manifest::policies()),
             ..State::default()
         };
         Self {
@@ -248,6 +255,27 @@ impl Cloud {
         self.meanwhile
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every statement of a function's policy there is: the function, and the statement's name.
+    pub fn grants(&self) -> BTreeSet<(String, String)> {
+        self.state().iam.statements()
+    }
+
+    /// Takes one statement from a function's policy.
+    pub fn revoke(&self, function: &str, statement: &str) {
+        self.state().iam.taken = Some((function.to_owned(), statement.to_owned()));
+    }
+
+    /// Which statements have let a call pass since this was last asked.
+    pub fn take_used_grants(&self) -> BTreeSet<(String, String)> {
+        std::mem::take(&mut self.state().iam.used)
+    }
+
+    /// Whether Lambda may hand over to a function what waits for it.
+    pub fn hands_over(&self, function: &str) -> bool {
+        let needs = manifest::arrivals(function);
+        self.state().iam.judge(function, &needs).is_ok()
     }
 
     /// Lets calls succeed again, and tells whether a fault was still waiting for its call.
@@ -425,6 +453,11 @@ impl Cloud {
     }
 
     fn carry_out(&self, asked: &Asked) -> HttpResponse {
+        let allowed = self.state().iam.judge(&asked.function, &asked.needs());
+        if let Err(need) = allowed {
+            self.state().calls.push(asked.call());
+            return asked.denied(&need);
+        }
         let (status, body) = match asked.service {
             Service::DynamoDb => return self.dynamodb(asked),
             Service::S3 => return self.s3(asked),
@@ -781,6 +814,75 @@ impl Asked {
 
     fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// What the caller must have a right to.
+    fn needs(&self) -> Vec<Need> {
+        let request = self.json();
+        let text = |name: &str| request[name].as_str().unwrap_or_default();
+        let object = |path: &str| format!("arn:aws:s3:::{}", path.trim_start_matches('/'));
+        match self.service {
+            Service::DynamoDb => iam::of_dynamodb(&self.operation, &request),
+            Service::EventBridge => {
+                let entries = request["Entries"].as_array().into_iter().flatten();
+                let bus = |entry: &Value| entry["EventBusName"].as_str().map(str::to_owned);
+                let buses: BTreeSet<String> = entries.filter_map(bus).collect();
+                let need = |bus| {
+                    Need::new(
+                        "events:PutEvents",
+                        arn("events", &format!("event-bus/{bus}")),
+                    )
+                };
+                buses.into_iter().map(need).collect()
+            }
+            Service::Kms => {
+                let key = manifest::SUBJECT_KEY;
+                vec![Need::new(format!("kms:{}", self.operation), key)]
+            }
+            Service::S3 => {
+                let read = |path: &str| Need::new("s3:GetObject", object(path));
+                let write = Need::new("s3:PutObject", object(&self.path));
+                match self.operation.as_str() {
+                    "ListObjectsV2" => {
+                        let bucket = object(self.path.trim_end_matches('/'));
+                        vec![Need::new("s3:ListBucket", bucket)]
+                    }
+                    "PutObject" => vec![write],
+                    "DeleteObject" => vec![Need::new("s3:DeleteObject", object(&self.path))],
+                    "CopyObject" => {
+                        let source = self.source.as_ref().map(|(source, _)| read(source));
+                        source.into_iter().chain([write]).collect()
+                    }
+                    _ => vec![read(&self.path)],
+                }
+            }
+            Service::Secrets => {
+                let secret = format!("secret:{}-AbCdEf", text("SecretId"));
+                let resource = arn("secretsmanager", &secret);
+                vec![Need::new("secretsmanager:GetSecretValue", resource)]
+            }
+            Service::Ses => vec![Need::new("ses:SendEmail", arn("ses", "identity/souk.test"))],
+            Service::Sqs => {
+                let queue = text("QueueUrl").rsplit('/').next().unwrap_or_default();
+                vec![Need::new(
+                    format!("sqs:{}", self.operation),
+                    arn("sqs", queue),
+                )]
+            }
+        }
+    }
+
+    fn denied(&self, need: &Need) -> HttpResponse {
+        if self.service == Service::S3 {
+            let body = "<Error><Code>AccessDenied</Code></Error>";
+            return respond_bytes(403, body.as_bytes().to_vec());
+        }
+        let message = format!(
+            "{} is not authorized to perform {} on {}",
+            self.function, need.action, need.resource
+        );
+        let body = json!({ "__type": "AccessDeniedException", "message": message });
+        respond(400, &body)
     }
 
     fn call(&self) -> Call {

@@ -15,6 +15,7 @@ mod ask;
 mod cloud;
 pub mod dynamodb;
 mod fault;
+mod iam;
 mod keys;
 mod manifest;
 mod stage;

@@ -4,7 +4,10 @@ use std::{collections::HashMap, sync::LazyLock, time::Duration};
 
 use serde_json::Value;
 
-use crate::keys;
+use crate::{
+    iam::{Need, Statement, arn},
+    keys,
+};
 
 static RENDERED: LazyLock<Value> = LazyLock::new(|| {
     let text = include_str!("../../../infra/terraform/functions.json");
@@ -12,6 +15,7 @@ static RENDERED: LazyLock<Value> = LazyLock::new(|| {
 });
 
 const ACCOUNT: &str = "000000000000";
+pub(crate) const SUBJECT_KEY: &str = "arn:aws:kms:eu-central-1:000000000000:key/subjects";
 
 /// A name at stage `local`.
 fn name(template: &str) -> String {
@@ -64,7 +68,7 @@ fn variable(name: &str) -> Option<String> {
         "second_factor" => "optional",
         // Tests have one address, and make more accounts than it may.
         "rate_factor" => "10000",
-        "subject_key" => "arn:aws:kms:eu-central-1:000000000000:key/subjects",
+        "subject_key" => SUBJECT_KEY,
         "mail_from" => "shop@souk.test",
         "shop_url" => "https://souk.test",
         "jwt_issuer" => keys::ISSUER,
@@ -96,6 +100,52 @@ pub(crate) fn worker(queue: &str) -> Option<&'static str> {
     };
     let mut found = functions.iter().filter(|(_, function)| takes(function));
     found.next().map(|(name, _)| name.as_str())
+}
+
+/// What each function's role may do.
+pub(crate) fn policies() -> HashMap<String, Vec<Statement>> {
+    let resource = |template: &str| {
+        name(template)
+            .replace("${AWS::Partition}", "aws")
+            .replace("${AWS::Region}", "eu-central-1")
+            .replace("${SubjectKey}", SUBJECT_KEY)
+            .replace("${MailIdentity}", "*")
+    };
+    let functions = RENDERED["functions"].as_object().into_iter().flatten();
+    let policy = |(function, entry): (&String, &Value)| {
+        let statements = entry["policy"].as_array().into_iter().flatten();
+        let read = |statement| Statement::read(statement, resource);
+        (function.clone(), statements.map(read).collect())
+    };
+    functions.map(policy).collect()
+}
+
+/// What Lambda asks for in a function's name before it hands over a message or a record.
+pub(crate) fn arrivals(function: &str) -> Vec<Need> {
+    let entry = &RENDERED["functions"][function];
+    let all = |service: &str, actions: &[&str], resource: &str| {
+        let need = |action: &&str| Need::new(format!("{service}:{action}"), arn(service, resource));
+        actions.iter().map(need).collect()
+    };
+    if let Some(queue) = entry["queue"]["name"].as_str() {
+        let actions = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
+        return all("sqs", &actions, &name(queue));
+    }
+    if entry["trigger"]["kind"] == "stream" {
+        let table = entry["trigger"]["table"].as_str().unwrap_or_default();
+        let actions = [
+            "DescribeStream",
+            "GetRecords",
+            "GetShardIterator",
+            "ListStreams",
+        ];
+        return all(
+            "dynamodb",
+            &actions,
+            &format!("table/{}/stream/1", name(table)),
+        );
+    }
+    Vec::new()
 }
 
 /// How long a function may take.

@@ -118,6 +118,8 @@ fn run(options: &Options) -> Result<()> {
             if *function == "get-product" {
                 let server = handshake::Server::start(&root)?;
                 subject.handshake(&mut figures, &server, 15)?;
+                let with_token = |n| scene.with_token(payload(n));
+                subject.token(&mut figures, &with_token, options.requests)?;
             }
         }
         all.insert((*function).to_owned(), figures);

@@ -44,6 +44,9 @@ pub(crate) struct Figures {
     #[serde(default)]
     pub(crate) handshake_cpu_ms: f64,
     pub(crate) warm_cpu_ms: f64,
+    /// Of that, what knowing the caller takes; 0 where it was not measured.
+    #[serde(default)]
+    pub(crate) token_cpu_ms: f64,
     pub(crate) peak_kb: u64,
     pub(crate) growth_percent: f64,
 }
@@ -90,15 +93,8 @@ impl Subject<'_> {
         self.say("CPU and memory");
         figures.init_cpu_ms = self.init_cpu_ms(rounds)?;
 
-        let process = self.start(&[])?;
-        let mut idle = self.requests(self.api.idle()?, 0, WARM_UP)?;
-        let (mut runs, run) = (Vec::new(), requests / RUNS);
-        for number in 0..RUNS {
-            let before = process.cpu_ms()?;
-            idle = self.requests(idle, WARM_UP + number * run, run)?;
-            runs.push((process.cpu_ms()? - before) / run as f64);
-        }
-        figures.warm_cpu_ms = median(runs);
+        let (process, idle, warm_cpu_ms) = self.warm(requests)?;
+        figures.warm_cpu_ms = warm_cpu_ms;
         figures.peak_kb = process.peak_kb()?;
         let idle = self.requests(idle, WARM_UP + requests, 9 * requests)?;
         let after = process.peak_kb()?;
@@ -107,6 +103,40 @@ impl Subject<'_> {
         figures.growth_percent =
             (after as f64 - figures.peak_kb as f64) / figures.peak_kb as f64 * 100.0;
         Ok(())
+    }
+
+    /// How much more the same requests take with a valid token: its signature, its claims, and the look whether it was
+    /// revoked.
+    pub(crate) fn token(
+        &self,
+        figures: &mut Figures,
+        with_token: &dyn Fn(u64) -> Value,
+        requests: u64,
+    ) -> Result<()> {
+        self.say("knowing the caller");
+        let known = Subject {
+            payload: with_token,
+            environment: self.environment.clone(),
+            program: self.program.clone(),
+            ..*self
+        };
+        let (_, _, without) = self.warm(requests)?;
+        let (_, _, with) = known.warm(requests)?;
+        figures.token_cpu_ms = with - without;
+        Ok(())
+    }
+
+    /// Starts it, warms it up, and takes the median of its runs: the CPU of a request.
+    fn warm(&self, requests: u64) -> Result<(Process, Idle<'_>, f64)> {
+        let process = self.start(&[])?;
+        let mut idle = self.requests(self.api.idle()?, 0, WARM_UP)?;
+        let (mut runs, run) = (Vec::new(), requests / RUNS);
+        for number in 0..RUNS {
+            let before = process.cpu_ms()?;
+            idle = self.requests(idle, WARM_UP + number * run, run)?;
+            runs.push((process.cpu_ms()? - before) / run as f64);
+        }
+        Ok((process, idle, median(runs)))
     }
 
     /// The median of so many starts.

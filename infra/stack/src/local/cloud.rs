@@ -2,12 +2,15 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::deploy::defaults;
 use super::place::Place;
+use super::rotate::Ring;
 use super::term::{Step, say};
 use super::tools::{self, quiet};
 use crate::project::Project;
@@ -26,31 +29,9 @@ pub(super) fn deploy(place: &Place, stage: &str) -> Result<()> {
     cloud.change("template.yaml", "platform", keys)?;
     step.done(cloud.stack("platform"));
 
-    let step = Step::of("services", cloud.services.len());
-    let outcomes: Vec<Result<()>> = std::thread::scope(|scope| {
-        let (cloud, step) = (&cloud, &step);
-        let threads: Vec<_> = cloud
-            .services
-            .iter()
-            .map(|service| {
-                scope.spawn(move || {
-                    cloud.change(&format!("infra/sam/{service}.yaml"), service, Vec::new())?;
-                    step.part(service);
-                    Ok(())
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| bail!("a deployment panicked"))
-            })
-            .collect()
-    });
-    outcomes.into_iter().collect::<Result<Vec<()>>>()?;
-    step.done(format!("{} stacks", cloud.services.len()));
+    cloud.services_at_once(|service| {
+        cloud.change(&format!("infra/sam/{service}.yaml"), service, Vec::new())
+    })?;
     let url = cloud.aws(&[
         "ssm",
         "get-parameter",
@@ -119,7 +100,7 @@ pub(super) fn destroy(place: &Place, stage: &str) -> Result<()> {
 }
 
 /// An account and a stage in it.
-struct Cloud<'a> {
+pub(super) struct Cloud<'a> {
     place: &'a Place,
     stage: &'a str,
     account: String,
@@ -129,7 +110,7 @@ struct Cloud<'a> {
 }
 
 impl<'a> Cloud<'a> {
-    fn of(place: &'a Place, stage: &'a str) -> Result<Self> {
+    pub(super) fn of(place: &'a Place, stage: &'a str) -> Result<Self> {
         let fits = stage.len() <= 8 && stage.starts_with(|first: char| first.is_ascii_lowercase());
         ensure!(
             fits && stage
@@ -182,6 +163,121 @@ impl<'a> Cloud<'a> {
 
     fn stack(&self, name: &str) -> String {
         format!("souk-{}-{name}", self.stage)
+    }
+
+    /// Does something to each service's stack, all at once.
+    fn services_at_once(&self, change: impl Fn(&str) -> Result<()> + Sync) -> Result<()> {
+        let step = Step::of("services", self.services.len());
+        let outcomes: Vec<Result<()>> = std::thread::scope(|scope| {
+            let (change, step) = (&change, &step);
+            let mut threads = Vec::new();
+            for service in &self.services {
+                threads.push(scope.spawn(move || {
+                    change(service)?;
+                    step.part(service);
+                    Ok(())
+                }));
+            }
+            let ended = |thread: ScopedJoinHandle<'_, _>| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| bail!("a deployment panicked"))
+            };
+            threads.into_iter().map(ended).collect()
+        });
+        outcomes.into_iter().collect::<Result<Vec<()>>>()?;
+        step.done(format!("{} stacks", self.services.len()));
+        Ok(())
+    }
+
+    /// The keys of the stage, as its platform holds them.
+    pub(super) fn ring(&self) -> Result<Ring> {
+        let name = |what: &str| format!("/souk/{}/{what}", self.stage);
+        let jwks = self.aws(&["ssm", "get-parameter", "--name", &name("jwt/keys")])?;
+        let secret = name("jwt-signing-key");
+        let secret = self.aws(&["secretsmanager", "get-secret-value", "--secret-id", &secret])?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let unreadable = "the stage's keys are none of ours";
+        Ok(Ring {
+            signing_key: serde_json::from_str(&text(&secret["SecretString"]))
+                .context(unreadable)?,
+            jwks: serde_json::from_str(&text(&jwks["Parameter"]["Value"])).context(unreadable)?,
+        })
+    }
+
+    /// How long its access tokens are good.
+    pub(super) fn token_life(&self) -> Result<Duration> {
+        let stack = self.stack("customer");
+        let found = self.aws(&["cloudformation", "describe-stacks", "--stack-name", &stack])?;
+        let parameters = found["Stacks"][0]["Parameters"].as_array();
+        let life = parameters
+            .into_iter()
+            .flatten()
+            .find(|parameter| parameter["ParameterKey"] == "AccessTokenSeconds")
+            .and_then(|parameter| parameter["ParameterValue"].as_str()?.parse().ok());
+        let life =
+            life.with_context(|| format!("{stack} does not say how long a token is good"))?;
+        Ok(Duration::from_secs(life))
+    }
+
+    /// Changes the keys of the stage, and has every function start anew with them. The code and all other parameters
+    /// stay as they were deployed, whatever is checked out here.
+    pub(super) fn put_ring(&self, ring: &Ring) -> Result<()> {
+        let step = Step::new("platform");
+        let keys = [
+            ("JwtSigningKey", serde_json::to_string(&ring.signing_key)?),
+            ("JwtKeys", serde_json::to_string(&ring.jwks)?),
+        ];
+        self.change_parameters("platform", &keys)?;
+        step.done(self.stack("platform"));
+        self.services_at_once(|service| self.change_parameters(service, &[]))
+    }
+
+    /// Gives some parameters of a stack other values. Those that name a parameter of the Parameter Store keep the
+    /// name and get what is there now
+    /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>).
+    fn change_parameters(&self, name: &str, changed: &[(&str, String)]) -> Result<()> {
+        let stack = self.stack(name);
+        let found = self.aws(&["cloudformation", "describe-stacks", "--stack-name", &stack])?;
+        let parameters = found["Stacks"][0]["Parameters"].as_array().cloned();
+        let parameters = parameters.unwrap_or_default().into_iter().map(|parameter| {
+            let key = &parameter["ParameterKey"];
+            match changed.iter().find(|(name, _)| *key == *name) {
+                Some((_, value)) => json!({ "ParameterKey": key, "ParameterValue": value }),
+                None => json!({ "ParameterKey": key, "UsePreviousValue": true }),
+            }
+        });
+        // A file, because what is on a command line is seen by every process of the machine.
+        let file = format!("parameters-{}-{name}.json", self.stage);
+        self.place.write(&file, &parameters.collect::<Vec<_>>())?;
+        let updated = self.run(&[
+            "cloudformation",
+            "update-stack",
+            "--stack-name",
+            &stack,
+            "--use-previous-template",
+            "--capabilities",
+            "CAPABILITY_IAM",
+            "CAPABILITY_NAMED_IAM",
+            "CAPABILITY_AUTO_EXPAND",
+            "--parameters",
+            &format!("file://{}", path(&self.place.state(&file))),
+        ]);
+        std::fs::remove_file(self.place.state(&file)).ok();
+        match updated {
+            Err(error) if format!("{error:#}").contains("No updates are to be performed") => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => self
+                .run(&[
+                    "cloudformation",
+                    "wait",
+                    "stack-update-complete",
+                    "--stack-name",
+                    &stack,
+                ])
+                .map(|_| ())
+                .with_context(|| format!("{stack}:\n{}", self.reasons(name))),
+        }
     }
 
     /// A fresh key pair for a stage's first deployment; later ones keep what the stack has.

@@ -1,4 +1,5 @@
-//! The platform on a laptop, and the ways from it to AWS: up, down, logs, demo, watch, test, deploy, destroy.
+//! The platform on a laptop, and the ways from it to AWS: up, down, logs, demo, watch, test, deploy, destroy,
+//! rotate-keys.
 
 mod api;
 mod aws;
@@ -11,6 +12,7 @@ mod emulator;
 mod events;
 mod logs;
 mod place;
+mod rotate;
 mod term;
 mod test;
 mod tools;
@@ -62,6 +64,17 @@ pub enum Command {
     Deploy(Stage),
     /// Delete a stage from the AWS account of the current credentials.
     Destroy(Stage),
+    /// Have another key sign the access tokens, without a request that is refused for it.
+    RotateKeys {
+        /// The stage: `local`, or one of the AWS account of the current credentials.
+        #[arg(default_value = place::STAGE)]
+        stage: String,
+        /// Seconds to wait between the deployments, where nobody's token is to be spared the full time.
+        #[arg(long)]
+        overlap: Option<u64>,
+        #[command(flatten)]
+        port: Port,
+    },
 }
 
 /// Where the emulator listens.
@@ -97,6 +110,11 @@ pub fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Deploy(stage) => cloud::deploy(&Place::find(None)?, &stage.stage)?,
         Command::Destroy(stage) => cloud::destroy(&Place::find(None)?, &stage.stage)?,
+        Command::RotateKeys {
+            stage,
+            overlap,
+            port,
+        } => rotate::rotate(&Place::find(port.port)?, &stage, overlap)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -59,10 +59,10 @@ impl Answer {
             answer.maybe("content-type", reply.content_type);
             answer
         };
-        let kept = if reply.etag.is_some() {
-            "private, no-cache"
-        } else {
-            "no-store"
+        let kept: Cow<'static, str> = match (reply.kept_seconds, &reply.etag) {
+            (Some(seconds), _) => format!("public, max-age={seconds}").into(),
+            (None, Some(_)) => "private, no-cache".into(),
+            (None, None) => "no-store".into(),
         };
         answer.maybe("etag", reply.etag);
         answer.maybe("location", reply.location);

@@ -18,6 +18,8 @@ pub(super) struct Stack {
     name: String,
     template: String,
     parameters: Vec<(String, String)>,
+    /// What the parameters that are names stand for: it may change while the names stay.
+    named: Vec<(String, String)>,
 }
 
 impl Stack {
@@ -46,24 +48,24 @@ impl Stack {
         }
         // These are values for the platform and the names of SSM parameters for the services.
         let shared = ["JwtKeys", "AuditKeys"];
-        let parameters = defaults(&text)
+        let (named, parameters) = defaults(&text)
             .into_iter()
-            .filter(|(parameter, _)| name == "platform" || !shared.contains(parameter))
             .filter_map(|(parameter, _)| {
                 Some((parameter.to_owned(), settings.get(parameter)?.clone()))
             })
-            .collect();
+            .partition(|(parameter, _)| name != "platform" && shared.contains(&&**parameter));
         Ok(Self {
             name: format!("souk-{STAGE}-{name}"),
             template,
             parameters,
+            named,
         })
     }
 
     fn digest(&self) -> String {
         let mut digest = Sha256::new();
         digest.update(&self.template);
-        digest.update(format!("{:?}", self.parameters));
+        digest.update(format!("{:?}{:?}", self.parameters, self.named));
         format!("{:x?}", digest.finalize().as_slice())
     }
 
