@@ -1,7 +1,7 @@
 # Every target is one line of `cargo stack` or of a tool it installed; `make help` lists them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down demo logs watch doctor test fmt lint render check cost new bench deploy destroy rotate-keys
+.PHONY: help up down demo logs watch doctor test test-grants fmt lint render check cost new bench deploy destroy rotate-keys
 
 # Where the emulator listens: make up PORT=4567
 export SOUK_PORT := $(PORT)
@@ -41,6 +41,10 @@ doctor: ## Say what this machine lacks
 test: ## Run every check, with the time of each [PART=stories]
 	$(READY)
 	@cargo stack test $(if $(PART),--part $(PART))
+
+test-grants: ## Take away each grant of each function in turn: someone must miss it
+	$(READY)
+	@cargo stack test --part grants
 
 fmt: ## Format every file
 	@cargo fmt --all

@@ -193,6 +193,9 @@ pub struct Function {
     /// Whether it reads the audit logs of all services.
     #[serde(default)]
     pub audits: bool,
+    /// Whether it proves these logs to be whole: by the keys of all commands.
+    #[serde(default)]
+    pub proves: bool,
     /// Work queues of its own service it sends to.
     #[serde(default)]
     pub sends: Vec<String>,

@@ -68,6 +68,13 @@ impl<'a> Planned<'a> {
         &self.manifest.name
     }
 
+    /// Whether its service has events: some only have something to tell the audit log.
+    pub fn publishes(&self) -> bool {
+        contracts::catalogue()
+            .iter()
+            .any(|event| event.service == self.service())
+    }
+
     /// `${Stage}-order-place-order`.
     pub fn deployed_name(&self) -> String {
         names::of(self.service(), self.name)

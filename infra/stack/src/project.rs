@@ -80,20 +80,25 @@ impl Project {
         Ok(project)
     }
 
-    /// What the edge reads in every endpoint, no manifest has to say.
+    /// What the edge reads in every endpoint, no manifest has to say. Whoever may read the whole table needs no view.
     fn let_the_edge_read(&mut self) {
         for (owner, view) in EDGE_READS {
-            let shown = self.services.get(owner);
-            if shown.is_none_or(|owner| !owner.views.contains_key(view)) {
+            let shown = self.services.get(owner).and_then(|it| it.views.get(view));
+            let Some(table) = shown.map(|view| view.table.clone()) else {
                 continue;
-            }
-            let manifests = self.services.values_mut();
-            let functions = manifests.flat_map(|manifest| manifest.functions.values_mut());
-            for endpoint in functions.filter(|function| function.route.is_some()) {
-                endpoint.views.push(ViewRef {
-                    owner: owner.to_owned(),
-                    view: view.to_owned(),
-                });
+            };
+            for (service, manifest) in &mut self.services {
+                let endpoints = manifest.functions.values_mut();
+                for endpoint in endpoints.filter(|function| function.route.is_some()) {
+                    let lists = [&endpoint.reads, &endpoint.writes, &endpoint.deletes];
+                    let reads_all = service == owner && lists.iter().any(|it| it.contains(&table));
+                    if !reads_all {
+                        endpoint.views.push(ViewRef {
+                            owner: owner.to_owned(),
+                            view: view.to_owned(),
+                        });
+                    }
+                }
             }
         }
     }

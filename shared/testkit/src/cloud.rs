@@ -133,6 +133,8 @@ struct State {
     refused_events: usize,
     waits: Vec<u64>,
     iam: Iam,
+    /// Every value that was written into a field that identifies a person: the table, the field, the value.
+    personal: BTreeSet<(String, String, String)>,
 }
 
 /// What else happens before the call with a number.
@@ -257,6 +259,20 @@ impl Cloud {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Every field that identifies a person: the table, and the field.
+    pub fn personal_fields() -> BTreeSet<(String, String)> {
+        let fields = |(table, fields): (String, Vec<String>)| {
+            let named = fields.into_iter().map(|field| (table.clone(), field));
+            named.collect::<Vec<_>>()
+        };
+        manifest::personal().flat_map(fields).collect()
+    }
+
+    /// Every value that was ever written into one: the table, the field, the value.
+    pub fn personal(&self) -> BTreeSet<(String, String, String)> {
+        self.state().personal.clone()
+    }
+
     /// Every statement of a function's policy there is: the function, and the statement's name.
     pub fn grants(&self) -> BTreeSet<(String, String)> {
         self.state().iam.statements()
@@ -346,6 +362,23 @@ impl Cloud {
         let mut state = self.state();
         state.objects.insert(path.to_owned(), object);
         state.uploads.push(path.to_owned());
+    }
+
+    /// The same by a form that a function has signed, whose rights then count; whether it was taken.
+    pub fn upload_by(&self, signer: &str, path: &str, content_type: &str, bytes: Vec<u8>) -> bool {
+        let need = Need::new("s3:PutObject", format!("arn:aws:s3:::{path}"));
+        let allowed = self.state().iam.judge(signer, &[need]).is_ok();
+        if allowed {
+            self.upload(path, content_type, bytes);
+        }
+        allowed
+    }
+
+    /// An object by a link that a function has signed, whose rights then count.
+    pub fn download_by(&self, signer: &str, path: &str) -> Option<Vec<u8>> {
+        let need = Need::new("s3:GetObject", format!("arn:aws:s3:::{path}"));
+        let allowed = self.state().iam.judge(signer, &[need]).is_ok();
+        allowed.then(|| self.object(path))?
     }
 
     /// The paths of the objects that were written since they were last taken: `bucket/key`.
@@ -515,6 +548,16 @@ impl Cloud {
             let items = request["TransactItems"].as_array().into_iter().flatten();
             for put in items.filter_map(|item| item.get("Put")) {
                 let table = put["TableName"].as_str().unwrap_or_default();
+                for (table, fields) in manifest::personal().filter(|(name, _)| name == table) {
+                    for field in fields {
+                        let mut texts = Vec::new();
+                        leaves(&put["Item"][&field], &mut texts);
+                        let told = texts
+                            .into_iter()
+                            .map(|it| (table.clone(), field.clone(), it));
+                        state.personal.extend(told);
+                    }
+                }
                 let service = table
                     .strip_prefix("local-")
                     .and_then(|table| table.strip_suffix("-commands"));
@@ -709,6 +752,16 @@ impl Cloud {
         headers.insert("content-type", object.content_type.clone());
         headers.insert("etag", etag);
         response
+    }
+}
+
+/// Every text in a value as DynamoDB writes it.
+fn leaves(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|one| leaves(one, found)),
+        Value::Object(all) => all.values().for_each(|one| leaves(one, found)),
+        _ => {}
     }
 }
 

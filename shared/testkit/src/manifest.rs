@@ -36,6 +36,21 @@ pub(crate) fn tables() -> impl Iterator<Item = (String, Vec<String>)> {
     })
 }
 
+/// What identifies a person: the tables, each with its fields that do.
+pub(crate) fn personal() -> impl Iterator<Item = (String, Vec<String>)> {
+    let tables = RENDERED["tables"].as_object().into_iter().flatten();
+    tables.map(|(_, table)| {
+        let fields = table["personal"].as_array().into_iter().flatten();
+        (
+            name(table["name"].as_str().unwrap_or_default()),
+            fields
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        )
+    })
+}
+
 /// What a function is told at stage `local`.
 ///
 /// # Panics

@@ -105,6 +105,14 @@ impl Stage {
         self.start_with(name, manifest::settings(name), main).await
     }
 
+    /// Starts a function of the platform that may be kept from starting.
+    ///
+    /// # Errors
+    /// Why it would not start in Lambda either.
+    pub async fn try_start(&self, name: &str, main: fn() -> Exit) -> Result<Lambda, Problem> {
+        self.load(name, manifest::settings(name), main).await
+    }
+
     /// Starts a function that no manifest knows: for tests of what all functions share.
     ///
     /// # Panics
@@ -115,17 +123,26 @@ impl Stage {
         settings: HashMap<String, String>,
         main: fn() -> Exit,
     ) -> Lambda {
-        let route = settings.get("ROUTE").cloned().unwrap_or_default();
-        let platform = self.platform_of(name, settings);
-        match Function::load(platform, main).await {
-            Ok(function) => Lambda {
-                name: name.to_owned(),
-                route,
-                function,
-                stage: self.clone(),
-            },
+        match self.load(name, settings, main).await {
+            Ok(function) => function,
             Err(problem) => panic!("{name} did not start: {}", problem.causes()),
         }
+    }
+
+    async fn load(
+        &self,
+        name: &str,
+        settings: HashMap<String, String>,
+        main: fn() -> Exit,
+    ) -> Result<Lambda, Problem> {
+        let route = settings.get("ROUTE").cloned().unwrap_or_default();
+        let platform = self.platform_of(name, settings);
+        Ok(Lambda {
+            name: name.to_owned(),
+            route,
+            function: Function::load(platform, main).await?,
+            stage: self.clone(),
+        })
     }
 
     /// What a function of the platform is given, to start its state without the function.
@@ -247,11 +264,26 @@ impl Lambda {
 
     /// Delivers one message of a queue to it, and tells whether it was taken.
     pub async fn deliver(&self, id: &str, body: &str, received: u32) -> Result<bool, Ended> {
+        self.deliver_for(id, body, received, None).await
+    }
+
+    /// The same with so much time, where that is not what its manifest gives it.
+    pub async fn deliver_for(
+        &self,
+        id: &str,
+        body: &str,
+        received: u32,
+        time: Option<Duration>,
+    ) -> Result<bool, Ended> {
         let record = json!({
             "messageId": id, "receiptHandle": id, "body": body, "eventSource": "aws:sqs",
             "attributes": { "ApproximateReceiveCount": received.to_string() },
         });
-        let answer = self.invoke(json!({ "Records": [record] })).await?;
+        let payload = json!({ "Records": [record] });
+        let answer = match time {
+            Some(time) => self.invoke_for(payload, time).await?,
+            None => self.invoke(payload).await?,
+        };
         let failed = answer["batchItemFailures"].as_array();
         Ok(failed.is_none_or(Vec::is_empty))
     }

@@ -4,10 +4,11 @@ mod addresses;
 mod audit;
 pub mod business;
 pub mod by_mail;
+mod evening;
 pub mod guests;
 pub mod roles;
 mod second_factor;
-mod selling;
+pub(crate) mod selling;
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use testkit::{Answer, Ask};
 
-pub use self::second_factor::App;
+pub use self::{evening::evening, second_factor::App};
 use crate::World;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -53,7 +54,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn ok(answer: Answer, status: u16) -> Answer {
+pub(crate) fn ok(answer: Answer, status: u16) -> Answer {
     assert_eq!(answer.status, status, "{}", answer.text);
     answer
 }
@@ -406,10 +407,10 @@ async fn imports(world: &mut World, seller: &Person) {
     let bucket = "local-souk-imports-000000000000";
     let key = text(&upload["fields"]["key"]);
     let file = FILE.replace("10.00", "11.00").into_bytes();
+    let path = format!("{bucket}/{key}");
     world
-        .stage
-        .cloud
-        .upload(&format!("{bucket}/{key}"), "text/csv", file);
+        .upload("start-import-upload", &path, "text/csv", file)
+        .await;
     world.settle().await;
 }
 

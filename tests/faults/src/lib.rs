@@ -15,6 +15,6 @@ pub use self::{
     bill::{Line, bill},
     chains::flaws,
     facts::Facts,
-    journey::{App, Person, admin, journey, offer, seller, seller_and_admin, shopper},
-    world::{Delivery, Moment, Outcome, Stimulus, World},
+    journey::{App, Person, admin, evening, journey, offer, seller, seller_and_admin, shopper},
+    world::{Delivery, Moment, Outcome, Stimulus, Upload, World},
 };

@@ -1,11 +1,12 @@
 //! The world that functions live in: what carries their events, and a client that does not give up.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
     rc::Rc,
     time::Duration,
 };
 
+use kernel::Problem;
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, BusEvent, Call, Ended, Lambda, Message, Stage, StreamRecord};
 
@@ -33,6 +34,19 @@ pub enum Stimulus {
     Stream(Vec<StreamRecord>),
     Tick,
     Call(Value),
+    /// A file that is sent by a form which the function has signed.
+    Upload(Upload),
+    /// A file that is looked at by a link which the function has signed: `bucket/key`.
+    Download(String),
+}
+
+/// A file on its way to a bucket.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// `bucket/key`.
+    pub path: String,
+    pub media_type: &'static str,
+    pub bytes: Vec<u8>,
 }
 
 impl Stimulus {
@@ -64,7 +78,18 @@ impl Outcome {
 pub struct Moment {
     pub function: &'static str,
     pub stimulus: Stimulus,
+    /// The statements of the function's policy that let it do what no moment before has needed.
+    pub grants: Vec<String>,
     world: World,
+}
+
+/// Which moments are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// The first few of each function.
+    First,
+    /// Those in which a function first uses a statement of its policy.
+    Grants,
 }
 
 impl Moment {
@@ -91,14 +116,21 @@ pub struct World {
     pub lost: HashSet<(String, &'static str)>,
     /// Why functions have failed, for a test that fails.
     pub causes: Vec<String>,
+    /// What the functions have logged, metrics among it, where it is kept.
+    pub log: Option<Vec<String>>,
     /// Every call to a backend, once it was made.
     pub calls: Vec<Call>,
     /// How often each function was set off.
     invocations: HashMap<&'static str, usize>,
+    /// How long a function has for a message, where that is less than its manifest says.
+    pub hurry: Option<Duration>,
     /// What decides which message comes first, where chance does.
     chance: Option<u64>,
-    /// The first few moments of each function, where they are kept.
+    /// The moments that were kept, where any are.
     moments: Option<Vec<Moment>>,
+    kept: Kept,
+    /// The statements that were used: the function's name, and the statement's.
+    used: BTreeSet<(String, String)>,
 }
 
 impl Default for World {
@@ -126,10 +158,14 @@ impl World {
             copies: 1,
             lost: HashSet::new(),
             causes: Vec::new(),
+            log: None,
             calls: Vec::new(),
             invocations: HashMap::new(),
+            hurry: None,
             chance: None,
             moments: None,
+            kept: Kept::First,
+            used: BTreeSet::new(),
         }
     }
 
@@ -148,6 +184,14 @@ impl World {
         self
     }
 
+    /// Keeps the moments in which a function first uses a statement of its policy.
+    pub fn remembering_grants(self) -> Self {
+        Self {
+            kept: Kept::Grants,
+            ..self.remembering()
+        }
+    }
+
     /// What was kept.
     pub fn moments(self) -> Vec<Moment> {
         self.moments.unwrap_or_default()
@@ -161,24 +205,32 @@ impl World {
             published: self.published.clone(),
             letters: self.letters.clone(),
             lost: self.lost.clone(),
+            hurry: self.hurry,
             ..Self::over(self.stage.fork(seed))
         }
     }
 
     /// A function, started if it is not.
     async fn function(&mut self, name: &str) -> (&'static str, Rc<Lambda>) {
+        match self.started(name).await {
+            Ok(function) => function,
+            Err(problem) => panic!("{name} did not start: {}", problem.causes()),
+        }
+    }
+
+    async fn started(&mut self, name: &str) -> Result<(&'static str, Rc<Lambda>), Problem> {
         let found = fleet::FLEET.iter().find(|(known, _)| *known == name);
         let Some((name, main)) = found else {
             panic!("{name} is not in the fleet: run `make render`");
         };
         if let Some(function) = self.functions.get(name) {
-            return (name, Rc::clone(function));
+            return Ok((name, Rc::clone(function)));
         }
-        let function = Rc::new(self.stage.start(name, *main).await);
+        let function = Rc::new(self.stage.try_start(name, *main).await?);
         self.functions.insert(name, Rc::clone(&function));
         // What it does at its start is no part of a request.
         self.stage.cloud.take_calls();
-        (name, function)
+        Ok((name, function))
     }
 
     /// Starts a function before it is needed, so that no fault meets its start.
@@ -188,12 +240,29 @@ impl World {
 
     /// Sets a function off, once.
     pub async fn once(&mut self, name: &str, stimulus: &Stimulus) -> Result<Outcome, Ended> {
-        let (name, function) = self.function(name).await;
+        let arrives = matches!(stimulus, Stimulus::Message(_) | Stimulus::Stream(_));
+        if arrives && !self.stage.cloud.hands_over(name) {
+            return Ok(Outcome::Done(false));
+        }
+        if let Stimulus::Upload(file) = stimulus {
+            let Upload {
+                path,
+                media_type,
+                bytes,
+            } = file.clone();
+            let taken = self.stage.cloud.upload_by(name, &path, media_type, bytes);
+            return Ok(Outcome::Done(taken));
+        }
+        if let Stimulus::Download(path) = stimulus {
+            let shown = self.stage.cloud.download_by(name, path);
+            return Ok(Outcome::Done(shown.is_some()));
+        }
+        let (name, function) = self.started(name).await.map_err(Ended::Failed)?;
         *self.invocations.entry(name).or_default() += 1;
         let outcome = match stimulus {
             Stimulus::Request(ask) => function.try_send(ask.clone()).await.map(Outcome::Answer),
             Stimulus::Message(delivery) => function
-                .deliver(&delivery.id, &delivery.body, delivery.received)
+                .deliver_for(&delivery.id, &delivery.body, delivery.received, self.hurry)
                 .await
                 .map(Outcome::Done),
             Stimulus::Stream(records) => {
@@ -211,6 +280,9 @@ impl World {
             Stimulus::Call(payload) => {
                 let answer = function.invoke(payload.clone()).await;
                 answer.map(|_| Outcome::Done(true))
+            }
+            Stimulus::Upload(_) | Stimulus::Download(_) => {
+                unreachable!("no function is set off by it")
             }
         };
         // An environment that has ended is replaced by a new one.
@@ -246,12 +318,15 @@ impl World {
     }
 
     async fn meet(&mut self, name: &'static str, stimulus: Stimulus) -> Outcome {
-        self.remember(name, &stimulus);
-        self.persist(name, &stimulus).await
+        let moment = self.remember(name, &stimulus);
+        let outcome = self.persist(name, &stimulus).await;
+        self.keep(moment);
+        outcome
     }
 
-    fn remember(&mut self, function: &'static str, stimulus: &Stimulus) {
-        let Some(moments) = &self.moments else { return };
+    /// A moment that may be kept.
+    fn remember(&self, function: &'static str, stimulus: &Stimulus) -> Option<Moment> {
+        let moments = self.moments.as_ref()?;
         // A log-in with a code is another thing than one without.
         let shows_code = stimulus.shows_code();
         let seen = moments
@@ -259,13 +334,27 @@ impl World {
             .filter(|moment| moment.function == function)
             .filter(|moment| moment.stimulus.shows_code() == shows_code)
             .count();
-        if seen < 3 {
-            let moment = Moment {
-                function,
-                stimulus: stimulus.clone(),
-                world: self.fork(0),
-            };
-            self.moments.get_or_insert_default().push(moment);
+        (self.kept == Kept::Grants || seen < 3).then(|| Moment {
+            function,
+            stimulus: stimulus.clone(),
+            grants: Vec::new(),
+            world: self.fork(0),
+        })
+    }
+
+    /// Keeps a moment, now that it is known what it led to.
+    fn keep(&mut self, moment: Option<Moment>) {
+        let used = self.stage.cloud.take_used_grants();
+        let (Some(mut moment), Some(moments)) = (moment, &mut self.moments) else {
+            return;
+        };
+        let first = used.into_iter().filter(|it| self.used.insert(it.clone()));
+        let own = first.filter(|(function, _)| function == moment.function);
+        moment.grants = own.map(|(_, grant)| grant).collect();
+        if self.kept == Kept::First || !moment.grants.is_empty() {
+            moments.push(moment);
+        } else {
+            moment.world.stage.cloud.forget();
         }
     }
 
@@ -283,6 +372,47 @@ impl World {
             Outcome::Answer(answer) => answer,
             Outcome::Done(_) => unreachable!("a request has an answer"),
         }
+    }
+
+    /// Sends a file by a form that a function has signed.
+    pub async fn upload(
+        &mut self,
+        signer: &'static str,
+        path: &str,
+        media_type: &'static str,
+        bytes: Vec<u8>,
+    ) {
+        let path = path.to_owned();
+        let file = Upload {
+            path,
+            media_type,
+            bytes,
+        };
+        self.meet(signer, Stimulus::Upload(file)).await;
+    }
+
+    /// Looks at a file by a link that a function has signed.
+    pub async fn download(&mut self, signer: &'static str, path: &str) {
+        self.meet(signer, Stimulus::Download(path.to_owned())).await;
+    }
+
+    /// Hands a function for the last time what it cannot read.
+    pub async fn poison(&mut self, function: &'static str) {
+        let stimulus = if function.starts_with("relay-") {
+            let image = json!({ "kind": { "S": "command" } });
+            let service = function.to_owned();
+            Stimulus::Stream(vec![StreamRecord { service, image }])
+        } else {
+            Stimulus::Message(Delivery {
+                function,
+                id: "poison".to_owned(),
+                body: "poison".to_owned(),
+                received: DELIVERIES,
+            })
+        };
+        let moment = self.remember(function, &stimulus);
+        let _ = self.once(function, &stimulus).await;
+        self.keep(moment);
     }
 
     /// Calls a function by its name.
@@ -419,8 +549,9 @@ impl World {
 
     async fn deliver(&mut self, delivery: Delivery) {
         let stimulus = Stimulus::Message(delivery.clone());
-        self.remember(delivery.function, &stimulus);
+        let moment = self.remember(delivery.function, &stimulus);
         let taken = self.once(delivery.function, &stimulus).await;
+        self.keep(moment);
         if matches!(taken, Ok(Outcome::Done(true))) {
             return;
         }
@@ -444,6 +575,9 @@ impl World {
             let text = line.to_string();
             for secret in crate::journey::SECRETS {
                 assert!(!text.contains(secret), "{secret:?} is in the log: {text}");
+            }
+            if let Some(log) = &mut self.log {
+                log.push(text.clone());
             }
             if !line["cause"].is_null() {
                 self.causes.push(text);

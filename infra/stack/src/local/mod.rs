@@ -54,7 +54,8 @@ pub enum Command {
     Doctor,
     /// Run every check, or one part of them.
     Test {
-        /// One part: format, clippy, stack, unit, templates, up, demo, stories, api, down, gate.
+        /// One part: format, clippy, stack, unit, templates, up, demo, stories, api, down, grants,
+        /// gate.
         #[arg(long)]
         part: Option<String>,
         #[command(flatten)]

@@ -15,6 +15,9 @@ use super::{demo, emulator, tools, up};
 /// The workspace of the tools and the tests.
 const TOOLS: &str = "--manifest-path=tests/Cargo.toml";
 
+/// Run only when it is asked for: it lets a whole day go by for each of a thousand grants.
+const GRANTS: &str = "grants";
+
 /// A part and what it proves.
 type Part = (&'static str, &'static str, fn(&Place) -> Result<()>);
 
@@ -22,7 +25,7 @@ type Part = (&'static str, &'static str, fn(&Place) -> Result<()>);
 const GATE: &str = "gate";
 
 /// Cheap ones first: most mistakes are small.
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     ("format", "every file is formatted", format),
     ("clippy", "no warning in either workspace", clippy),
     (
@@ -41,6 +44,7 @@ const PARTS: [Part; 11] = [
         fuzz::api,
     ),
     ("down", "nothing is left running", down),
+    (GRANTS, "nothing is granted that nobody would miss", grants),
     (
         GATE,
         "the counted figures of a few functions have not grown",
@@ -52,7 +56,7 @@ const PARTS: [Part; 11] = [
 pub(super) fn test(place: &Place, part: Option<&str>) -> Result<ExitCode> {
     let chosen: Vec<Part> = PARTS
         .into_iter()
-        .filter(|(name, ..)| part.map_or(*name != GATE, |part| part == *name))
+        .filter(|(name, ..)| part.map_or(![GATE, GRANTS].contains(name), |part| part == *name))
         .collect();
     if chosen.is_empty() {
         let names: Vec<_> = PARTS.iter().map(|(name, ..)| *name).collect();
@@ -182,6 +186,24 @@ fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
     arguments.extend(["--target", &target]);
     arguments.extend(chosen);
     cargo(place, &arguments)
+}
+
+/// Writes docs/grants.md.
+fn grants(place: &Place) -> Result<()> {
+    let target = tools::host()?;
+    let test = "grants::nothing_is_granted_that_nobody_would_miss";
+    let before = ["test", "--quiet", TOOLS, "--workspace"];
+    let which = ["--exclude", "stories", "--exclude", "bench", "--target"];
+    let run = [
+        &target,
+        "--test",
+        "faults",
+        "--",
+        "--ignored",
+        "--exact",
+        test,
+    ];
+    cargo(place, &[&before[..], &which, &run].concat())
 }
 
 fn gate(place: &Place) -> Result<()> {

@@ -178,7 +178,7 @@ fn limits(function: &Planned<'_>) -> Option<Grant> {
         .map(|_| grant("Limits", &["dynamodb:UpdateItem"], vec![arn]))
 }
 
-/// Whoever audits reads the logs of all services, and of their commands the keys alone.
+/// Whoever audits reads the logs of all services; whoever proves them also of their commands the keys alone.
 fn audits(function: &Planned<'_>) -> Vec<Grant> {
     if !function.entry.audits {
         return Vec::new();
@@ -192,10 +192,11 @@ fn audits(function: &Planned<'_>) -> Vec<Grant> {
         let arn = names::table_arn(service, COMMANDS);
         format!("{arn}/index/{COMMANDS_BY_TIME}")
     });
-    vec![
-        grant("AuditLogs", &READ, logs.collect()),
-        grant("CommandKeys", &["dynamodb:Query"], keys.collect()),
-    ]
+    let mut found = vec![grant("AuditLogs", &READ, logs.collect())];
+    if function.entry.proves {
+        found.push(grant("CommandKeys", &["dynamodb:Query"], keys.collect()));
+    }
+    found
 }
 
 fn trigger(function: &Planned<'_>) -> Vec<Grant> {
@@ -210,8 +211,10 @@ fn trigger(function: &Planned<'_>) -> Vec<Grant> {
             "dynamodb:ListStreams",
         ];
         found.push(grant("Stream", &actions, vec![stream]));
-        let bus = names::arn("events", &format!("event-bus/{}", names::BUS));
-        found.push(grant("Publish", &["events:PutEvents"], vec![bus]));
+        if function.publishes() {
+            let bus = names::arn("events", &format!("event-bus/{}", names::BUS));
+            found.push(grant("Publish", &["events:PutEvents"], vec![bus]));
+        }
         // It adds to the log, and has no right to change or delete what is there.
         let actions = [
             "dynamodb:BatchGetItem",

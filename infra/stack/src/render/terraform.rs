@@ -161,6 +161,7 @@ fn tables(manifest: &Manifest) -> Vec<(String, Node)> {
             "name" => names::of(&manifest.name, name),
             "stream" => name == crate::manifest::COMMANDS,
             "indexes" => Node::Map(indexes),
+            "personal" => manifest.tables.get(name).map_or(Vec::new(), |table| table.personal.clone()),
         };
         (format!("{}-{name}", manifest.name), table)
     };

@@ -181,9 +181,9 @@ fn an_invocation_is_what_aws_would_send() {
 }
 
 #[test]
-fn who_audits_reads_all_logs_and_of_commands_the_keys_alone() {
+fn who_proves_reads_all_logs_and_of_commands_the_keys_alone() {
     let mut project = project(&[
-        "name = \"admin\"\n[buckets.ends]\nlock_days = 9\n[functions.f]\nevery = \"1 day\"\naudits = true\n",
+        "name = \"admin\"\n[buckets.ends]\nlock_days = 9\n[functions.f]\nevery = \"1 day\"\naudits = true\nproves = true\n",
         "name = \"order\"\n[tables.t]\n[functions.g]\nevery = \"1 day\"\nwrites = [\"t\"]\n",
     ]);
     for manifest in project.services.values_mut() {

@@ -57,8 +57,10 @@ pub async fn upload(world: &mut World, seller: &Person, said: &Value, file: &[u8
 /// Lets a file arrive, and what follows from it happen.
 pub async fn arrive(world: &mut World, key: &str, file: &[u8]) {
     let path = format!("local-souk-business-arrivals-000000000000/{key}");
-    let cloud = &world.stage.cloud;
-    cloud.upload(&path, "application/octet-stream", file.to_vec());
+    let signer = "start-business-document-upload";
+    world
+        .upload(signer, &path, "application/octet-stream", file.to_vec())
+        .await;
     world.settle().await;
 }
 

@@ -189,3 +189,22 @@ pub(super) async fn guests(world: &mut World, seller: &Person) {
     }
     ok(kept.payment(world, &person).await, 200);
 }
+
+/// Makes an account after more orders than are claimed at once.
+pub(super) async fn many(world: &mut World, seller: &Person) {
+    const MANY: usize = 27;
+    let goods = super::offer(world, seller, "Goods for a regular guest", 60).await;
+    let mut guest = Guest::new("regular");
+    for number in 0..MANY {
+        let key = format!("regular {number}");
+        guest.buy(world, &goods, "pm_sandbox_ok", &key).await;
+        world.settle().await;
+    }
+    let person = Person::register(world, "regular").await;
+    world.settle().await;
+    verify(world, &person).await;
+    world.settle().await;
+    let all = Ask::get("/v1/orders?limit=100").by(&person.token);
+    let all = ok(world.send("list-orders", all).await, 200).body;
+    assert_eq!(all["data"].as_array().map(Vec::len), Some(MANY));
+}

@@ -31,7 +31,7 @@ pub(super) async fn selling(world: &mut World, root: &Person, shopper: &Person) 
 }
 
 /// Applies, is rejected, applies again and is approved; the path of the seller.
-async fn apply(world: &mut World, root: &Person, owner: &Person) -> String {
+pub(crate) async fn apply(world: &mut World, root: &Person, owner: &Person) -> String {
     let mut said = json!({ "display_name": "Lamps & Co", "legal_country": "NL" });
     let ask = Ask::post("/v1/sellers").by(&owner.token).key("apply");
     let applied = ok(world.send("apply-as-seller", ask.json(&said)).await, 201);
@@ -42,14 +42,17 @@ async fn apply(world: &mut World, root: &Person, owner: &Person) -> String {
     assert_eq!(listed["data"][0]["id"], applied.body["id"]);
 
     let ask = Ask::post(&format!("{seller}/reject")).by(&root.token);
-    let ask = ask.key("reject").json(&json!({ "reason": "No address." }));
+    let ask = ask
+        .key(&format!("reject {seller}"))
+        .json(&json!({ "reason": "No address." }));
     ok(world.send("reject-seller", ask).await, 200);
     world.settle().await;
     said["website"] = "https://lamps.example".into();
     let ask = Ask::post("/v1/sellers").by(&owner.token).key("again");
     ok(world.send("apply-as-seller", ask.json(&said)).await, 201);
     let ask = Ask::post(&format!("{seller}/approve")).by(&root.token);
-    ok(world.send("approve-seller", ask.key("approve")).await, 200);
+    let ask = ask.key(&format!("approve {seller}"));
+    ok(world.send("approve-seller", ask).await, 200);
     world.settle().await;
 
     // With the role older tokens have ended.
@@ -68,7 +71,13 @@ async fn apply(world: &mut World, root: &Person, owner: &Person) -> String {
     seller
 }
 
-async fn invite(world: &mut World, owner: &Person, seller: &str, role: &str, key: &str) -> String {
+pub(crate) async fn invite(
+    world: &mut World,
+    owner: &Person,
+    seller: &str,
+    role: &str,
+    key: &str,
+) -> String {
     let ask = Ask::post(&format!("{seller}/staff/invitations")).by(&owner.token);
     let body = json!({ "email": "anyone@example.com", "role": role });
     let ask = ask.key(key).json(&body);
@@ -76,7 +85,7 @@ async fn invite(world: &mut World, owner: &Person, seller: &str, role: &str, key
 }
 
 /// What the mail of an invitation has in its link.
-fn token(seller: &str, invitation: &str) -> String {
+pub(crate) fn token(seller: &str, invitation: &str) -> String {
     let key = TokenKey::new(KEY).unwrap();
     let seller = seller.rsplit('/').next().unwrap_or_default();
     let token = key.invitation(invitation.parse().unwrap(), seller.parse().unwrap());

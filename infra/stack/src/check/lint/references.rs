@@ -86,7 +86,7 @@ pub(super) fn audit(project: &Project) -> Vec<Finding> {
     let mut found = Vec::new();
     for manifest in project.services.values() {
         for (name, entry) in &manifest.functions {
-            if entry.audits && manifest.name != "admin" {
+            if (entry.audits || entry.proves) && manifest.name != "admin" {
                 let message = format!(
                     "`{name}` reads the audit logs of all services: only functions of admin do"
                 );

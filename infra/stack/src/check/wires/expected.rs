@@ -194,10 +194,10 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
             "dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams",
             &stream,
         );
-        add(
-            "events:PutEvents",
-            &names::arn("events", &format!("event-bus/{}", names::BUS)),
-        );
+        if function.publishes() {
+            let bus = names::arn("events", &format!("event-bus/{}", names::BUS));
+            add("events:PutEvents", &bus);
+        }
         add(
             "dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem",
             &names::table_arn(service, AUDIT),
@@ -218,8 +218,10 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
             for index in manifest.all_tables()[AUDIT] {
                 add(read, &format!("{log}/index/{index}"));
             }
-            let commands = names::table_arn(&manifest.name, COMMANDS);
-            add("dynamodb:Query", &format!("{commands}/index/by-time"));
+            if entry.proves {
+                let commands = names::table_arn(&manifest.name, COMMANDS);
+                add("dynamodb:Query", &format!("{commands}/index/by-time"));
+            }
         }
     }
     for queue in &entry.sends {
