@@ -71,7 +71,7 @@ impl Carts {
         } else {
             self.carts.get(&Cart::key_of(shopper.owner())).await?
         };
-        basket(shopper, stored, request)
+        Ok(basket(shopper, stored, request))
     }
 
     /// The shopper's cart and the offer of a variant, in one round trip.
@@ -85,7 +85,7 @@ impl Carts {
         let offer = (self.offers.clone(), Offer::key_of(variant));
         let (cart, offer) = self.carts.get_both::<Cart, Offer>((&key, &offer)).await?;
         Ok((
-            basket(shopper, cart, request)?,
+            basket(shopper, cart, request),
             offer.map(|offer| offer.value),
         ))
     }
@@ -271,16 +271,12 @@ impl Carts {
     }
 }
 
-fn basket(
-    shopper: &Shopper,
-    stored: Option<Stored<Cart>>,
-    request: &Incoming,
-) -> Result<Basket, Problem> {
+fn basket(shopper: &Shopper, stored: Option<Stored<Cart>>, request: &Incoming) -> Basket {
     let cart = match &stored {
         Some(stored) => stored.at(request.now),
         None => Cart::empty(shopper.owner()),
     };
-    Ok(Basket { cart, stored })
+    Basket { cart, stored }
 }
 
 /// Whose cart was ordered. A guest's stays a guest's, whoever has claimed the order since.

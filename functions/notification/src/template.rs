@@ -340,8 +340,8 @@ mod tests {
                     .unwrap();
                 let text = mail.text.expose();
                 let html = mail.html.expose().replace("&#x2f;", "/");
-                let line = format!("\n{}\n", link.unwrap_or("https://"));
-                assert_eq!(text.contains(&line), link.is_some(), "{text}");
+                let alone = format!("\n{}\n", link.unwrap_or("https://"));
+                assert_eq!(text.contains(&alone), link.is_some(), "{text}");
                 let there = html.contains(&format!("href=\"{}\"", link.unwrap_or("https://")));
                 assert_eq!(there, link.is_some(), "{html}");
                 assert!(!mail.subject.contains("token"), "{}", template.name);
