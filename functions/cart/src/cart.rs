@@ -127,14 +127,14 @@ impl Line {
 
 impl Cart {
     /// An owner's cart before anything was put into it.
-    pub fn empty(owner: &Owner) -> Result<Self, Problem> {
-        Ok(Self {
-            cart_id: owner.cart_id()?,
+    pub fn empty(owner: &Owner) -> Self {
+        Self {
+            cart_id: owner.cart_id(),
             version: 0,
             owner: owner.to_string(),
             lines: Vec::new(),
             guest_until: None,
-        })
+        }
     }
 
     /// The cart.
@@ -335,7 +335,8 @@ impl Cart {
 
     /// The key of an owner's cart.
     pub fn key_of(owner: &Owner) -> Key {
-        Key::new(format!("cart#{owner}"), "cart")
+        let (pk, sk) = owner.key();
+        Key::new(pk, sk)
     }
 }
 

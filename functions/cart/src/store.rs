@@ -71,7 +71,7 @@ impl Carts {
         } else {
             self.carts.get(&Cart::key_of(shopper.owner())).await?
         };
-        basket(shopper, stored, request)
+        Ok(basket(shopper, stored, request))
     }
 
     /// The shopper's cart and the offer of a variant, in one round trip.
@@ -85,7 +85,7 @@ impl Carts {
         let offer = (self.offers.clone(), Offer::key_of(variant));
         let (cart, offer) = self.carts.get_both::<Cart, Offer>((&key, &offer)).await?;
         Ok((
-            basket(shopper, cart, request)?,
+            basket(shopper, cart, request),
             offer.map(|offer| offer.value),
         ))
     }
@@ -133,15 +133,15 @@ impl Carts {
         hand_over(shopper, command.commit(reply).await?)
     }
 
-    /// Takes what was ordered out of the customer's cart, once an order: the watchdog may place it again with
+    /// Takes what was ordered out of the cart that it was ordered from, once an order: the watchdog may place it again with
     /// a fresh event, and by then the customer may have put the same things in anew.
     pub async fn take_out(&self, order: &OrderPlaced, intent: &Intent) -> Result<(), Problem> {
         let mut command = self.commands.begin(&Intent {
             key: order.order_id.to_string(),
             ..intent.clone()
         });
-        let key = Cart::key_of(&Owner::Customer(order.customer_id));
-        if let Some(stored) = self.carts.get::<Cart>(&key).await? {
+        let owner = owner_of(order).ok_or_else(|| Problem::internal("an order of nobody"))?;
+        if let Some(stored) = self.carts.get::<Cart>(&Cart::key_of(&owner)).await? {
             let mut cart = stored.value.clone();
             if cart.take_out(order.cart_id, order.cart_version, &order.lines) {
                 command.update(&self.carts, &stored, &cart);
@@ -271,16 +271,18 @@ impl Carts {
     }
 }
 
-fn basket(
-    shopper: &Shopper,
-    stored: Option<Stored<Cart>>,
-    request: &Incoming,
-) -> Result<Basket, Problem> {
+fn basket(shopper: &Shopper, stored: Option<Stored<Cart>>, request: &Incoming) -> Basket {
     let cart = match &stored {
         Some(stored) => stored.at(request.now),
-        None => Cart::empty(shopper.owner())?,
+        None => Cart::empty(shopper.owner()),
     };
-    Ok(Basket { cart, stored })
+    Basket { cart, stored }
+}
+
+/// Whose cart was ordered. A guest's stays a guest's, whoever has claimed the order since.
+fn owner_of(order: &OrderPlaced) -> Option<Owner> {
+    let guest = order.guest_cart.map(Owner::Guest);
+    guest.or(order.buyer.customer().map(Owner::Customer))
 }
 
 /// The same reply with the token of a guest who had none.

@@ -8,5 +8,5 @@
 pub mod outbox;
 pub mod template;
 
-pub use outbox::{Address, LinkMails, Mails};
+pub use outbox::{Address, GuestMails, LinkMails, Mails};
 pub use template::Template;

@@ -7,11 +7,12 @@
 use std::time::Duration;
 
 use contracts::{
+    guest_order::GuestOrderKey,
     one_time::{OneTimeToken, Purpose, TokenKey},
     views::{AdminInvitationContact, CustomerContact, EmailChange, OrderSummary, StaffInvitation},
 };
 use dynamo::{Commands, Db, Intent, Item, Key, Settled, Stored, Table};
-use kernel::{CustomerId, InvitationId, OrderId, Problem, SellerId, Timestamp, TokenId};
+use kernel::{Buyer, CustomerId, InvitationId, OrderId, Problem, SellerId, Timestamp, TokenId};
 use lambda::{
     Platform,
     aws::{Mail, Secrets, Ses},
@@ -71,7 +72,10 @@ pub enum Address {
 enum Letter<'a> {
     Invitation(SellerId, InvitationId, &'a str),
     AdminInvitation(InvitationId, &'a str),
-    Order(OrderId, CustomerId, Option<&'a str>),
+    /// What has become of an order, why, and the link to it, which only a guest gets.
+    Order(OrderId, Option<&'a str>, Option<&'a str>),
+    /// The link to a guest's order once more.
+    OrderLink(OrderId, &'a str),
     Account(CustomerId, Address, Option<&'a str>),
 }
 
@@ -97,7 +101,7 @@ impl Mails {
         })
     }
 
-    /// Sends the mail about an order that follows an event, once.
+    /// Sends the mail about an order that follows an event, once: to whoever's it is by now.
     ///
     /// # Errors
     /// `unavailable` while another delivery is sending it, or as long as a view has nothing to show.
@@ -105,12 +109,11 @@ impl Mails {
         &self,
         template: Template,
         order: OrderId,
-        customer: CustomerId,
         reason: Option<&str>,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        let (about, letter) = (order.to_string(), Letter::Order(order, customer, reason));
-        self.once(template, about, letter, intent).await
+        let letter = Letter::Order(order, reason, None);
+        self.once(template, order.to_string(), letter, intent).await
     }
 
     /// Sends the mail about an account that follows an event, once; nothing where the account is closed by now.
@@ -160,13 +163,23 @@ impl Mails {
 
     async fn write(&self, template: Template, letter: Letter<'_>) -> Result<Option<Mail>, Problem> {
         match letter {
-            Letter::Order(order, customer, reason) => {
-                let summary = self.db.view::<OrderSummary>(&order).await?;
-                let summary =
-                    summary.ok_or_else(|| Problem::unavailable("there is no order to write of"))?;
-                let contact = self.db.view::<CustomerContact>(&customer).await?;
-                contact
-                    .map(|contact| template.mail(&summary, &contact.into(), reason))
+            Letter::Order(order, reason, link) => {
+                let summary = self.summary(order).await?;
+                let link = link.filter(|_| summary.buyer.is_guest());
+                let recipient = match summary.buyer {
+                    Buyer::Customer(customer) => self.recipient(customer, Address::Present).await?,
+                    Buyer::Guest => Recipient::guest(&summary)?,
+                };
+                recipient
+                    .map(|to| template.mail(&summary, &to, reason, link))
+                    .transpose()
+            }
+            Letter::OrderLink(order, link) => {
+                let summary = self.summary(order).await?;
+                // Who has claimed it sees it in the account.
+                let guest = Recipient::guest(&summary)?;
+                guest
+                    .map(|to| template.mail(&summary, &to, None, Some(link)))
                     .transpose()
             }
             Letter::Invitation(seller, invitation, link) => {
@@ -189,6 +202,11 @@ impl Mails {
                     .transpose()
             }
         }
+    }
+
+    async fn summary(&self, order: OrderId) -> Result<OrderSummary, Problem> {
+        let summary = self.db.view::<OrderSummary>(&order).await?;
+        summary.ok_or_else(|| Problem::unavailable("there is no order to write of"))
     }
 
     async fn recipient(
@@ -283,6 +301,62 @@ impl Mails {
         command.audit("mail.send", &sent.about);
         command.settle().await?;
         Ok(())
+    }
+}
+
+/// Sends mails with the link to a guest's order: the mails, and the key that its token is derived with.
+#[derive(Debug)]
+pub struct GuestMails {
+    mails: Mails,
+    key: GuestOrderKey,
+    shop: String,
+}
+
+impl GuestMails {
+    /// Reads the key, once in the life of the process.
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        let secrets = Secrets::connect(&platform.connection);
+        let key = secrets.get(platform.setting("SECRET_GUEST_ORDER_KEY")?);
+        Ok(Self {
+            key: GuestOrderKey::new(&key.await?)?,
+            mails: Mails::start(platform).await?,
+            shop: platform.setting("SHOP_URL")?.to_owned(),
+        })
+    }
+
+    /// Sends the mail about an order that follows what happened at this time, once; a guest's with the link to it.
+    ///
+    /// # Errors
+    /// As [`Mails::send`].
+    pub async fn send(
+        &self,
+        template: Template,
+        order: OrderId,
+        at: Timestamp,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let link = self.key.token(order, at).link(&self.shop);
+        let letter = Letter::Order(order, None, Some(&link));
+        let about = order.to_string();
+        self.mails.once(template, about, letter, intent).await
+    }
+
+    /// Sends the link to a guest's order that was asked for at this time, once; nothing where a customer has
+    /// claimed it.
+    ///
+    /// # Errors
+    /// As [`Mails::send`].
+    pub async fn send_link(
+        &self,
+        template: Template,
+        order: OrderId,
+        at: Timestamp,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let link = self.key.token(order, at).link(&self.shop);
+        let letter = Letter::OrderLink(order, &link);
+        let about = order.to_string();
+        self.mails.once(template, about, letter, intent).await
     }
 }
 

@@ -42,8 +42,10 @@ macro_rules! template {
     };
 }
 
-/// The order stands.
-pub const ORDER_CONFIRMED: Template = template!("order-confirmed", 1);
+/// The order stands; with the link to it for who has no account.
+pub const ORDER_CONFIRMED: Template = template!("order-confirmed", 2);
+/// The link to an order once more, for who has no account.
+pub const ORDER_LINK: Template = template!("order-link", 1);
 /// The order is off.
 pub const ORDER_CANCELLED: Template = template!("order-cancelled", 1);
 /// The order is on its way.
@@ -93,8 +95,28 @@ impl From<CustomerContact> for Recipient {
     }
 }
 
+impl Recipient {
+    /// Whoever has placed an order without an account, and so has told no name to write to; none, where it is a
+    /// customer's.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn guest(order: &OrderSummary) -> Result<Option<Self>, Problem> {
+        let email = order.email.clone().filter(|_| order.buyer.is_guest());
+        let guest = |email: Personal<String>| {
+            let name = "guest".parse().map_err(Problem::internal)?;
+            Ok(Self {
+                name: Personal::new(email.subject, name),
+                email,
+            })
+        };
+        email.map(guest).transpose()
+    }
+}
+
 impl Template {
-    /// The mail to a customer about an order. `reason` is why it was cancelled, in words, where it was.
+    /// The mail about an order. `reason` is why it was cancelled, in words, where it was; `link` leads to it, where
+    /// the reader has no account.
     ///
     /// # Errors
     /// Where a template asks for what there is not: a fault of ours.
@@ -103,6 +125,7 @@ impl Template {
         order: &OrderSummary,
         to: &Recipient,
         reason: Option<&str>,
+        link: Option<&str>,
     ) -> Result<Mail, Problem> {
         let lines: Vec<_> = order
             .lines
@@ -118,6 +141,7 @@ impl Template {
             total => order.total.to_string(),
             lines,
             reason => reason.unwrap_or_default(),
+            link => link.unwrap_or_default(),
         };
         self.render(to, &values)
     }
@@ -225,7 +249,7 @@ fn whitespace() -> Result<SyntaxConfig, Problem> {
 #[cfg(test)]
 mod tests {
     use contracts::views::OrderedLine;
-    use kernel::{Currency, Ids, Money, Quantity, Timestamp};
+    use kernel::{Buyer, Currency, CustomerId, Ids, Money, Quantity, Timestamp};
 
     use super::*;
 
@@ -234,7 +258,8 @@ mod tests {
         let total = Money::new(3998, Currency::EUR).unwrap();
         OrderSummary {
             order_id: ids.fresh(now),
-            customer_id: ids.fresh(now),
+            buyer: Buyer::Customer(ids.fresh(now)),
+            email: None,
             lines: vec![OrderedLine {
                 title: title.to_owned(),
                 quantity: Quantity::new(2).unwrap(),
@@ -245,20 +270,25 @@ mod tests {
     }
 
     fn contact() -> Recipient {
-        let subject = Ids::seeded(2).fresh(Timestamp::from_second(1));
+        let subject: CustomerId = Ids::seeded(2).fresh(Timestamp::from_second(1));
         Recipient {
             email: Personal::new(subject, "robin@example.com".to_owned()),
             name: Personal::new(subject, "Robin & Kim".parse().unwrap()),
         }
     }
 
-    const ALL: [Template; 3] = [ORDER_CONFIRMED, ORDER_CANCELLED, ORDER_SHIPPED];
+    const ALL: [Template; 4] = [ORDER_CONFIRMED, ORDER_CANCELLED, ORDER_SHIPPED, ORDER_LINK];
 
     #[test]
     fn every_mail_says_what_was_ordered_in_both_forms() {
         for template in ALL {
             let mail = template
-                .mail(&order("Oak stool"), &contact(), Some("It was sold out."))
+                .mail(
+                    &order("Oak stool"),
+                    &contact(),
+                    Some("It was sold out."),
+                    None,
+                )
                 .unwrap();
             assert!(
                 !mail.subject.is_empty() && !mail.subject.contains('\n'),
@@ -308,7 +338,7 @@ mod tests {
 
     #[test]
     fn an_invitation_says_who_invites_to_what_and_has_its_link() {
-        let subject = Ids::seeded(2).fresh(Timestamp::from_second(1));
+        let subject: CustomerId = Ids::seeded(2).fresh(Timestamp::from_second(1));
         let invitation = StaffInvitation {
             email: Personal::new(subject, "robin@example.com".to_owned()),
             seller_name: "Lamps & <Co>".parse().unwrap(),
@@ -327,10 +357,44 @@ mod tests {
     }
 
     #[test]
+    fn only_who_has_no_account_gets_the_link_to_the_order() {
+        let link = "https://souk.test/guest-order#token=a-b_c";
+        for template in [ORDER_CONFIRMED, ORDER_LINK] {
+            for link in [Some(link), None] {
+                let mail = template
+                    .mail(&order("Lamp"), &contact(), None, link)
+                    .unwrap();
+                let text = mail.text.expose();
+                let html = mail.html.expose().replace("&#x2f;", "/");
+                let alone = format!("\n{}\n", link.unwrap_or("https://"));
+                assert_eq!(text.contains(&alone), link.is_some(), "{text}");
+                let there = html.contains(&format!("href=\"{}\"", link.unwrap_or("https://")));
+                assert_eq!(there, link.is_some(), "{html}");
+                assert!(!mail.subject.contains("token"), "{}", template.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_guest_is_written_to_at_the_order_and_a_customer_never_is() {
+        let to = contact();
+        let mut order = order("Lamp");
+        order.email = Some(to.email.clone());
+        assert_eq!(Recipient::guest(&order).unwrap(), None);
+        order.buyer = Buyer::Guest;
+        let guest = Recipient::guest(&order).unwrap().unwrap();
+        assert_eq!(guest.email, to.email);
+        order.email = None;
+        assert_eq!(Recipient::guest(&order).unwrap(), None);
+    }
+
+    #[test]
     fn what_a_seller_writes_is_never_markup() {
         for template in ALL {
             let evil = "<script>alert(1)</script>";
-            let mail = template.mail(&order(evil), &contact(), Some("")).unwrap();
+            let mail = template
+                .mail(&order(evil), &contact(), Some(""), None)
+                .unwrap();
             assert!(!mail.html.expose().contains("<script"), "{}", template.name);
             assert!(
                 mail.html.expose().contains("&lt;script&gt;"),
@@ -343,7 +407,7 @@ mod tests {
     #[test]
     fn a_cancelled_order_says_why() {
         let mail = ORDER_CANCELLED
-            .mail(&order("Lamp"), &contact(), Some("It was sold out."))
+            .mail(&order("Lamp"), &contact(), Some("It was sold out."), None)
             .unwrap();
         assert!(mail.text.expose().contains("It was sold out."));
         assert!(mail.html.expose().contains("It was sold out."));

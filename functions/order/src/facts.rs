@@ -28,19 +28,20 @@ pub enum Fact {
 impl Order {
     /// What there is to say of it where it stands; the same however often it is said.
     pub fn fact(&self) -> Option<Fact> {
-        let (order_id, customer_id) = (self.id, self.customer_id);
+        let (order_id, buyer) = (self.id, self.buyer);
         let fact = match self.status {
             Status::Placed => Fact::Placed(OrderPlaced {
                 order_id,
-                customer_id,
+                buyer,
                 cart_id: self.cart_id,
                 cart_version: self.cart_version,
+                guest_cart: self.guest_cart,
                 lines: self.told_lines(),
                 total: self.total,
             }),
             Status::StockReserved => Fact::StockReserved(OrderStockReserved {
                 order_id,
-                customer_id,
+                buyer,
                 total: self.total,
                 payment_method: self.payment_method.clone().into(),
             }),
@@ -48,20 +49,20 @@ impl Order {
             Status::PaymentAuthorized => return None,
             Status::Confirmed => Fact::Confirmed(OrderConfirmed {
                 order_id,
-                customer_id,
+                buyer,
                 lines: self.told_lines(),
                 total: self.total,
             }),
             Status::Shipped => Fact::Shipped(OrderShipped {
                 order_id,
-                customer_id,
+                buyer,
                 lines: self.told_lines(),
                 fulfilments: self.fulfilments.iter().map(|part| part.id).collect(),
                 total: self.total,
             }),
             Status::Cancelled => Fact::Cancelled(OrderCancelled {
                 order_id,
-                customer_id,
+                buyer,
                 lines: self.told_lines(),
                 reason: self.cancel_reason.unwrap_or(CancelReason::Customer),
             }),

@@ -5,6 +5,8 @@
 //! - [`address`]: where it goes and how it is paid
 //! - [`facts`]: what it tells the world in each state
 //! - [`view`]: how it is shown, and to whom
+//! - [`guest`]: orders of those without an account, and the links that open them
+//! - [`claim`]: how such an order becomes a customer's by a verified address
 //! - [`store`]: how it is kept; the only file here that knows of tables
 //!
 //! Others answer what an order has said: inventory to `order.placed`, payment to `order.stock-reserved`. Each
@@ -14,7 +16,9 @@
 #![warn(missing_docs)]
 
 pub mod address;
+pub mod claim;
 pub mod facts;
+pub mod guest;
 pub mod lifecycle;
 pub mod order;
 pub mod standing;
@@ -22,7 +26,9 @@ mod store;
 pub mod view;
 
 pub use address::{Destination, PaymentMethod, ShippingAddress};
+pub use claim::{ClaimPage, Claims};
+pub use guest::{GuestOrders, PlacedByGuest, Visitor};
 pub use lifecycle::{Input, Status};
-pub use order::{Order, Purchase, Shipment, Turn};
+pub use order::{Order, Purchase, Purchaser, Shipment, Turn};
 pub use store::{Orders, Whose};
 pub use view::{OrderView, Viewer};

@@ -4,12 +4,14 @@
 use std::collections::HashSet;
 
 use contracts::{
+    GuestCart,
     events::CancelReason,
     views::{CartToOrder, PostalAddress},
 };
 use kernel::{
-    CartId, Code, CustomerId, FulfilmentId, Ids, Locale, Money, OrderId, Owned, Personal, Problem,
-    ProductId, Quantity, SellerId, Timestamp, VariantId, money::MoneyError,
+    Buyer, CartId, Code, CustomerId, EmailAddress, FulfilmentId, Ids, Locale, Money, OrderId,
+    Owned, Personal, Problem, ProductId, Quantity, SellerId, Subject, Timestamp, VariantId,
+    money::MoneyError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,8 +33,19 @@ pub struct Order {
     /// Its id; the attribute is named as the view `order-summary` has it.
     #[serde(rename = "order_id")]
     pub id: OrderId,
-    /// Who ordered.
-    pub customer_id: CustomerId,
+    /// Who ordered, or has claimed it since.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
+    /// Where mail about it goes as long as it is a guest's; an account has an address of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Personal<EmailAddress>>,
+    /// Where the cart is found that was ordered, if it was a guest's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest_cart: Option<GuestCart>,
     /// The cart that was ordered.
     pub cart_id: CartId,
     /// The version of the cart that was ordered: one version makes one order.
@@ -132,11 +145,25 @@ pub struct Waiting {
     pub reminders: u32,
 }
 
+/// Who orders.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Purchaser {
+    /// Someone with an account.
+    Customer(CustomerId),
+    /// Someone without one.
+    Guest {
+        /// Where mail about the order goes.
+        email: EmailAddress,
+        /// Whose cart it is.
+        cart: GuestCart,
+    },
+}
+
 /// What makes an order.
 #[derive(Clone, Debug)]
 pub struct Purchase {
     /// Who orders.
-    pub customer_id: CustomerId,
+    pub by: Purchaser,
     /// What.
     pub cart: CartToOrder,
     /// Where it goes.
@@ -223,9 +250,24 @@ impl Order {
             });
         }
         let total = Money::sum(lines.iter().map(|line| line.total), currency).map_err(unpayable)?;
+        let id: OrderId = ids.fresh(now);
+        let (buyer, subject, email, guest_cart) = match purchase.by {
+            Purchaser::Customer(customer) => (
+                Buyer::Customer(customer),
+                Subject::from(customer),
+                None,
+                None,
+            ),
+            Purchaser::Guest { email, cart } => {
+                let email = Personal::new(id, email);
+                (Buyer::Guest, Subject::from(id), Some(email), Some(cart))
+            }
+        };
         Ok(Self {
-            id: ids.fresh(now),
-            customer_id: purchase.customer_id,
+            id,
+            buyer,
+            email,
+            guest_cart,
             cart_id: cart.cart_id,
             cart_version: cart.version,
             status: Status::Placed,
@@ -234,7 +276,7 @@ impl Order {
             fulfilments,
             total,
             locale: purchase.locale,
-            shipping_address: Personal::new(purchase.customer_id, purchase.shipping_address),
+            shipping_address: Personal::new(subject, purchase.shipping_address),
             payment_method: purchase.payment_method,
             placed_at: now,
             history: vec![Passage {
@@ -285,6 +327,24 @@ impl Order {
         }
         self.hear(Input::Cancel, now)
             .ok_or_else(|| Code::OrderNotCancellable.into())
+    }
+
+    /// A guest's order as this customer's, who has shown to be that guest; its state stays. None, where it is a
+    /// customer's already: nobody takes an order from an account.
+    pub fn claimed_by(&self, customer: CustomerId) -> Option<Self> {
+        self.buyer.is_guest().then(|| Self {
+            buyer: Buyer::Customer(customer),
+            // The account's own address is written to from now on.
+            email: None,
+            shipping_address: Personal::new(customer, self.shipping_address.expose().clone()),
+            ..self.clone()
+        })
+    }
+
+    /// Whether mail about it goes to this address, while it is a guest's.
+    pub fn is_of_guest_at(&self, email: &EmailAddress) -> bool {
+        let its_own = self.email.as_ref().map(|its_own| its_own.expose().digest());
+        self.buyer.is_guest() && its_own == Some(email.digest())
     }
 
     /// Ships parts of it; it is shipped when none is left.
@@ -347,7 +407,7 @@ impl Order {
 
 impl Owned for Order {
     fn of_customer(&self, customer: CustomerId) -> bool {
-        self.customer_id == customer
+        self.buyer.is(customer)
     }
 
     fn of_seller(&self, seller: SellerId) -> bool {

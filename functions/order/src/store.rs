@@ -2,18 +2,23 @@
 //!
 //! | item | key | |
 //! |---|---|---|
-//! | `order` | `order#<id>` / `order` | by-customer: `customer#<id>` / `<id>`; by-waiting while it waits: `waiting` / since when |
+//! | `order` | `order#<id>` / `order` | by-customer: `customer#<id>` / `<id>`; by-email while it is a guest's: `guest#<SHA-256 of the address>` / `<id>`; by-waiting while it waits: `waiting` / since when |
+//! | `link-requests` | `order#<id>` / `links` | how often the link to an order was asked for |
 //! | `cart-claim` | `cart#<id>#<version>` / `claim` | one version of a cart makes one order |
 //! | `seller-order` | `seller#<id>` / `order#<id>` | an order in the list of one of its sellers |
 
+mod guests;
+
 use std::{collections::BTreeSet, fmt};
 
+use contracts::CartOwner;
 use contracts::views::{AddressBook, CartToOrder, PostalAddress, SellerStanding};
 use dynamo::{
     Command, Commands, Cursors, Db, Intent, Item, Key, Query, Stored, Table, table::Position,
 };
 use kernel::{
-    CartId, Code, CustomerId, OrderId, Page, Problem, Reply, SellerId, Timestamp, page::Limit,
+    CartId, Code, CustomerId, Locale, OrderId, Page, Problem, Reply, SellerId, Timestamp,
+    page::Limit,
 };
 use lambda::{
     Platform,
@@ -44,11 +49,12 @@ impl Item for Order {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String, String)> {
-        let mut indexes = vec![(
-            "by-customer",
-            customer_run(self.customer_id),
-            self.id.to_string(),
-        )];
+        let mut indexes = Vec::with_capacity(2);
+        if let Some(customer) = self.buyer.customer() {
+            indexes.push(("by-customer", customer_run(customer), self.id.to_string()));
+        } else if let Some(email) = &self.email {
+            indexes.push(("by-email", guests::run(email.expose()), self.id.to_string()));
+        }
         if let Some(waiting) = self.waiting {
             indexes.push(("by-waiting", WAITING.to_owned(), waiting.since.to_string()));
         }
@@ -144,6 +150,14 @@ impl Orders {
         })
     }
 
+    /// The language that an order is placed in: the caller's first, or the stack's.
+    pub fn locale(&self, request: &Incoming) -> Result<Locale, Problem> {
+        match request.locales().into_iter().next() {
+            Some(preferred) => Ok(preferred),
+            None => request.platform.locale(),
+        }
+    }
+
     /// The customer's cart, as its owner shows it, and the address that it is sent to: one round trip, whether the
     /// address is of the customer's book or not.
     ///
@@ -154,13 +168,14 @@ impl Orders {
         customer: CustomerId,
         to: &Destination,
     ) -> Result<(CartToOrder, PostalAddress), Problem> {
+        let owner = CartOwner::Customer(customer);
         let (cart, postal) = match to {
             Destination::Written(written) => {
-                let cart = self.db.view::<CartToOrder>(&customer).await?;
+                let cart = self.db.view::<CartToOrder>(&owner).await?;
                 (cart, written.clone().into())
             }
             Destination::Booked(id) => {
-                let keys = (&customer, &(customer, *id));
+                let keys = (&owner, &(customer, *id));
                 let (cart, booked) = self.db.two_views::<CartToOrder, AddressBook>(keys).await?;
                 let booked = booked.ok_or(Code::AddressNotFound)?;
                 (cart, booked.postal.expose().clone())
@@ -230,9 +245,21 @@ impl Orders {
         turn: &Turn,
         request: &Incoming,
     ) -> Outcome<OrderView> {
-        let shown = turn.order.view(Viewer::of(request, read));
+        let viewer = Viewer::of(request, read);
+        self.turn_for(viewer, read, turn, request.intent()).await
+    }
+
+    /// The same, shown to someone in particular.
+    pub async fn turn_for(
+        &self,
+        viewer: Viewer,
+        read: &Stored<Order>,
+        turn: &Turn,
+        intent: &Intent,
+    ) -> Outcome<OrderView> {
+        let shown = turn.order.view(viewer);
         let reply = lambda::http::ok(&shown)?.version(read.rev + 1);
-        self.begin(read, turn, request.intent()).commit(reply).await
+        self.begin(read, turn, intent).commit(reply).await
     }
 
     /// Decides what another service's answer makes of an order. An answer that comes too late to change

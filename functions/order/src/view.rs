@@ -2,11 +2,11 @@
 
 use contracts::{events::CancelReason, views::PostalAddress};
 use kernel::{
-    CustomerId, FulfilmentId, Locale, Money, OrderId, Quantity, SellerId, Timestamp, VariantId,
+    Buyer, FulfilmentId, Locale, Money, OrderId, Owned, Quantity, SellerId, Timestamp, VariantId,
 };
 use lambda::http::Incoming;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     address::PaymentMethod,
@@ -27,7 +27,7 @@ impl Viewer {
     /// What the caller, whose grant reaches the order, may see of it.
     pub fn of(request: &Incoming, order: &Order) -> Self {
         match request.principal() {
-            Some(caller) if caller.customer != order.customer_id && !request.reaches_all() => {
+            Some(caller) if !order.of_customer(caller.customer) && !request.reaches_all() => {
                 Self::Seller(caller.seller())
             }
             _ => Self::Whole,
@@ -43,7 +43,7 @@ impl Viewer {
 }
 
 /// An order. A seller sees the lines, the parts and the total of what it ships.
-#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Order")]
 pub struct OrderView {
     /// Its id.
@@ -51,10 +51,15 @@ pub struct OrderView {
     /// Where it stands.
     pub status: Status,
     /// Why it is cancelled, if it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<CancelReason>,
-    /// Who ordered.
-    pub customer_id: CustomerId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
     /// What was bought.
     pub lines: Vec<Line>,
     /// The parts that it is shipped in, one a seller.
@@ -66,7 +71,7 @@ pub struct OrderView {
     /// Where it goes.
     pub shipping_address: PostalAddress,
     /// How it is paid; not for sellers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethod>,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
@@ -75,7 +80,7 @@ pub struct OrderView {
 }
 
 /// The part of an order that one seller ships.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Fulfilment")]
 pub struct FulfilmentView {
     /// Its id.
@@ -85,14 +90,14 @@ pub struct FulfilmentView {
     /// Where it stands.
     pub status: FulfilmentStatus,
     /// When it was shipped, if it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipped_at: Option<Timestamp>,
     /// What is in it.
     pub lines: Vec<PackedLine>,
 }
 
 /// What is in a part of an order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct PackedLine {
     /// What.
     pub variant_id: VariantId,
@@ -115,7 +120,7 @@ impl Order {
             id: self.id,
             status: self.status,
             cancel_reason: self.cancel_reason,
-            customer_id: self.customer_id,
+            buyer: self.buyer,
             fulfilments: self
                 .fulfilments
                 .iter()

@@ -17,7 +17,7 @@ pub mod sandbox;
 pub mod store;
 
 pub use lifecycle::{Input, Status};
-pub use payment::{Payment, PaymentView};
+pub use payment::{Payer, Payment, PaymentView};
 pub use provider::{Answer, Charge, PaymentProvider, Trouble};
 pub use sandbox::Sandbox;
 pub use store::Payments;

@@ -1,7 +1,7 @@
 //! A payment: whose, for what, how much, and what has become of it. Pure.
 
 use contracts::events::{OrderCancelled, OrderStockReserved};
-use kernel::{CustomerId, Id, Money, OrderId, Owned, PaymentId, Problem, Timestamp};
+use kernel::{Buyer, CustomerId, Id, Money, OrderId, Owned, PaymentId, Problem, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,13 @@ pub struct Payment {
     pub payment_id: PaymentId,
     /// The order that it pays.
     pub order_id: OrderId,
-    /// Who pays.
-    pub customer_id: CustomerId,
+    /// Who pays, as the order has said that asked for it (see [`Payer`]).
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
     /// How much.
     pub amount: Money,
     /// How. None for a tombstone: the order was cancelled before anything was asked for.
@@ -57,7 +62,7 @@ impl Payment {
         Self {
             payment_id: payment_id(order.order_id),
             order_id: order.order_id,
-            customer_id: order.customer_id,
+            buyer: order.buyer,
             amount: order.total,
             method: Some(order.payment_method.clone()),
             status: Status::Pending,
@@ -81,7 +86,7 @@ impl Payment {
         Ok(Self {
             payment_id: payment_id(order.order_id),
             order_id: order.order_id,
-            customer_id: order.customer_id,
+            buyer: order.buyer,
             amount: Money::sum(totals, currency).map_err(Problem::internal)?,
             method: None,
             status: Status::Voided,
@@ -144,7 +149,27 @@ impl Payment {
 
 impl Owned for Payment {
     fn of_customer(&self, customer: CustomerId) -> bool {
-        self.customer_id == customer
+        self.buyer.is(customer)
+    }
+}
+
+/// Whose the payment of an order is that a guest has placed and a customer has claimed. It is kept apart: the order
+/// may be claimed before its payment is asked for, and in the middle of that.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Payer {
+    /// The payment, whether there is one yet or not.
+    pub payment_id: PaymentId,
+    /// Whose it is.
+    pub customer_id: CustomerId,
+}
+
+impl Payment {
+    /// The same, as who has claimed its order sees it.
+    pub fn of(mut self, claimed: Option<&Payer>) -> Self {
+        if let Some(payer) = claimed {
+            self.buyer = Buyer::Customer(payer.customer_id);
+        }
+        self
     }
 }
 
@@ -224,5 +249,23 @@ mod tests {
         assert!(held.view(now).captured.is_zero());
         let moved = held.after(Input::Moved, now).unwrap();
         assert_eq!(moved.view(now).captured, moved.amount);
+    }
+
+    #[test]
+    fn a_guests_payment_is_nobodys_until_the_order_is_claimed() {
+        let OrderStockReserved { buyer, .. } = OrderStockReserved::example();
+        let customer_id = buyer.customer().unwrap();
+        let of_guest = OrderStockReserved {
+            buyer: Buyer::Guest,
+            ..OrderStockReserved::example()
+        };
+        let payment = Payment::asked_for(&of_guest, Timestamp::from_second(1));
+        assert!(!payment.of_customer(customer_id));
+        let payer = Payer {
+            payment_id: payment.payment_id,
+            customer_id,
+        };
+        assert!(payment.clone().of(Some(&payer)).of_customer(customer_id));
+        assert_eq!(payment.clone().of(None), payment);
     }
 }

@@ -1,8 +1,13 @@
-//! The table `payments`: item `payment#<payment id>` / `payment`.
+//! The table `payments`:
+//!
+//! | item | key | |
+//! |---|---|---|
+//! | `payment` | `payment#<id>` / `payment` | |
+//! | `payer` | `payment#<id>` / `payer` | whose it is, where a guest's order was claimed |
 
 use contracts::events::{
-    OrderCancelled, OrderStockReserved, PaymentAuthorized, PaymentCaptured, PaymentDeclined,
-    PaymentVoided,
+    OrderCancelled, OrderClaimed, OrderStockReserved, PaymentAuthorized, PaymentCaptured,
+    PaymentDeclined, PaymentVoided,
 };
 use dynamo::{Command, Commands, Intent, Item, Key, Stored, Table};
 use kernel::{OrderId, PaymentId, Problem};
@@ -10,7 +15,7 @@ use lambda::Platform;
 
 use crate::{
     lifecycle::{Input, Status},
-    payment::{Payment, payment_id},
+    payment::{Payer, Payment, payment_id},
     provider::{Answer, PaymentProvider, Trouble},
     sandbox::Sandbox,
 };
@@ -25,6 +30,18 @@ impl Item for Payment {
 
 fn key_of(id: PaymentId) -> Key {
     Key::new(format!("payment#{id}"), "payment")
+}
+
+impl Item for Payer {
+    const KIND: &'static str = "payer";
+
+    fn key(&self) -> Key {
+        payer_key(self.payment_id)
+    }
+}
+
+fn payer_key(id: PaymentId) -> Key {
+    Key::new(format!("payment#{id}"), "payer")
 }
 
 /// Payments, and the provider behind them.
@@ -46,10 +63,33 @@ impl Payments {
         })
     }
 
-    /// A payment that was asked for. A tombstone is none: nothing was ever asked.
+    /// A payment that was asked for, as its payer's. A tombstone is none: nothing was ever asked.
     pub async fn find(&self, id: PaymentId) -> Result<Option<Stored<Payment>>, Problem> {
-        let found = self.table.get::<Payment>(&key_of(id)).await?;
-        Ok(found.filter(|payment| payment.method.is_some()))
+        let keys = (&key_of(id), &(self.table.clone(), payer_key(id)));
+        let (found, claimed) = self.table.get_both::<Payment, Payer>(keys).await?;
+        let claimed = claimed.map(|payer| payer.value);
+        let asked = found.filter(|payment| payment.method.is_some());
+        Ok(asked.map(|payment| Stored {
+            value: payment.value.of(claimed.as_ref()),
+            ..payment
+        }))
+    }
+
+    /// Keeps whose the payment of a claimed order is, whether it was asked for by now or not. An order is claimed
+    /// once, however often that is said.
+    pub async fn hand_over(&self, claimed: &OrderClaimed, intent: &Intent) -> Result<(), Problem> {
+        let payer = Payer {
+            payment_id: payment_id(claimed.order_id),
+            customer_id: claimed.customer_id,
+        };
+        let mut command = self.commands.begin(&Intent {
+            key: claimed.order_id.to_string(),
+            ..intent.clone()
+        });
+        command.insert(&self.table, &payer);
+        command.audit("payment.hand-over", payer.payment_id);
+        command.settle().await?;
+        Ok(())
     }
 
     /// The payment of an order, tombstones included.

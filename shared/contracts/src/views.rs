@@ -4,14 +4,17 @@
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use kernel::{
-    AddressId, Allowance, ApiKeyId, CartId, Country, CustomerId, InvitationId, Line, Membership,
-    Money, Network, OrderId, Personal, Phone, Powers, ProductId, Quantity, Role, SellerId,
-    SessionId, StaffRole, Timestamp, TokenId, VariantId,
+    AddressId, Allowance, ApiKeyId, Buyer, CartId, Country, CustomerId, EmailAddress, InvitationId,
+    Line, Membership, Money, Network, OrderId, Personal, Phone, Powers, ProductId, Quantity, Role,
+    SellerId, SessionId, StaffRole, Timestamp, TokenId, VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::api_key::{ApiKey, KeyDigest};
+use crate::{
+    CartOwner,
+    api_key::{ApiKey, KeyDigest},
+};
 
 /// What one service may read of an item that another owns.
 pub trait View: DeserializeOwned {
@@ -46,7 +49,7 @@ pub struct CartLine {
     pub unit_price: Money,
 }
 
-/// A customer's cart, for ordering it. Item `cart#<customer id>` / `cart` of cart's table `carts`.
+/// A cart, for ordering it. Item `cart#<owner>` / `cart` of cart's table `carts`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CartToOrder {
     /// The cart.
@@ -55,15 +58,18 @@ pub struct CartToOrder {
     pub version: u64,
     /// What lies in it.
     pub lines: Vec<CartLine>,
+    /// Until when a guest's is good, cleaned up or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest_until: Option<Timestamp>,
 }
 
 impl View for CartToOrder {
     const OWNER: &'static str = "cart";
     const TABLE: &'static str = "carts";
-    const ATTRIBUTES: &'static [&'static str] = &["cart_id", "version", "lines"];
-    type Key = CustomerId;
-    fn key(customer: &CustomerId) -> (String, String) {
-        (format!("cart#{customer}"), "cart".to_owned())
+    const ATTRIBUTES: &'static [&'static str] = &["cart_id", "version", "lines", "guest_until"];
+    type Key = CartOwner;
+    fn key(owner: &CartOwner) -> (String, String) {
+        owner.key()
     }
 }
 
@@ -122,6 +128,26 @@ impl View for CustomerContact {
     }
 }
 
+/// Whose mail a customer has shown to read. Item `customer#<id>` / `profile` of customer's table `customers`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct VerifiedEmail {
+    /// The account's address.
+    pub email: Personal<EmailAddress>,
+    /// Since when it is known to be the customer's, if it is.
+    #[serde(default)]
+    pub email_verified_at: Option<Timestamp>,
+}
+
+impl View for VerifiedEmail {
+    const OWNER: &'static str = "customer";
+    const TABLE: &'static str = "customers";
+    const ATTRIBUTES: &'static [&'static str] = &["email", "email_verified_at"];
+    type Key = CustomerId;
+    fn key(customer: &CustomerId) -> (String, String) {
+        (format!("customer#{customer}"), "profile".to_owned())
+    }
+}
+
 /// A change of a customer's address, under way or done. Item `customer#<id>` / `email-change#<token id>` of
 /// customer's table `customers`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
@@ -170,7 +196,11 @@ pub struct OrderSummary {
     /// The order.
     pub order_id: OrderId,
     /// Who ordered.
-    pub customer_id: CustomerId,
+    #[serde(rename = "customer_id", default)]
+    pub buyer: Buyer,
+    /// Where mail about a guest's order goes; an account has an address of its own.
+    #[serde(default)]
+    pub email: Option<Personal<String>>,
     /// What was ordered, as it was called then.
     pub lines: Vec<OrderedLine>,
     /// What it costs.
@@ -191,7 +221,8 @@ pub struct OrderedLine {
 impl View for OrderSummary {
     const OWNER: &'static str = "order";
     const TABLE: &'static str = "orders";
-    const ATTRIBUTES: &'static [&'static str] = &["order_id", "customer_id", "lines", "total"];
+    const ATTRIBUTES: &'static [&'static str] =
+        &["order_id", "customer_id", "email", "lines", "total"];
     type Key = OrderId;
     fn key(order: &OrderId) -> (String, String) {
         (format!("order#{order}"), "order".to_owned())

@@ -6,6 +6,7 @@
 //! - [`text`]: bounded text and text by locale
 //! - [`network`]: the addresses that requests come from
 //! - [`country`], [`phone`], [`email`]: where something goes, and whom to call or write to about it
+//! - [`buyer`]: who has ordered, with an account or without
 //! - [`personal`]: values that identify a person, kept out of logs and events
 //! - [`permission`]: roles, permissions and scopes, the one table of who may do what
 //! - [`problem`]: the catalogue of everything that can be refused, and why
@@ -15,6 +16,7 @@
 //! - [`written`]: types that are text in JSON and in the database
 #![warn(missing_docs)]
 
+pub mod buyer;
 pub mod country;
 pub mod email;
 pub mod ids;
@@ -31,6 +33,7 @@ pub mod text;
 pub mod time;
 pub mod written;
 
+pub use buyer::Buyer;
 pub use country::{Country, UnknownCountry};
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
@@ -44,7 +47,7 @@ pub use page::Page;
 pub use permission::{
     Allowance, Membership, Owned, Permission, Powers, Role, Rule, Scope, StaffRole,
 };
-pub use personal::Personal;
+pub use personal::{Personal, Subject};
 pub use phone::{InvalidPhone, Phone};
 pub use problem::{Code, FieldError, Problem};
 pub use reply::Reply;

@@ -286,6 +286,8 @@ permissions! {
     OrderRead = "order:read": Customer@Own, Seller@Seller, Admin@Any => [Manager Fulfilment Finance];
     /// Cancel an order.
     OrderCancel = "order:cancel": Customer@Own, Admin@Any;
+    /// Take an order over that one has placed without an account.
+    OrderClaim = "order:claim": Customer@Own;
     /// Ship one's part of an order.
     OrderShip = "order:ship": Seller@Seller, Admin@Any => [Manager Fulfilment];
     /// See a payment.

@@ -4,24 +4,84 @@
 //! log, an event or a reply. Two doors are left: [`Personal::expose`], at the one place that shows it to
 //! whom it belongs, and [`storing`], inside which the store of `shared/dynamo` writes it to a table.
 
-use std::{cell::Cell, fmt};
+use std::{cell::Cell, fmt, str::FromStr};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, InvalidId, OrderId};
+
+/// Whom a personal value identifies. Written as the id alone, whose prefix says which it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Subject {
+    /// Someone with an account.
+    Customer(CustomerId),
+    /// Someone without one, of whom no more is known than this order.
+    GuestOf(OrderId),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(customer) => customer.fmt(f),
+            Self::GuestOf(order) => order.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let guest = || text.parse().ok().map(Self::GuestOf);
+        match text.parse() {
+            Ok(customer) => Ok(Self::Customer(customer)),
+            Err(error) => guest().ok_or(error),
+        }
+    }
+}
+
+impl TryFrom<String> for Subject {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+crate::written_as_text!(Subject);
+
+impl JsonSchema for Subject {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Subject".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^(cus|ord)_[0-9a-f]{32}$" })
+    }
+}
+
+impl From<CustomerId> for Subject {
+    fn from(customer: CustomerId) -> Self {
+        Self::Customer(customer)
+    }
+}
+
+impl From<OrderId> for Subject {
+    fn from(order: OrderId) -> Self {
+        Self::GuestOf(order)
+    }
+}
 
 /// A value that identifies the person `subject`.
 #[derive(Clone, PartialEq, Eq, JsonSchema)]
 pub struct Personal<T> {
     /// Whose it is: what an export collects and an erasure removes it by.
-    pub subject: CustomerId,
+    pub subject: Subject,
     value: T,
 }
 
 impl<T> Personal<T> {
     /// Marks a value as `subject`'s.
-    pub fn new(subject: CustomerId, value: T) -> Self {
+    pub fn new(subject: impl Into<Subject>, value: T) -> Self {
+        let subject = subject.into();
         Self { subject, value }
     }
 
@@ -79,7 +139,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Personal<T> {
 /// How it lies in a table: with its subject, so that a key of the subject can come to seal `value`.
 #[derive(Serialize, Deserialize)]
 struct Sealed<T> {
-    subject: CustomerId,
+    subject: Subject,
     value: T,
 }
 
@@ -90,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_personal_value_goes_to_its_store_and_nowhere_else() {
-        let subject = Ids::seeded(1).fresh(Timestamp::from_second(1));
+        let subject: CustomerId = Ids::seeded(1).fresh(Timestamp::from_second(1));
         let email = Personal::new(subject, "rosa@example.com".to_owned());
         assert!(serde_json::to_string(&email).is_err());
         assert_eq!(format!("{email:?}"), "[personal]");
@@ -104,5 +164,17 @@ mod tests {
             serde_json::to_string(&email).is_err(),
             "the door is shut again"
         );
+    }
+
+    #[test]
+    fn a_subject_is_a_customer_or_the_guest_of_an_order() {
+        let (ids, now) = (Ids::seeded(1), Timestamp::from_second(1));
+        let customer = Subject::from(ids.fresh::<CustomerId>(now));
+        let guest = Subject::from(ids.fresh::<OrderId>(now));
+        for subject in [customer, guest] {
+            assert_eq!(subject.to_string().parse(), Ok(subject));
+        }
+        assert_ne!(customer, guest);
+        assert!("sel_0".parse::<Subject>().is_err());
     }
 }

@@ -55,6 +55,7 @@ impl Stage {
         cloud.secret("/souk/local/second-factor-key", "of the tests".to_owned());
         let one_time = "a key of tests".to_owned();
         cloud.secret("/souk/local/one-time-token-key", one_time);
+        cloud.secret("/souk/local/guest-order-key", "another of tests".to_owned());
         cloud.secret("/souk/local/audit-signing-key", keys::secret());
         Self {
             cloud,

@@ -72,7 +72,10 @@ impl Endpoint {
     /// Whether it reads a body that must be there.
     pub fn takes_a_body(&self) -> bool {
         matches!(self.method.as_str(), "PUT" | "PATCH")
-            || self.method == "POST" && !self.template.ends_with("/cancel")
+            || self.method == "POST"
+                && !["/cancel", "/claim"]
+                    .iter()
+                    .any(|end| self.template.ends_with(end))
     }
 }
 
@@ -81,7 +84,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
     let prefix = match collection {
         "customers" | "staff" => "cus",
         "sessions" => "ses",
-        "orders" => "ord",
+        "orders" | "guest-orders" => "ord",
         "payments" => "pay",
         "product-imports" => "imp",
         "products" => "prd",

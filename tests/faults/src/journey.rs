@@ -7,6 +7,7 @@ pub mod audit;
 pub mod business;
 pub mod by_mail;
 mod evening;
+pub mod guests;
 pub mod roles;
 mod second_factor;
 pub(crate) mod selling;
@@ -294,6 +295,7 @@ pub async fn journey(world: &mut World) {
     gateway(world, &root).await;
     audit::look_and_prove(world, &root).await;
     business::business(world, &one, &root).await;
+    guests::guests(world, &two).await;
     // Last: a month goes by.
     by_mail::by_mail(world).await;
 }

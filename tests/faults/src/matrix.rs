@@ -20,7 +20,10 @@ use self::stall::Stall;
 use crate::{
     World,
     endpoints::{Endpoint, missing},
-    journey::{self, PASSWORD, Person, administration},
+    journey::{
+        self, PASSWORD, Person, administration,
+        guests::{Guest, GuestOrder, guest_order},
+    },
     offer,
 };
 
@@ -54,6 +57,8 @@ pub struct Caller {
     pub key: Option<Vec<Allowance>>,
     /// The variant that is in its cart, if it has one.
     in_cart: Option<String>,
+    /// The order of a guest's that it has the link to, if it has one.
+    link: Option<GuestOrder>,
     refresh_token: String,
     /// What an invitation of its own to become an admin has in its mail, if it has one.
     invitation: String,
@@ -72,6 +77,10 @@ enum Proof {
 impl Caller {
     /// A request by it.
     pub fn sends(&self, ask: Ask) -> Ask {
+        let ask = match &self.link {
+            Some(order) => ask.header("x-order-token", &order.token),
+            None => ask,
+        };
         match &self.proof {
             Proof::None => ask,
             Proof::Cart(token) => ask.header("x-cart-token", token),
@@ -151,6 +160,7 @@ struct Half {
     key: String,
     export: String,
     invitation: String,
+    guest_order: GuestOrder,
 }
 
 /// The market: two of each.
@@ -198,7 +208,11 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     world.settle().await;
     let seen = shopper.see(world, &order).await;
     assert_eq!(seen["status"], "confirmed", "{seen}");
+    let mut guest = Guest::new(&format!("guest-{name}"));
+    let guest_order = guest.buy(world, &variant, "pm_sandbox_ok", name).await;
+    world.settle().await;
     Half {
+        guest_order,
         session: journey::session(&other_device.token),
         draft: text(&draft["id"]),
         drafted_variant: text(&draft["variants"][0]["id"]),
@@ -284,6 +298,7 @@ impl Market {
             roles: roles.to_vec(),
             key: None,
             in_cart: Some(in_cart.to_owned()),
+            link: None,
             refresh_token: person.refresh_token.clone(),
             invitation: invited.get(&person.email).cloned().unwrap_or_default(),
         };
@@ -315,17 +330,23 @@ impl Market {
             roles: Vec::new(),
             key: None,
             in_cart: None,
+            link: None,
             refresh_token: first.shopper.refresh_token.clone(),
             invitation: String::new(),
         };
         let now = world.stage.clock.now().as_second();
         let expired = forge(&first.shopper.token, &json!({}), |claims| claims.exp = now);
-        let customer = known("customer", &first.shopper, &[Customer], &first.variant);
+        // With the link to an order that is nobody's.
+        let customer = Caller {
+            link: Some(first.guest_order.clone()),
+            ..known("customer", &first.shopper, &[Customer], &first.variant)
+        };
         self.callers = vec![
             Caller {
                 name: "guest with a cart",
                 proof: Proof::Cart(text(&cart["cart_token"])),
                 in_cart: Some(first.variant.clone()),
+                link: Some(second.guest_order.clone()),
                 ..nobody.clone()
             },
             nobody,
@@ -428,6 +449,10 @@ impl Market {
                 "stock" => (half.variant.clone(), None, seller),
                 "addresses" => (half.address.clone(), customer, None),
                 "api-keys" => (half.key.clone(), customer, None),
+                "guest-orders" => (half.guest_order.id.clone(), None, seller),
+                "orders" if endpoint.function == "claim-order" => {
+                    (half.guest_order.id.clone(), None, seller)
+                }
                 "orders" => (half.order.clone(), customer, seller),
                 "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
                 // A line of one's own cart, which `reached` knows.
@@ -489,6 +514,9 @@ impl Market {
             "close-own-account" if caller.roles.contains(&Role::SuperAdmin) => {
                 return Expected::Forbidden;
             }
+            // By the cart alone: who has an account orders with it.
+            "place-guest-order" if caller.customer.is_some() => return Expected::Forbidden,
+            "place-guest-order" if caller.in_cart.is_none() => return Expected::NotThere,
             // Whoever has begun to look at a business ends that.
             "reject-business" | "verify-business"
                 if !caller.roles.contains(&Role::SuperAdmin)
@@ -515,6 +543,13 @@ impl Market {
     fn reached(endpoint: &Endpoint, caller: &Caller, object: &Object) -> bool {
         if endpoint.template.starts_with("/v1/cart/") {
             return caller.in_cart.as_ref() == Some(&object.id);
+        }
+        // By the link to it, whoever has that.
+        if ["get-guest-order", "cancel-guest-order", "claim-order"].contains(&endpoint.function) {
+            return caller
+                .link
+                .as_ref()
+                .is_some_and(|link| link.id == object.id);
         }
         let permission = match (endpoint.rule, endpoint.function) {
             (Rule::Allow(permission, _), _) => permission,
@@ -609,6 +644,10 @@ impl Market {
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
             "place-order" => journey::order("pm_sandbox_ok"),
+            "place-guest-order" => guest_order("guest@example.com", "pm_sandbox_ok"),
+            "request-guest-order-link" => {
+                json!({ "order_id": first.guest_order.id, "email": "guest-first@example.com" })
+            }
             "import-products" => return ask.body("text/csv", journey::FILE),
             "log-out"
             | "log-out-customer"
@@ -618,6 +657,8 @@ impl Market {
             | "start-import-upload"
             | "rotate-api-key"
             | "cancel-order"
+            | "cancel-guest-order"
+            | "claim-order"
             | "ship-order" => return ask,
             other => panic!(
                 "{other}: the table has no body for it: add one to Market::body in tests/faults/src/matrix.rs, or the \
@@ -647,6 +688,7 @@ impl Market {
             "ship-order" => (&second.fulfilment, "fulfilments"),
             "list-addresses" | "list-orders" => (&second.shopper.id, "customers"),
             "place-order" => (&second.address, "addresses"),
+            "request-guest-order-link" => (&second.guest_order.id, "orders"),
             "change-role" | "create-role" => (&second.stall.role().to_owned(), "roles"),
             _ => return None,
         };
@@ -667,6 +709,9 @@ impl Market {
                 "place-order" => ask(&path).json(&json!({
                     "shipping_address_id": id, "payment_method": "pm_sandbox_ok",
                 })),
+                "request-guest-order-link" => {
+                    ask(&path).json(&json!({ "order_id": id, "email": "guest-first@example.com" }))
+                }
                 _ => ask(&format!("{path}?customer_id={id}")),
             }
         };
@@ -688,6 +733,8 @@ impl Market {
                 caller.grant(permission).is_any()
             }
             ("place-order", _) => its_own,
+            // Whoever asks is told the same, whatever the order.
+            ("request-guest-order-link", _) => !matches!(caller.proof, Proof::Dead(_)),
             _ => false,
         }
     }

@@ -12,6 +12,10 @@ async fn a_request_goes_to_its_backends_as_seldom_as_it_can_and_publishes_nothin
         ("get-cart", 2),
         ("add-cart-item", 2),
         ("place-order", 2),
+        // And the rate.
+        ("place-guest-order", 3),
+        ("get-guest-order", 1),
+        ("get-payment", 1),
     ]);
     let mut met = BTreeMap::new();
     let mut world = World::new(1).remembering();

@@ -14,7 +14,7 @@ fn strict(seed: u64) -> World {
 
 /// A request that a limiter counts and the handler refuses at once: 422.
 fn counted(path: &str) -> Ask {
-    Ask::post(path).json(&json!({}))
+    Ask::post(path).key("one").json(&json!({}))
 }
 
 fn admitted(answers: &[Answer]) -> usize {
@@ -36,6 +36,7 @@ async fn of_a_thousand_at_once_no_more_are_let_through_than_the_limit() {
         ("register-customer", "/v1/customers", 5, 2),
         ("log-in", "/v1/auth/login", 60, 1),
         ("refresh-session", "/v1/auth/refresh", 150, 1),
+        ("place-guest-order", "/v1/guest-orders", 10, 1),
     ] {
         for seed in 0..seeds {
             let mut world = strict(seed);

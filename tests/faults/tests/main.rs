@@ -12,6 +12,7 @@ mod canaries;
 mod day;
 mod every_call;
 mod grants;
+mod guests;
 mod headers;
 mod hostile;
 mod import;

@@ -1,6 +1,8 @@
 //! Every function of the platform in one process, for tests.
 //! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
 
+#[path = "../../../functions/customer/src/bin/accept-admin-invitation.rs"]
+mod accept_admin_invitation;
 #[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
 mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
@@ -21,6 +23,8 @@ mod attach_business_document;
 mod authorize_payment_on_order_stock_reserved;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
 mod block_customer;
+#[path = "../../../functions/order/src/bin/cancel-guest-order.rs"]
+mod cancel_guest_order;
 #[path = "../../../functions/order/src/bin/cancel-order.rs"]
 mod cancel_order;
 #[path = "../../../functions/order/src/bin/cancel-order-on-payment-declined.rs"]
@@ -53,6 +57,10 @@ mod change_staff_on_seller_staff_changed;
 mod change_staff_role;
 #[path = "../../../functions/gateway/src/bin/check-health.rs"]
 mod check_health;
+#[path = "../../../functions/order/src/bin/claim-guest-orders.rs"]
+mod claim_guest_orders;
+#[path = "../../../functions/order/src/bin/claim-order.rs"]
+mod claim_order;
 #[path = "../../../functions/customer/src/bin/close-due-accounts.rs"]
 mod close_due_accounts;
 #[path = "../../../functions/customer/src/bin/close-own-account.rs"]
@@ -89,8 +97,12 @@ mod email_customer_on_order_confirmed;
 mod email_customer_on_order_shipped;
 #[path = "../../../functions/notification/src/bin/email-link-on-account-closing.rs"]
 mod email_link_on_account_closing;
+#[path = "../../../functions/notification/src/bin/email-link-on-admin-invited.rs"]
+mod email_link_on_admin_invited;
 #[path = "../../../functions/notification/src/bin/email-link-on-email-change-requested.rs"]
 mod email_link_on_email_change_requested;
+#[path = "../../../functions/notification/src/bin/email-link-on-guest-link-requested.rs"]
+mod email_link_on_guest_link_requested;
 #[path = "../../../functions/notification/src/bin/email-link-on-password-reset-requested.rs"]
 mod email_link_on_password_reset_requested;
 #[path = "../../../functions/notification/src/bin/email-link-on-staff-invited.rs"]
@@ -111,10 +123,16 @@ mod enrol_second_factor;
 mod expire_business_documents;
 #[path = "../../../functions/inventory/src/bin/expire-reservations.rs"]
 mod expire_reservations;
+#[path = "../../../functions/admin/src/bin/export-audit-log.rs"]
+mod export_audit_log;
+#[path = "../../../functions/order/src/bin/find-guest-orders-on-email-verified.rs"]
+mod find_guest_orders_on_email_verified;
 #[path = "../../../functions/address/src/bin/get-address.rs"]
 mod get_address;
 #[path = "../../../functions/address/src/bin/get-address-rules.rs"]
 mod get_address_rules;
+#[path = "../../../functions/admin/src/bin/get-audit-export.rs"]
+mod get_audit_export;
 #[path = "../../../functions/admin/src/bin/get-audit-keys.rs"]
 mod get_audit_keys;
 #[path = "../../../functions/business/src/bin/get-business.rs"]
@@ -125,6 +143,8 @@ mod get_cart;
 mod get_customer;
 #[path = "../../../functions/gateway/src/bin/get-docs.rs"]
 mod get_docs;
+#[path = "../../../functions/order/src/bin/get-guest-order.rs"]
+mod get_guest_order;
 #[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
 mod get_jwks;
 #[path = "../../../functions/gateway/src/bin/get-openapi.rs"]
@@ -153,16 +173,24 @@ mod get_seller_page;
 mod get_stock;
 #[path = "../../../functions/customer/src/bin/grant-seller-role-on-seller-approved.rs"]
 mod grant_seller_role_on_seller_approved;
+#[path = "../../../functions/payment/src/bin/hand-payment-over-on-order-claimed.rs"]
+mod hand_payment_over_on_order_claimed;
 #[path = "../../../functions/product/src/bin/hide-or-show-products.rs"]
 mod hide_or_show_products;
 #[path = "../../../functions/product/src/bin/hide-products-on-seller-suspended.rs"]
 mod hide_products_on_seller_suspended;
+#[path = "../../../functions/customer/src/bin/impersonate-customer.rs"]
+mod impersonate_customer;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
 mod import_products;
+#[path = "../../../functions/customer/src/bin/invite-admin.rs"]
+mod invite_admin;
 #[path = "../../../functions/seller/src/bin/invite-staff.rs"]
 mod invite_staff;
 #[path = "../../../functions/address/src/bin/list-addresses.rs"]
 mod list_addresses;
+#[path = "../../../functions/customer/src/bin/list-admin-invitations.rs"]
+mod list_admin_invitations;
 #[path = "../../../functions/customer/src/bin/list-api-keys.rs"]
 mod list_api_keys;
 #[path = "../../../functions/admin/src/bin/list-audit-entries.rs"]
@@ -173,6 +201,10 @@ mod list_business_documents;
 mod list_businesses_to_review;
 #[path = "../../../functions/role/src/bin/list-customer-roles.rs"]
 mod list_customer_roles;
+#[path = "../../../functions/customer/src/bin/list-customer-security-events.rs"]
+mod list_customer_security_events;
+#[path = "../../../functions/customer/src/bin/list-customers.rs"]
+mod list_customers;
 #[path = "../../../functions/seller/src/bin/list-invitations.rs"]
 mod list_invitations;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
@@ -201,6 +233,8 @@ mod log_in;
 mod log_out;
 #[path = "../../../functions/customer/src/bin/log-out-customer.rs"]
 mod log_out_customer;
+#[path = "../../../functions/order/src/bin/place-guest-order.rs"]
+mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
 mod place_order;
 #[path = "../../../functions/product/src/bin/publish-product.rs"]
@@ -223,6 +257,8 @@ mod reject_business;
 mod reject_seller;
 #[path = "../../../functions/address/src/bin/relay-address-events.rs"]
 mod relay_address_events;
+#[path = "../../../functions/admin/src/bin/relay-admin-events.rs"]
+mod relay_admin_events;
 #[path = "../../../functions/business/src/bin/relay-business-events.rs"]
 mod relay_business_events;
 #[path = "../../../functions/cart/src/bin/relay-cart-events.rs"]
@@ -259,6 +295,8 @@ mod renew_recovery_codes;
 mod reopen_account;
 #[path = "../../../functions/customer/src/bin/request-email-change.rs"]
 mod request_email_change;
+#[path = "../../../functions/order/src/bin/request-guest-order-link.rs"]
+mod request_guest_order_link;
 #[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
 mod request_password_reset;
 #[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
@@ -271,6 +309,8 @@ mod reset_customer_second_factor;
 mod reset_password;
 #[path = "../../../functions/business/src/bin/reveal-bank-account.rs"]
 mod reveal_bank_account;
+#[path = "../../../functions/customer/src/bin/revoke-admin-invitation.rs"]
+mod revoke_admin_invitation;
 #[path = "../../../functions/customer/src/bin/revoke-api-key.rs"]
 mod revoke_api_key;
 #[path = "../../../functions/seller/src/bin/revoke-invitation.rs"]
@@ -331,6 +371,8 @@ mod void_payment_on_order_cancelled;
 mod watch_stuck_orders;
 #[path = "../../../functions/customer/src/bin/withdraw-seller-role-on-seller-closed.rs"]
 mod withdraw_seller_role_on_seller_closed;
+#[path = "../../../functions/admin/src/bin/write-audit-export-on-audit-export-scheduled.rs"]
+mod write_audit_export_on_audit_export_scheduled;
 
 /// A function's `main`.
 pub type Main = fn() -> lambda::Exit;
@@ -338,6 +380,7 @@ pub type Main = fn() -> lambda::Exit;
 /// Each function's name and its `main`.
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
+    ("accept-admin-invitation", accept_admin_invitation::main),
     ("accept-invitation", accept_invitation::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-address", add_address::main),
@@ -348,6 +391,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("attach-business-document", attach_business_document::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
     ("block-customer", block_customer::main),
+    ("cancel-guest-order", cancel_guest_order::main),
     ("cancel-order", cancel_order::main),
     ("cancel-order-on-payment-declined", cancel_order_on_payment_declined::main),
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
@@ -364,6 +408,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("change-staff-on-seller-staff-changed", change_staff_on_seller_staff_changed::main),
     ("change-staff-role", change_staff_role::main),
     ("check-health", check_health::main),
+    ("claim-guest-orders", claim_guest_orders::main),
+    ("claim-order", claim_order::main),
     ("close-due-accounts", close_due_accounts::main),
     ("close-own-account", close_own_account::main),
     ("close-seller", close_seller::main),
@@ -382,7 +428,9 @@ pub const FLEET: &[(&str, Main)] = &[
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
     ("email-link-on-account-closing", email_link_on_account_closing::main),
+    ("email-link-on-admin-invited", email_link_on_admin_invited::main),
     ("email-link-on-email-change-requested", email_link_on_email_change_requested::main),
+    ("email-link-on-guest-link-requested", email_link_on_guest_link_requested::main),
     ("email-link-on-password-reset-requested", email_link_on_password_reset_requested::main),
     ("email-link-on-staff-invited", email_link_on_staff_invited::main),
     ("email-link-on-verification-requested", email_link_on_verification_requested::main),
@@ -393,13 +441,17 @@ pub const FLEET: &[(&str, Main)] = &[
     ("enrol-second-factor", enrol_second_factor::main),
     ("expire-business-documents", expire_business_documents::main),
     ("expire-reservations", expire_reservations::main),
+    ("export-audit-log", export_audit_log::main),
+    ("find-guest-orders-on-email-verified", find_guest_orders_on_email_verified::main),
     ("get-address", get_address::main),
     ("get-address-rules", get_address_rules::main),
+    ("get-audit-export", get_audit_export::main),
     ("get-audit-keys", get_audit_keys::main),
     ("get-business", get_business::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
+    ("get-guest-order", get_guest_order::main),
     ("get-jwks", get_jwks::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
@@ -414,16 +466,22 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
     ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
+    ("hand-payment-over-on-order-claimed", hand_payment_over_on_order_claimed::main),
     ("hide-or-show-products", hide_or_show_products::main),
     ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
+    ("impersonate-customer", impersonate_customer::main),
     ("import-products", import_products::main),
+    ("invite-admin", invite_admin::main),
     ("invite-staff", invite_staff::main),
     ("list-addresses", list_addresses::main),
+    ("list-admin-invitations", list_admin_invitations::main),
     ("list-api-keys", list_api_keys::main),
     ("list-audit-entries", list_audit_entries::main),
     ("list-business-documents", list_business_documents::main),
     ("list-businesses-to-review", list_businesses_to_review::main),
     ("list-customer-roles", list_customer_roles::main),
+    ("list-customer-security-events", list_customer_security_events::main),
+    ("list-customers", list_customers::main),
     ("list-invitations", list_invitations::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-orders", list_orders::main),
@@ -438,6 +496,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
+    ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
     ("receive-stock", receive_stock::main),
@@ -449,6 +508,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("reject-business", reject_business::main),
     ("reject-seller", reject_seller::main),
     ("relay-address-events", relay_address_events::main),
+    ("relay-admin-events", relay_admin_events::main),
     ("relay-business-events", relay_business_events::main),
     ("relay-cart-events", relay_cart_events::main),
     ("relay-customer-events", relay_customer_events::main),
@@ -467,12 +527,14 @@ pub const FLEET: &[(&str, Main)] = &[
     ("renew-recovery-codes", renew_recovery_codes::main),
     ("reopen-account", reopen_account::main),
     ("request-email-change", request_email_change::main),
+    ("request-guest-order-link", request_guest_order_link::main),
     ("request-password-reset", request_password_reset::main),
     ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
     ("reset-customer-second-factor", reset_customer_second_factor::main),
     ("reset-password", reset_password::main),
     ("reveal-bank-account", reveal_bank_account::main),
+    ("revoke-admin-invitation", revoke_admin_invitation::main),
     ("revoke-api-key", revoke_api_key::main),
     ("revoke-invitation", revoke_invitation::main),
     ("revoke-own-session", revoke_own_session::main),
@@ -503,11 +565,34 @@ pub const FLEET: &[(&str, Main)] = &[
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
     ("withdraw-seller-role-on-seller-closed", withdraw_seller_role_on_seller_closed::main),
+    ("write-audit-export-on-audit-export-scheduled", write_audit_export_on_audit_export_scheduled::main),
 ];
 
 /// What each function is told at stage `local`, but for keys, queues' URLs and the values of secrets.
 #[rustfmt::skip]
 pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "accept-admin-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-admin-invitation"),
+            ("ROUTE", "POST /v1/admin/invitations/accept"),
+            ("ALLOW", "admin:join@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
     (
         "accept-invitation",
         &[
@@ -680,6 +765,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "cancel-guest-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "cancel-guest-order"),
+            ("ROUTE", "POST /v1/guest-orders/{id}/cancel"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
         ],
     ),
     (
@@ -953,6 +1058,38 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "claim-guest-orders",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "claim-guest-orders"),
+        ],
+    ),
+    (
+        "claim-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "claim-order"),
+            ("ROUTE", "POST /v1/orders/{id}/claim"),
+            ("ALLOW", "order:claim@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
         "close-due-accounts",
         &[
             ("STAGE", "local"),
@@ -1216,6 +1353,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "email-customer-on-order-confirmed"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
             ("MAIL_FROM", "shop@souk.example"),
             ("SHOP_URL", "http://localhost:3000"),
         ],
@@ -1250,6 +1388,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "email-link-on-admin-invited",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-admin-invited"),
+            ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
         "email-link-on-email-change-requested",
         &[
             ("STAGE", "local"),
@@ -1260,6 +1413,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "email-link-on-email-change-requested"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+            ("MAIL_FROM", "shop@souk.example"),
+            ("SHOP_URL", "http://localhost:3000"),
+        ],
+    ),
+    (
+        "email-link-on-guest-link-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "notification"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "email-link-on-guest-link-requested"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
             ("MAIL_FROM", "shop@souk.example"),
             ("SHOP_URL", "http://localhost:3000"),
         ],
@@ -1411,6 +1579,41 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "export-audit-log",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "export-audit-log"),
+            ("ROUTE", "POST /v1/audit/exports"),
+            ("ALLOW", "audit:export@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("RATE", "import"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "find-guest-orders-on-email-verified",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "find-guest-orders-on-email-verified"),
+        ],
+    ),
+    (
         "get-address",
         &[
             ("STAGE", "local"),
@@ -1445,6 +1648,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-audit-export",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-audit-export"),
+            ("ROUTE", "GET /v1/audit/exports/{id}"),
+            ("ALLOW", "audit:export@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_AUDIT_EXPORTS", "local-souk-audit-exports-000000000000"),
         ],
     ),
     (
@@ -1538,6 +1761,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-guest-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-guest-order"),
+            ("ROUTE", "GET /v1/guest-orders/{id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
         ],
     ),
     (
@@ -1798,6 +2041,18 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "hand-payment-over-on-order-claimed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "hand-payment-over-on-order-claimed"),
+        ],
+    ),
+    (
         "hide-or-show-products",
         &[
             ("STAGE", "local"),
@@ -1822,6 +2077,30 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "impersonate-customer",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "impersonate-customer"),
+            ("ROUTE", "POST /v1/customers/{id}/impersonation"),
+            ("ALLOW", "customer:impersonate@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
+            ("ACCESS_TOKEN_SECONDS", "600"),
+            ("REFRESH_TOKEN_SECONDS", "2592000"),
+        ],
+    ),
+    (
         "import-products",
         &[
             ("STAGE", "local"),
@@ -1841,6 +2120,29 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("RATE_FACTOR", "10000"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_IMPORTS", "local-souk-imports-000000000000"),
+        ],
+    ),
+    (
+        "invite-admin",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "invite-admin"),
+            ("ROUTE", "POST /v1/admin/invitations"),
+            ("ALLOW", "admin:invite@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("RATE", "reset"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -1874,6 +2176,25 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-addresses"),
             ("ROUTE", "GET /v1/addresses"),
             ("ALLOW", "address:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-admin-invitations",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-admin-invitations"),
+            ("ROUTE", "GET /v1/admin/invitations"),
+            ("ALLOW", "admin:invite@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1917,7 +2238,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -1971,6 +2292,44 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-customer-roles"),
             ("ROUTE", "GET /v1/customers/{id}/custom-roles"),
             ("ALLOW", "role:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-customer-security-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-customer-security-events"),
+            ("ROUTE", "GET /v1/customers/{id}/security-events"),
+            ("ALLOW", "customer:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-customers",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-customers"),
+            ("ROUTE", "GET /v1/customers"),
+            ("ALLOW", "customer:read@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -2243,6 +2602,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "place-guest-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "place-guest-order"),
+            ("ROUTE", "POST /v1/guest-orders"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "guest-order"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
         "place-order",
         &[
             ("STAGE", "local"),
@@ -2448,6 +2829,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "relay-address-events"),
+            ("BUS", "local-souk"),
+        ],
+    ),
+    (
+        "relay-admin-events",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "relay-admin-events"),
             ("BUS", "local-souk"),
         ],
     ),
@@ -2730,6 +3124,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "request-guest-order-link",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-guest-order-link"),
+            ("ROUTE", "POST /v1/guest-orders/links"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("RATE", "reset"),
+            ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "request-password-reset",
         &[
             ("STAGE", "local"),
@@ -2842,6 +3257,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "revoke-admin-invitation",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "customer"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "revoke-admin-invitation"),
+            ("ROUTE", "DELETE /v1/admin/invitations/{id}"),
+            ("ALLOW", "admin:invite@any"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
         ],
     ),
     (
@@ -3016,7 +3449,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "sign-audit-checkpoints"),
             ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
             ("SECRET_AUDIT_SIGNING_KEY", "/souk/local/audit-signing-key"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -3278,7 +3711,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("BUCKET_CHECKPOINTS", "local-souk-checkpoints-000000000000"),
-            ("AUDITED_SERVICES", "address,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -3357,15 +3790,38 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "withdraw-seller-role-on-seller-closed"),
         ],
     ),
+    (
+        "write-audit-export-on-audit-export-scheduled",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "write-audit-export-on-audit-export-scheduled"),
+            ("BUCKET_AUDIT_EXPORTS", "local-souk-audit-exports-000000000000"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
+        ],
+    ),
 ];
 
 /// Who listens to each type of event.
 #[rustfmt::skip]
 pub const LISTENERS: &[(&str, &[&str])] = &[
+    ("audit-export.scheduled.v1", &["write-audit-export-on-audit-export-scheduled"]),
+    ("customer.admin-invited.v1", &["email-link-on-admin-invited"]),
     ("customer.closing.v1", &["email-link-on-account-closing"]),
     ("customer.email-change-requested.v1", &["email-link-on-email-change-requested"]),
-    ("customer.email-changed.v1", &["email-notice-on-email-changed"]),
+    (
+        "customer.email-changed.v1",
+        &[
+            "email-notice-on-email-changed",
+            "find-guest-orders-on-email-verified",
+        ],
+    ),
     ("customer.email-verification-requested.v1", &["email-link-on-verification-requested"]),
+    ("customer.email-verified.v1", &["find-guest-orders-on-email-verified"]),
     ("customer.password-changed.v1", &["email-notice-on-password-changed"]),
     ("customer.password-reset-requested.v1", &["email-link-on-password-reset-requested"]),
     (
@@ -3376,7 +3832,9 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
             "void-payment-on-order-cancelled",
         ],
     ),
+    ("order.claimed.v1", &["hand-payment-over-on-order-claimed"]),
     ("order.confirmed.v1", &["email-customer-on-order-confirmed"]),
+    ("order.guest-link-requested.v1", &["email-link-on-guest-link-requested"]),
     (
         "order.placed.v1",
         &[

@@ -6,5 +6,5 @@ mod people;
 mod shop;
 
 pub use emulator::Emulator;
-pub use people::{Admin, Goods, PASSWORD, Seller, Shopper, UNLIMITED, at_once};
+pub use people::{Admin, Goods, PASSWORD, Seller, Shopper, UNLIMITED, at_once, order_body};
 pub use shop::{Answer, Call, Shop, address, until};

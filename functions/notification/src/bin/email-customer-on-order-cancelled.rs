@@ -1,4 +1,4 @@
-//! order.cancelled.v1: an order is off, and its customer reads why.
+//! order.cancelled.v1: an order is off, and who placed it reads why.
 
 use contracts::events::{CancelReason, OrderCancelled};
 use kernel::Problem;
@@ -18,10 +18,10 @@ async fn email_customer(
     mails: &'static Mails,
     event: Event<OrderCancelled>,
 ) -> Result<(), Problem> {
-    let (order, customer) = (event.data.order_id, event.data.customer_id);
+    let order = event.data.order_id;
     let reason = Some(in_words(event.data.reason));
     mails
-        .send(ORDER_CANCELLED, order, customer, reason, event.intent())
+        .send(ORDER_CANCELLED, order, reason, event.intent())
         .await
 }
 

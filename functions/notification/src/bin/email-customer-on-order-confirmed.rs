@@ -1,20 +1,20 @@
-//! order.confirmed.v1: an order stands, and its customer reads so.
+//! order.confirmed.v1: an order stands, and who placed it reads so; who has no account gets the link to it.
 
 use contracts::events::OrderConfirmed;
 use kernel::Problem;
 use lambda::consume::{self, Event};
-use notification::{Mails, template::ORDER_CONFIRMED};
+use notification::{GuestMails, template::ORDER_CONFIRMED};
 
 async fn email_customer(
-    mails: &'static Mails,
+    mails: &'static GuestMails,
     event: Event<OrderConfirmed>,
 ) -> Result<(), Problem> {
-    let (order, customer) = (event.data.order_id, event.data.customer_id);
+    let order = event.data.order_id;
     mails
-        .send(ORDER_CONFIRMED, order, customer, None, event.intent())
+        .send(ORDER_CONFIRMED, order, event.metadata.time, event.intent())
         .await
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    consume::serve(Mails::start, email_customer)
+    consume::serve(GuestMails::start, email_customer)
 }

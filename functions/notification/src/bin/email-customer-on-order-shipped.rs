@@ -1,4 +1,4 @@
-//! order.shipped.v1: an order is on its way, and its customer reads so.
+//! order.shipped.v1: an order is on its way, and who placed it reads so.
 
 use contracts::events::OrderShipped;
 use kernel::Problem;
@@ -6,10 +6,8 @@ use lambda::consume::{self, Event};
 use notification::{Mails, template::ORDER_SHIPPED};
 
 async fn email_customer(mails: &'static Mails, event: Event<OrderShipped>) -> Result<(), Problem> {
-    let (order, customer) = (event.data.order_id, event.data.customer_id);
-    mails
-        .send(ORDER_SHIPPED, order, customer, None, event.intent())
-        .await
+    let order = event.data.order_id;
+    mails.send(ORDER_SHIPPED, order, None, event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {

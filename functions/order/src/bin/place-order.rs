@@ -3,7 +3,8 @@
 use kernel::AddressId;
 use lambda::http::{self, Json, Outcome, Request};
 use order::{
-    Destination, Order, OrderView, Orders, PaymentMethod, Purchase, ShippingAddress, Viewer,
+    Destination, Order, OrderView, Orders, PaymentMethod, Purchase, Purchaser, ShippingAddress,
+    Viewer,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,16 +31,12 @@ async fn place_order(
     let (cart, shipping_address) = orders.cart_and_address(customer_id, &to).await?;
     orders.sold_by_all(&cart, request.now).await?;
 
-    let locale = match request.locales().into_iter().next() {
-        Some(preferred) => preferred,
-        None => request.platform.locale()?,
-    };
     let purchase = Purchase {
-        customer_id,
+        by: Purchaser::Customer(customer_id),
         cart,
         shipping_address,
         payment_method: new.payment_method.clone(),
-        locale,
+        locale: orders.locale(&request)?,
     };
     let order = Order::place(purchase, &request.platform.ids, request.now)?;
 

@@ -24,11 +24,12 @@ fn purchase(lines: Vec<CartLine>) -> Purchase {
         "postal_code": "H91 X0Y1", "country": "IE",
     });
     Purchase {
-        customer_id: ids.fresh(now()),
+        by: Purchaser::Customer(ids.fresh(now())),
         cart: CartToOrder {
             cart_id: ids.fresh(now()),
             version: 3,
             lines,
+            guest_until: None,
         },
         shipping_address: serde_json::from_value(address).unwrap(),
         payment_method: "pm_sandbox_ok".parse().unwrap(),
@@ -290,4 +291,74 @@ proptest! {
             order = next;
         }
     }
+}
+
+fn guests(lines: Vec<CartLine>) -> Order {
+    let guest = Purchaser::Guest {
+        email: "Rosa@example.com".parse().unwrap(),
+        cart: contracts::CartToken::of([7; 32]).cart(),
+    };
+    let purchase = Purchase {
+        by: guest,
+        ..purchase(lines)
+    };
+    Order::place(purchase, &Ids::seeded(2), now()).unwrap()
+}
+
+#[test]
+fn a_guests_order_is_nobodys_and_its_personal_values_are_its_own() {
+    let order = guests(lines(&[(1, 2, 500)]));
+    let anyone: CustomerId = Ids::seeded(9).fresh(now());
+    let seller = order.lines[0].seller_id;
+    assert!(!order.of_customer(anyone) && order.of_seller(seller));
+    assert_eq!(order.shipping_address.subject, Subject::GuestOf(order.id));
+    assert!(order.is_of_guest_at(&"rosa@EXAMPLE.com".parse().unwrap()));
+    assert!(!order.is_of_guest_at(&"rosa@example.org".parse().unwrap()));
+
+    // What the world is told has no customer, and no address.
+    let Some(Fact::Placed(placed)) = order.fact() else {
+        panic!("it is placed")
+    };
+    let told = serde_json::to_value(&placed).unwrap();
+    assert_eq!(told.get("customer_id"), None);
+    assert_eq!(told["guest_cart"].as_str().map(str::len), Some(64));
+    assert!(!told.to_string().contains('@'), "{told}");
+    let shown = serde_json::to_value(order.view(Viewer::Whole)).unwrap();
+    assert_eq!(shown.get("customer_id"), None);
+    assert!(!shown.to_string().contains('@'), "{shown}");
+}
+
+#[test]
+fn a_guests_order_is_claimed_once_and_in_any_state() {
+    let [one, other]: [CustomerId; 2] = [1, 2].map(|seed| Ids::seeded(seed).fresh(now()));
+    let order = guests(lines(&[(1, 2, 500)]));
+    for order in [order.clone(), order.cancel(later(1)).unwrap().order] {
+        let claimed = order.claimed_by(one).unwrap();
+        assert!(claimed.of_customer(one) && !claimed.of_customer(other));
+        assert_eq!(claimed.status, order.status);
+        assert_eq!(claimed.email, None);
+        assert_eq!(claimed.shipping_address.subject, Subject::Customer(one));
+        assert_eq!(
+            claimed.shipping_address.expose(),
+            order.shipping_address.expose()
+        );
+        assert_eq!(claimed.claimed_by(other), None);
+        assert_eq!(claimed.claimed_by(one), None);
+        assert!(!claimed.is_of_guest_at(&"rosa@example.com".parse().unwrap()));
+    }
+    assert_eq!(placed(&[(1, 1, 1)]).claimed_by(other), None);
+}
+
+#[test]
+fn an_order_that_was_claimed_while_it_waits_goes_on_and_empties_the_guests_cart() {
+    let customer: CustomerId = Ids::seeded(1).fresh(now());
+    let order = guests(lines(&[(1, 2, 500)])).claimed_by(customer).unwrap();
+    let again = order.remind(later(600), later(600)).unwrap().order;
+    let Some(Fact::Placed(placed)) = again.fact() else {
+        panic!("it is placed")
+    };
+    assert_eq!(placed.guest_cart, order.guest_cart);
+    assert!(placed.buyer.is(customer));
+    let reserved = again.hear(Input::StockReserved, later(601)).unwrap().order;
+    assert!(matches!(reserved.fact(), Some(Fact::StockReserved(fact)) if fact.buyer.is(customer)));
 }

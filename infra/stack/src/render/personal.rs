@@ -13,6 +13,10 @@ Every field that identifies a person, and who may read it beside its owner. Ther
 carry none, state tables have no stream, and `Personal<T>` cannot be written into a log. An export reads these fields; \
 an erasure empties them.
 
+Each value says whose it is: a customer's, or that of the guest who has placed an order, of whom no more is known than \
+the order's id. When a customer claims the order its values become the customer's, and the guest's address is dropped \
+([guest-checkout.md](guest-checkout.md)).
+
 | service | table | field | read by |
 |---|---|---|---|
 ";

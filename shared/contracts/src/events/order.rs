@@ -1,7 +1,8 @@
 //! What happens to orders.
 
 use kernel::{
-    CartId, CustomerId, FulfilmentId, Money, OrderId, ProductId, Quantity, SellerId, VariantId,
+    Buyer, CartId, CustomerId, FulfilmentId, Money, OrderId, ProductId, Quantity, SellerId,
+    VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use super::{
     example_customer, example_id, example_order, example_price, example_product, example_quantity,
     example_seller, example_total, example_variant,
 };
-use crate::Event;
+use crate::{Event, GuestCart};
 
 /// One line of an order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -40,17 +41,25 @@ fn example_lines() -> Vec<OrderLine> {
     }]
 }
 
-/// A customer has ordered a cart.
+/// A cart was ordered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct OrderPlaced {
     /// The order.
     pub order_id: OrderId,
-    /// Who ordered.
-    pub customer_id: CustomerId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
     /// The cart that was ordered.
     pub cart_id: CartId,
     /// The version of the cart that was ordered.
     pub cart_version: u64,
+    /// Where the cart is found if it was a guest's: the SHA-256 of its token, which opens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest_cart: Option<GuestCart>,
     /// What was ordered: 1 to 50 lines, one a variant.
     pub lines: Vec<OrderLine>,
     /// What it costs.
@@ -66,9 +75,10 @@ impl Event for OrderPlaced {
     fn example() -> Self {
         Self {
             order_id: example_order(),
-            customer_id: example_customer(),
+            buyer: Buyer::Customer(example_customer()),
             cart_id: example_id(6),
             cart_version: 3,
+            guest_cart: None,
             lines: example_lines(),
             total: example_total(),
         }
@@ -80,8 +90,13 @@ impl Event for OrderPlaced {
 pub struct OrderStockReserved {
     /// The order.
     pub order_id: OrderId,
-    /// Who ordered.
-    pub customer_id: CustomerId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
     /// What to authorise.
     pub total: Money,
     /// How the customer wants to pay: a token of the provider's, no secret.
@@ -97,7 +112,7 @@ impl Event for OrderStockReserved {
     fn example() -> Self {
         Self {
             order_id: example_order(),
-            customer_id: example_customer(),
+            buyer: Buyer::Customer(example_customer()),
             total: example_total(),
             payment_method: "pm_sandbox_ok".to_owned(),
         }
@@ -109,8 +124,13 @@ impl Event for OrderStockReserved {
 pub struct OrderConfirmed {
     /// The order.
     pub order_id: OrderId,
-    /// Who ordered.
-    pub customer_id: CustomerId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
     /// What was ordered.
     pub lines: Vec<OrderLine>,
     /// What it costs.
@@ -126,7 +146,7 @@ impl Event for OrderConfirmed {
     fn example() -> Self {
         Self {
             order_id: example_order(),
-            customer_id: example_customer(),
+            buyer: Buyer::Customer(example_customer()),
             lines: example_lines(),
             total: example_total(),
         }
@@ -138,8 +158,13 @@ impl Event for OrderConfirmed {
 pub struct OrderShipped {
     /// The order.
     pub order_id: OrderId,
-    /// Who ordered.
-    pub customer_id: CustomerId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
     /// What was shipped.
     pub lines: Vec<OrderLine>,
     /// The parts that it was shipped in.
@@ -157,7 +182,7 @@ impl Event for OrderShipped {
     fn example() -> Self {
         Self {
             order_id: example_order(),
-            customer_id: example_customer(),
+            buyer: Buyer::Customer(example_customer()),
             lines: example_lines(),
             fulfilments: vec![example_id(7)],
             total: example_total(),
@@ -184,8 +209,13 @@ pub enum CancelReason {
 pub struct OrderCancelled {
     /// The order.
     pub order_id: OrderId,
-    /// Who ordered.
-    pub customer_id: CustomerId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
     /// What was ordered.
     pub lines: Vec<OrderLine>,
     /// Why.
@@ -201,9 +231,53 @@ impl Event for OrderCancelled {
     fn example() -> Self {
         Self {
             order_id: example_order(),
-            customer_id: example_customer(),
+            buyer: Buyer::Customer(example_customer()),
             lines: example_lines(),
             reason: CancelReason::OutOfStock,
+        }
+    }
+}
+
+/// A guest's order is a customer's from now on: who had placed it has made an account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderClaimed {
+    /// The order.
+    pub order_id: OrderId,
+    /// Whose it is.
+    pub customer_id: CustomerId,
+}
+
+impl Event for OrderClaimed {
+    const TYPE: &'static str = "order.claimed.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            customer_id: example_customer(),
+        }
+    }
+}
+
+/// A guest wants the link to an order once more. It goes to the order's address, and follows from the order's id and
+/// a key of the stage (see [`crate::guest_order`]).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderGuestLinkRequested {
+    /// The order.
+    pub order_id: OrderId,
+}
+
+impl Event for OrderGuestLinkRequested {
+    const TYPE: &'static str = "order.guest-link-requested.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
         }
     }
 }

@@ -258,10 +258,14 @@ impl Edge {
         let path = request.raw_path.unwrap_or_default();
         let query = request.raw_query_string.unwrap_or_default();
 
-        // A guest is known by its cart alone: two of them may well send the same.
-        let guest = headers.get("x-cart-token");
-        let guest = guest.filter(|_| principal.is_none());
-        let guest = guest.map_or(&[][..], |token| token.as_bytes());
+        // A guest is known by its cart alone, or by the link to its order: two of them may well send the same, and
+        // who has no link must not meet the answer to one who has.
+        let sent = |name: &str| headers.get(name).map_or(&[][..], |token| token.as_bytes());
+        let guest = match principal {
+            None => sent("x-cart-token"),
+            Some(_) => &[][..],
+        };
+        let link = sent("x-order-token");
         // Reading leaves nothing behind that a second request could be compared with.
         let hash = (!is_read).then(|| {
             self.fingerprint(&[
@@ -269,6 +273,7 @@ impl Edge {
                 path.as_bytes(),
                 query.as_bytes(),
                 guest,
+                link,
                 &body,
             ])
         });

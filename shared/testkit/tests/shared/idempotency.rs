@@ -159,7 +159,12 @@ async fn callers_without_an_account_never_get_anothers_reply() {
         .send(ask("Milk").header("x-cart-token", "cart-1"))
         .await;
     assert_ne!(place(&guest), place(&milk));
-    assert_eq!(notebook.counted(), 3);
+    // Nor does who has no link to an order meet the answer to one who has.
+    let linked = create
+        .send(ask("Milk").header("x-order-token", "link-1"))
+        .await;
+    assert_ne!(place(&linked), place(&milk));
+    assert_eq!(notebook.counted(), 4);
 }
 
 #[tokio::test(start_paused = true)]

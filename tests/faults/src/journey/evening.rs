@@ -6,7 +6,9 @@ use kernel::{Allowance, Permission};
 use serde_json::json;
 use testkit::{Ask, Stage};
 
-use super::{PASSWORD, Person, admin, audit, business, offer, ok, roles, selling, text};
+use super::{
+    PASSWORD, Person, admin, audit, business, guests, offer, ok, roles, selling, text,
+};
 use crate::{World, endpoints::endpoints};
 
 /// More than are told of a role's change at once, more than are hidden of a seller's products at once.
@@ -24,6 +26,7 @@ pub async fn evening(world: &mut World) {
     copies(world, &root).await;
     without_roles(world, &root, &owner).await;
     many_holders(world, &root).await;
+    guests::many(world, &owner).await;
     many_products(world, &root, &owner, &seller).await;
     by_device(world, &owner).await;
     known_guests(world, &owner).await;

@@ -19,7 +19,7 @@ fn tokens(shop: &Shop, address: &str, page: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn mailed(shop: &Shop, address: &str, page: &str) -> String {
+pub(crate) fn mailed(shop: &Shop, address: &str, page: &str) -> String {
     until(&format!("a mail with a link to {page}"), || {
         tokens(shop, address, page).pop()
     })

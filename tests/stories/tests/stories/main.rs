@@ -10,6 +10,7 @@ mod buying;
 mod by_mail;
 mod catalogue;
 mod gate;
+mod guests;
 mod hostile;
 mod race;
 mod repeats;

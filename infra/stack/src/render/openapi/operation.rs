@@ -167,10 +167,10 @@ fn parameters(
         ));
     }
     for header in &entry.headers {
-        let about = if header == "X-Cart-Token" {
-            "The cart of someone without an account."
-        } else {
-            ""
+        let about = match header.as_str() {
+            "X-Cart-Token" => "The cart of someone without an account.",
+            "X-Order-Token" => "The token of the link to an order of someone without an account.",
+            _ => "",
         };
         found.push(parameter(
             "header",

@@ -1,0 +1,17 @@
+//! order.claimed: a guest's order is a customer's now, and so is its payment.
+
+use contracts::events::OrderClaimed;
+use kernel::Problem;
+use lambda::consume::{self, Event};
+use payment::Payments;
+
+async fn hand_payment_over(
+    payments: &'static Payments,
+    event: Event<OrderClaimed>,
+) -> Result<(), Problem> {
+    payments.hand_over(&event.data, event.intent()).await
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    consume::serve(Payments::start, hand_payment_over)
+}
