@@ -498,20 +498,20 @@ mod tests {
     fn a_key_may_do_what_its_owner_holds_and_no_machine_decides_who_gets_in() {
         let (customer, powers) = owner();
         let ring = KeyRing::empty(customer.customer_id);
-        let make = |allowances: &[&str]| {
+        let outcome = |allowances: &[&str]| {
             let wanted = new("one", allowances);
             code(ring.with(&wanted, &powers, &Ids::seeded(1), at(1)))
         };
-        assert_eq!(make(&["order:read@own", "order:place@own"]), "done");
-        assert_eq!(make(&["order:read@any"]), "forbidden");
-        assert_eq!(make(&["order:ship@seller"]), "forbidden");
-        assert_eq!(make(&["password:change@own"]), "validation_failed");
-        assert_eq!(make(&["api-key:manage@own"]), "validation_failed");
+        assert_eq!(outcome(&["order:read@own", "order:place@own"]), "done");
+        assert_eq!(outcome(&["order:read@any"]), "forbidden");
+        assert_eq!(outcome(&["order:ship@seller"]), "forbidden");
+        assert_eq!(outcome(&["password:change@own"]), "validation_failed");
+        assert_eq!(outcome(&["api-key:manage@own"]), "validation_failed");
         assert_eq!(
-            make(&["order:read@own", "order:read@own"]),
+            outcome(&["order:read@own", "order:read@own"]),
             "validation_failed"
         );
-        assert_eq!(make(&[]), "validation_failed");
+        assert_eq!(outcome(&[]), "validation_failed");
         let admin = Powers::of_roles([Role::Admin]);
         for allowed in Allowance::all() {
             let wanted = new("one", &[&allowed.to_string()]);
