@@ -287,11 +287,11 @@ mod tests {
         Export::new(ids.fresh(at(100)), ids.fresh(at(100)), filter, at(100))
     }
 
-    fn reach(service: &str) -> Option<Reach> {
-        Some(Reach {
+    fn reach(service: &str) -> Reach {
+        Reach {
             service: Some(service.to_owned()),
             below: Some((at(9), 3)),
-        })
+        }
     }
 
     #[test]
@@ -312,9 +312,10 @@ mod tests {
 
     #[test]
     fn its_files_show_when_all_are_there() {
-        let first = asked(ExportFilter::default()).advance(reach("cart"), Some(Export::file(1, 7)));
+        let first =
+            asked(ExportFilter::default()).advance(Some(reach("cart")), Some(Export::file(1, 7)));
         assert_eq!(first.places(), []);
-        let nothing_found = first.advance(reach("order"), None);
+        let nothing_found = first.advance(Some(reach("order")), None);
         assert_eq!(nothing_found.number_of_files(), 1);
         let done = nothing_found.advance(None, Some(Export::file(2, 5)));
         assert_eq!(done.status, ExportStatus::Completed);
@@ -329,12 +330,12 @@ mod tests {
     fn one_that_grows_too_large_is_given_up() {
         let mut export = asked(ExportFilter::default());
         for number in 1..200 {
-            export = export.advance(reach("cart"), Some(Export::file(number, LINES)));
+            export = export.advance(Some(reach("cart")), Some(Export::file(number, LINES)));
             assert_eq!(export.status, ExportStatus::Running);
         }
         let done = export.advance(None, Some(Export::file(200, LINES)));
         assert_eq!(done.status, ExportStatus::Completed);
-        let failed = export.advance(reach("cart"), Some(Export::file(200, LINES)));
+        let failed = export.advance(Some(reach("cart")), Some(Export::file(200, LINES)));
         assert_eq!(failed.failure, Some(ExportFailure::TooLarge));
         assert_eq!(failed.places(), []);
     }
