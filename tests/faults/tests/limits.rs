@@ -187,8 +187,9 @@ async fn limited(stage: &Stage, class: &str) -> Rc<Lambda> {
     let mut settings = Stage::settings_of("get-jwks");
     settings.insert("RATE".to_owned(), class.to_owned());
     let fleet = fleet::FLEET.iter().find(|(name, _)| *name == "get-jwks");
-    let (name, main) = fleet.expect("the fleet has it");
-    Rc::new(stage.start_with(name, settings, *main).await)
+    let (_, main) = fleet.expect("the fleet has it");
+    // In the name of one that may count.
+    Rc::new(stage.start_with("check-health", settings, *main).await)
 }
 
 #[tokio::test(start_paused = true)]

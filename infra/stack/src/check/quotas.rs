@@ -1,4 +1,4 @@
-//! AWS's quotas. What grows with the platform fails at 80 %, while there is still time to split a stack; the
+//! AWS's quotas. What grows with the platform fails at 95 %, while there is still time to split a stack; the
 //! length of a name does not grow and may use what there is.
 
 use serde_json::Value;
@@ -93,9 +93,9 @@ pub fn of_templates(
 }
 
 fn over(place: &str, what: &str, count: usize, quota: usize) -> Option<Finding> {
-    (count * 10 > quota * 8).then(|| {
+    (count * 100 > quota * 95).then(|| {
         let message = format!(
-            "{what}: {count} of {quota}, over 80 %; split it before a deployment fails half-way"
+            "{what}: {count} of {quota}, over 95 %; split it before a deployment fails half-way"
         );
         Finding::new(place, message)
     })

@@ -196,7 +196,7 @@ fn who_proves_reads_all_logs_and_of_commands_the_keys_alone() {
         .map(|file| file.text.clone())
         .unwrap();
     for line in [
-        "table/${Stage}-order-audit/index/by-time",
+        "table/${Stage}-order-audit/index/*",
         "table/${Stage}-order-commands/index/by-time",
         "ObjectLockEnabled: true",
         "Days: 9",

@@ -6,9 +6,7 @@ use kernel::{Allowance, Permission};
 use serde_json::json;
 use testkit::{Ask, Stage};
 
-use super::{
-    PASSWORD, Person, admin, audit, business, guests, offer, ok, roles, selling, text,
-};
+use super::{PASSWORD, Person, admin, audit, business, guests, offer, ok, roles, selling, text};
 use crate::{World, endpoints::endpoints};
 
 /// More than are told of a role's change at once, more than are hidden of a seller's products at once.

@@ -225,9 +225,7 @@ fn wanted(project: &Project, function: &Planned<'_>) -> Pairs {
         for manifest in logs {
             let log = names::table_arn(&manifest.name, AUDIT);
             add(read, &log);
-            for index in manifest.all_tables()[AUDIT] {
-                add(read, &format!("{log}/index/{index}"));
-            }
+            add(read, &format!("{log}/index/*"));
             if entry.proves {
                 let commands = names::table_arn(&manifest.name, COMMANDS);
                 add("dynamodb:Query", &format!("{commands}/index/by-time"));
