@@ -580,13 +580,13 @@ impl Market {
                 missing(collection, &world.stage)
             }
             // What any other object is in is there; it itself may be missing.
-            _ if last != Some(collection) => match collection {
-                "customers" => owner.stall.member.clone(),
-                _ => {
-                    let own = owner.stall.id(endpoint.function, collection);
-                    own.unwrap_or_else(|| missing(collection, &world.stage))
-                }
-            },
+            _ if last != Some(collection) && collection == "customers" => {
+                owner.stall.member.clone()
+            }
+            _ if last != Some(collection) => {
+                let own = owner.stall.id(endpoint.function, collection);
+                own.unwrap_or_else(|| missing(collection, &world.stage))
+            }
             (Which::First, Some([first, _])) => first.id.clone(),
             (Which::Second, Some([_, second])) => second.id.clone(),
             (Which::Malformed, _) => "no-id".to_owned(),
