@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use kernel::{
-    Allowance, CustomerId, Owned, Permission, Powers, Role, Rule, Scope, SellerId,
-    permission::Grant,
+    Allowance, CustomerId, Membership, Owned, Permission, Powers, Role, Rule, Scope, SellerId,
+    StaffRole, permission::Grant,
 };
 use serde_json::{Value, json};
 use testkit::{Ask, forge};
@@ -53,6 +53,8 @@ pub struct Caller {
     /// Who it is, if it has an account.
     pub customer: Option<CustomerId>,
     pub roles: Vec<Role>,
+    /// Its place in a seller's staff, if it has one.
+    staff: Option<Membership>,
     /// What its key may do, if it is a machine.
     pub key: Option<Vec<Allowance>>,
     /// The variant that is in its cart, if it has one.
@@ -88,12 +90,16 @@ impl Caller {
         }
     }
 
-    fn grant(&self, permission: Permission) -> Grant {
-        let powers = Powers {
+    fn powers(&self) -> Powers {
+        Powers {
+            membership: self.staff,
             limited_to: self.key.clone(),
             ..Powers::of_roles(self.roles.clone())
-        };
-        powers.grant(permission)
+        }
+    }
+
+    fn grant(&self, permission: Permission) -> Grant {
+        self.powers().grant(permission)
     }
 }
 
@@ -275,6 +281,8 @@ impl Market {
             &second.shopper,
             &first.seller,
             &second.seller,
+            &first.stall.packer,
+            &second.stall.packer,
             &admin,
         ] {
             administration::verify(world, person).await;
@@ -284,6 +292,8 @@ impl Market {
             &second.shopper,
             &first.seller,
             &second.seller,
+            &first.stall.packer,
+            &second.stall.packer,
             &admin,
             &root,
         ] {
@@ -296,6 +306,7 @@ impl Market {
             proof: Proof::Token(person.token.clone()),
             customer: Some(id(&journey::subject(&person.token))),
             roles: roles.to_vec(),
+            staff: None,
             key: None,
             in_cart: Some(in_cart.to_owned()),
             link: None,
@@ -309,6 +320,8 @@ impl Market {
             (&second.shopper, &second.variant),
             (&first.seller, &all),
             (&second.seller, &all),
+            (&first.stall.packer, &all),
+            (&second.stall.packer, &all),
             (&admin, &all),
             (&root, &all),
             (&blocked, &all),
@@ -328,6 +341,7 @@ impl Market {
             proof: Proof::None,
             customer: None,
             roles: Vec::new(),
+            staff: None,
             key: None,
             in_cart: None,
             link: None,
@@ -340,6 +354,13 @@ impl Market {
         let customer = Caller {
             link: Some(first.guest_order.clone()),
             ..known("customer", &first.shopper, &[Customer], &first.variant)
+        };
+        let works_for = |name, half: &Half| Caller {
+            staff: Some(Membership {
+                seller_id: SellerId::of(id(&half.seller.id)),
+                role: StaffRole::Fulfilment,
+            }),
+            ..known(name, &half.stall.packer, &[Customer], &all)
         };
         self.callers = vec![
             Caller {
@@ -364,6 +385,8 @@ impl Market {
             ),
             known("seller", &first.seller, &[Customer, Seller], &all),
             known("other seller", &second.seller, &[Customer, Seller], &all),
+            works_for("seller's packer", first),
+            works_for("other seller's packer", second),
             known("admin", &admin, &[Customer, Admin], &all),
             known("super admin", &root, &[Customer, SuperAdmin], &all),
             Caller {
@@ -561,9 +584,9 @@ impl Market {
             ),
         };
         let grant = caller.grant(permission);
-        caller
-            .customer
-            .is_some_and(|customer| grant.reaches(customer, SellerId::of(customer), object))
+        caller.customer.is_some_and(|customer| {
+            grant.reaches(customer, caller.powers().seller_of(customer), object)
+        })
     }
 
     /// The request of a cell.

@@ -348,8 +348,8 @@ impl Edge {
             })
     }
 
-    /// The principal of the bearer token (RFC 6750 §2.1), an access token or an API key, if one is sent. A token that is sent must be valid,
-    /// even where none is needed: who thinks to be someone must not be treated as no one.
+    /// The principal of the bearer token (RFC 6750 §2.1), an access token or an API key, if one is sent. What is sent
+    /// must be valid, even where nothing is needed: who thinks to be someone must not be treated as no one.
     async fn authenticate(
         &self,
         headers: &HeaderMap,

@@ -68,7 +68,9 @@ pub async fn verify(world: &mut World, person: &Person) {
     let id = text(&issued["token_id"]).parse().expect("a token's id");
     let whose = person.id.parse().expect("a customer");
     let token = key.token(Purpose::VerifyEmail, id, whose).reveal();
-    let ask = Ask::post("/v1/auth/email-verifications").json(&json!({ "token": token }));
+    let ask = Ask::post("/v1/auth/email-verifications");
+    let ask = ask.key(&format!("verify {}", person.id));
+    let ask = ask.json(&json!({ "token": token }));
     ok(world.send("verify-email", ask).await, 204);
 }
 

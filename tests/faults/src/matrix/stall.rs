@@ -22,6 +22,8 @@ pub(super) struct Stall {
     reviewed: Person,
     /// Works for the owner, and has a role that an admin has made.
     pub(super) member: String,
+    /// Packs and ships for the owner.
+    pub(super) packer: Person,
     invitation: String,
     document: String,
     role: String,
@@ -94,11 +96,14 @@ impl Stall {
         let seller = place(&owner);
         let invitation = selling::invite(world, &owner, &seller, "finance", "stays").await;
         let member = Person::register(world, &format!("member-{name}")).await;
-        let invited = selling::invite(world, &owner, &seller, "fulfilment", "comes").await;
-        let token = selling::token(&seller, &invited);
-        let ask = Ask::post("/v1/staff-invitations/accept").by(&member.token);
-        let ask = ask.json(&json!({ "token": token }));
-        ok(world.send("accept-invitation", ask).await, 200);
+        let packer = Person::register(world, &format!("packer-{name}")).await;
+        for (person, role) in [(&member, "finance"), (&packer, "fulfilment")] {
+            let invited = selling::invite(world, &owner, &seller, role, role).await;
+            let token = selling::token(&seller, &invited);
+            let ask = Ask::post("/v1/staff-invitations/accept").by(&person.token);
+            let ask = ask.json(&json!({ "token": token }));
+            ok(world.send("accept-invitation", ask).await, 200);
+        }
 
         let allowances = ["order:read@any"];
         let role = roles::make_role(world, root, &format!("Clerk {name}"), &allowances, &[]).await;
@@ -107,6 +112,8 @@ impl Stall {
         let ask = roles::give_role(root, &member.id, &role);
         ok(world.send("assign-role", ask).await, 200);
         world.settle().await;
+        // What it may do is in tokens from now on.
+        let packer = Person::log_in(world, &packer.id, &packer.email).await;
         Self {
             owner,
             applicant,
@@ -114,6 +121,7 @@ impl Stall {
             submitted,
             reviewed,
             member: member.id,
+            packer,
             invitation,
             document,
             role,
