@@ -97,8 +97,8 @@ fn report(by_function: &BTreeMap<&str, Vec<String>>, all: usize, missed: usize) 
     let mut page = format!(
         "# What each function would miss\n\nWritten by `make test-grants`; do not edit. Of {all} statements in the \
          policies of {} functions, {missed} were taken away one at a time, and each was missed: in brackets is what \
-         whoever asked then sees, or that a message or a batch comes again. The rest, `Log` and `Trace`, is used by \
-         Lambda itself, not by the function.\n\n| function | its grants |\n|---|---|\n",
+         whoever asked then sees, or that a message or a batch comes again. The rest, `Log`, `Trace` and \
+         the `SetAside` of relays, is used by Lambda itself, not by the function.\n\n| function | its grants |\n|---|---|\n",
         by_function.len(),
     );
     for (function, grants) in by_function {
