@@ -261,11 +261,11 @@ impl Cloud {
 
     /// Every field that identifies a person: the table, and the field.
     pub fn personal_fields() -> BTreeSet<(String, String)> {
-        let fields = |(table, fields): (String, Vec<String>)| {
-            let named = fields.into_iter().map(|field| (table.clone(), field));
+        let fields = |(table, fields): (&String, &Vec<String>)| {
+            let named = fields.iter().map(|field| (table.clone(), field.clone()));
             named.collect::<Vec<_>>()
         };
-        manifest::personal().flat_map(fields).collect()
+        manifest::PERSONAL.iter().flat_map(fields).collect()
     }
 
     /// Every value that was ever written into one: the table, the field, the value.
@@ -548,15 +548,13 @@ impl Cloud {
             let items = request["TransactItems"].as_array().into_iter().flatten();
             for put in items.filter_map(|item| item.get("Put")) {
                 let table = put["TableName"].as_str().unwrap_or_default();
-                for (table, fields) in manifest::personal().filter(|(name, _)| name == table) {
-                    for field in fields {
-                        let mut texts = Vec::new();
-                        leaves(&put["Item"][&field], &mut texts);
-                        let told = texts
-                            .into_iter()
-                            .map(|it| (table.clone(), field.clone(), it));
-                        state.personal.extend(told);
-                    }
+                for field in manifest::PERSONAL.get(table).into_iter().flatten() {
+                    let mut texts = Vec::new();
+                    leaves(&put["Item"][field], &mut texts);
+                    let told = texts
+                        .into_iter()
+                        .map(|it| (table.to_owned(), field.clone(), it));
+                    state.personal.extend(told);
                 }
                 let service = table
                     .strip_prefix("local-")

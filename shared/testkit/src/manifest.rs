@@ -36,10 +36,10 @@ pub(crate) fn tables() -> impl Iterator<Item = (String, Vec<String>)> {
     })
 }
 
-/// What identifies a person: the tables, each with its fields that do.
-pub(crate) fn personal() -> impl Iterator<Item = (String, Vec<String>)> {
+/// What identifies a person: the tables, each with its fields that do. Every write asks for one of them.
+pub(crate) static PERSONAL: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let tables = RENDERED["tables"].as_object().into_iter().flatten();
-    tables.map(|(_, table)| {
+    let read = |(_, table): (&String, &Value)| {
         let fields = table["personal"].as_array().into_iter().flatten();
         (
             name(table["name"].as_str().unwrap_or_default()),
@@ -48,8 +48,9 @@ pub(crate) fn personal() -> impl Iterator<Item = (String, Vec<String>)> {
                 .map(str::to_owned)
                 .collect(),
         )
-    })
-}
+    };
+    tables.map(read).collect()
+});
 
 /// What a function is told at stage `local`.
 ///
