@@ -114,6 +114,7 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<OrderConfirmed>(),
         describe::<OrderGuestLinkRequested>(),
         describe::<OrderPlaced>(),
+        describe::<OrderProgressed>(),
         describe::<OrderShipped>(),
         describe::<OrderStockReserved>(),
         describe::<PaymentAuthorized>(),
