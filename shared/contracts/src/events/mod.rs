@@ -112,6 +112,7 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<OrderCancelled>(),
         describe::<OrderClaimed>(),
         describe::<OrderConfirmed>(),
+        describe::<OrderDelivered>(),
         describe::<OrderGuestLinkRequested>(),
         describe::<OrderPlaced>(),
         describe::<OrderProgressed>(),

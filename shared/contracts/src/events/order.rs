@@ -218,7 +218,7 @@ impl Event for OrderProgressed {
     }
 }
 
-/// Every fulfilment of the order has been shipped.
+/// Every piece of the order that was not cancelled has been shipped.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct OrderShipped {
     /// The order.
@@ -234,7 +234,7 @@ pub struct OrderShipped {
     pub lines: Vec<OrderLine>,
     /// The parts that it was shipped in.
     pub fulfilments: Vec<FulfilmentId>,
-    /// What to capture.
+    /// What it comes to.
     pub total: Money,
 }
 
@@ -255,6 +255,34 @@ impl Event for OrderShipped {
     }
 }
 
+/// Everything that was shipped of the order has arrived.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderDelivered {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
+}
+
+impl Event for OrderDelivered {
+    const TYPE: &'static str = "order.delivered.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            buyer: Buyer::Customer(example_customer()),
+        }
+    }
+}
+
 /// Why an order was cancelled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -267,6 +295,8 @@ pub enum CancelReason {
     Customer,
     /// It was not paid in time.
     Expired,
+    /// Its sellers did not want to ship it.
+    Rejected,
 }
 
 /// The order is cancelled: what was reserved returns, what was authorised is voided.
