@@ -1,9 +1,11 @@
-//! What an order tells the world: one event a state, with all that its consumers need.
+//! What an order tells the world: one event a state, and one for its pieces, each with all that its
+//! consumers need.
 
 use contracts::events::{
-    self, CancelReason, OrderCancelled, OrderConfirmed, OrderPlaced, OrderShipped,
-    OrderStockReserved,
+    self, CancelReason, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
+    OrderProgressed, OrderShipped, OrderStockReserved,
 };
+use kernel::{FulfilmentId, Quantity};
 
 use crate::{
     lifecycle::Status,
@@ -19,8 +21,12 @@ pub enum Fact {
     StockReserved(OrderStockReserved),
     /// It stands.
     Confirmed(OrderConfirmed),
+    /// Its pieces have moved on: pay those that are shipped, hold no more for those that are cancelled.
+    Progressed(OrderProgressed),
     /// All of it is shipped.
     Shipped(OrderShipped),
+    /// All of it has arrived.
+    Delivered(OrderDelivered),
     /// It is off: let go what was held for it.
     Cancelled(OrderCancelled),
 }
@@ -28,8 +34,13 @@ pub enum Fact {
 impl Order {
     /// What there is to say of it where it stands; the same however often it is said.
     pub fn fact(&self) -> Option<Fact> {
+        self.fact_of(self.status)
+    }
+
+    /// What there is to say of a state that it has come to.
+    pub(crate) fn fact_of(&self, status: Status) -> Option<Fact> {
         let (order_id, buyer) = (self.id, self.buyer);
-        let fact = match self.status {
+        let fact = match status {
             Status::Placed => Fact::Placed(OrderPlaced {
                 order_id,
                 buyer,
@@ -56,10 +67,11 @@ impl Order {
             Status::Shipped => Fact::Shipped(OrderShipped {
                 order_id,
                 buyer,
-                lines: self.told_lines(),
-                fulfilments: self.fulfilments.iter().map(|part| part.id).collect(),
-                total: self.total,
+                lines: self.shipped_lines(),
+                fulfilments: self.shipped_parts(),
+                total: self.progress().due,
             }),
+            Status::Delivered => Fact::Delivered(OrderDelivered { order_id, buyer }),
             Status::Cancelled => Fact::Cancelled(OrderCancelled {
                 order_id,
                 buyer,
@@ -72,6 +84,23 @@ impl Order {
 
     fn told_lines(&self) -> Vec<events::OrderLine> {
         self.lines.iter().map(Line::told).collect()
+    }
+
+    fn shipped_lines(&self) -> Vec<events::OrderLine> {
+        let shipped = self.lines.iter().filter_map(|line| {
+            Some(events::OrderLine {
+                quantity: Quantity::new(line.shipped).ok()?,
+                total: line.price_of(line.shipped),
+                ..line.told()
+            })
+        });
+        shipped.collect()
+    }
+
+    fn shipped_parts(&self) -> Vec<FulfilmentId> {
+        let shipped = self.fulfilments.iter();
+        let shipped = shipped.filter(|part| !part.shipments.is_empty());
+        shipped.map(|part| part.id).collect()
     }
 }
 

@@ -1,7 +1,9 @@
 //! Orders: the judge of the saga that turns a cart into something that is paid and shipped.
 //!
 //! - [`lifecycle`]: the states of an order as one table, from which code, tests and docs are made
+//! - [`transitions`]: what can become of one next, as a client sees it
 //! - [`order`]: an order and what becomes of it; pure
+//! - [`parts`]: what each of its sellers ships, in which parcels, and what of it is cancelled
 //! - [`address`]: where it goes and how it is paid
 //! - [`facts`]: what it tells the world in each state
 //! - [`view`]: how it is shown, and to whom
@@ -21,14 +23,17 @@ pub mod facts;
 pub mod guest;
 pub mod lifecycle;
 pub mod order;
+pub mod parts;
 pub mod standing;
 mod store;
+pub mod transitions;
 pub mod view;
 
 pub use address::{Destination, PaymentMethod, ShippingAddress};
 pub use claim::{ClaimPage, Claims};
 pub use guest::{GuestOrders, PlacedByGuest, Visitor};
 pub use lifecycle::{Input, Status};
-pub use order::{Order, Purchase, Purchaser, Shipment, Turn};
+pub use order::{Order, Purchase, Purchaser, Turn};
+pub use parts::{Carriage, Parts, Pieces};
 pub use store::{Orders, Whose};
 pub use view::{OrderView, Viewer};

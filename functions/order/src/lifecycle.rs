@@ -20,20 +20,23 @@ pub enum Status {
     PaymentAuthorized,
     /// It stands; its sellers ship it.
     Confirmed,
-    /// Every part of it is shipped.
+    /// Every piece of it that was not cancelled is shipped.
     Shipped,
+    /// Every parcel of it has arrived.
+    Delivered,
     /// It is off.
     Cancelled,
 }
 
 impl Status {
     /// All of them, in the order of a life that goes well, and the other end.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Placed,
         Self::StockReserved,
         Self::PaymentAuthorized,
         Self::Confirmed,
         Self::Shipped,
+        Self::Delivered,
         Self::Cancelled,
     ];
 
@@ -45,6 +48,7 @@ impl Status {
             Self::PaymentAuthorized => "payment_authorized",
             Self::Confirmed => "confirmed",
             Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
             Self::Cancelled => "cancelled",
         }
     }
@@ -74,28 +78,34 @@ pub enum Input {
     PaymentDeclined,
     /// The stock was held for as long as it is held without a payment.
     ReservationExpired,
-    /// The customer, or an admin for it, does not want it any more; never after a part was shipped.
+    /// The customer, or an admin for it, does not want it any more; never after a piece was shipped.
     Cancel,
+    /// Its sellers have rejected what the customer has not cancelled.
+    Reject,
     /// The watchdog has asked often enough.
     GiveUp,
-    /// A seller has shipped its part, and another's part is left.
-    ShipPart,
-    /// The last part is shipped.
+    /// A seller has answered or shipped, or the customer has cancelled pieces, and some are left.
+    Progress,
+    /// Pieces are shipped and none is left.
     ShipLast,
+    /// The last parcel has arrived.
+    DeliverLast,
 }
 
 impl Input {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::StockReserved,
         Self::StockRefused,
         Self::PaymentAuthorized,
         Self::PaymentDeclined,
         Self::ReservationExpired,
         Self::Cancel,
+        Self::Reject,
         Self::GiveUp,
-        Self::ShipPart,
+        Self::Progress,
         Self::ShipLast,
+        Self::DeliverLast,
     ];
 
     /// Why an order is cancelled by it, if it is.
@@ -105,7 +115,12 @@ impl Input {
             Self::PaymentDeclined => Some(CancelReason::PaymentDeclined),
             Self::ReservationExpired | Self::GiveUp => Some(CancelReason::Expired),
             Self::Cancel => Some(CancelReason::Customer),
-            Self::StockReserved | Self::PaymentAuthorized | Self::ShipPart | Self::ShipLast => None,
+            Self::Reject => Some(CancelReason::Rejected),
+            Self::StockReserved
+            | Self::PaymentAuthorized
+            | Self::Progress
+            | Self::ShipLast
+            | Self::DeliverLast => None,
         }
     }
 
@@ -114,7 +129,10 @@ impl Input {
         match self {
             Self::StockReserved => "order.accept-reservation",
             Self::PaymentAuthorized => "order.confirm",
-            Self::ShipPart | Self::ShipLast => "order.ship",
+            Self::Progress => "order.progress",
+            Self::ShipLast => "order.ship",
+            Self::DeliverLast => "order.deliver",
+            Self::Reject => "order.reject",
             Self::StockRefused
             | Self::PaymentDeclined
             | Self::ReservationExpired
@@ -149,7 +167,9 @@ const fn step(from: Status, input: Input, path: &'static [Status]) -> Transition
 
 /// Every step that there is.
 pub const TRANSITIONS: &[Transition] = {
-    use Status::{Cancelled, Confirmed, PaymentAuthorized, Placed, Shipped, StockReserved};
+    use Status::{
+        Cancelled, Confirmed, Delivered, PaymentAuthorized, Placed, Shipped, StockReserved,
+    };
     &[
         step(Placed, Input::StockReserved, &[StockReserved]),
         step(Placed, Input::StockRefused, &[Cancelled]),
@@ -166,8 +186,10 @@ pub const TRANSITIONS: &[Transition] = {
         step(StockReserved, Input::Cancel, &[Cancelled]),
         step(StockReserved, Input::GiveUp, &[Cancelled]),
         step(Confirmed, Input::Cancel, &[Cancelled]),
-        step(Confirmed, Input::ShipPart, &[]),
+        step(Confirmed, Input::Reject, &[Cancelled]),
+        step(Confirmed, Input::Progress, &[]),
         step(Confirmed, Input::ShipLast, &[Shipped]),
+        step(Shipped, Input::DeliverLast, &[Delivered]),
     ]
 };
 

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     address::PaymentMethod,
+    facts::Fact,
     lifecycle::{Input, Status, transition},
+    parts::Fulfilment,
 };
 
 /// An order has at most this many lines: reserving their stock is one transaction.
@@ -92,38 +94,16 @@ pub struct Line {
     pub title: String,
     /// How many pieces.
     pub quantity: Quantity,
+    /// How many of them are shipped.
+    pub shipped: u32,
+    /// How many of them are cancelled.
+    pub cancelled: u32,
     /// The price of one.
     pub unit_price: Money,
     /// The price of all.
     pub total: Money,
     /// The part that it is shipped in.
     pub fulfilment_id: FulfilmentId,
-}
-
-/// The part of an order that one seller ships.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Fulfilment {
-    /// Its id.
-    pub id: FulfilmentId,
-    /// Who ships it.
-    pub seller_id: SellerId,
-    /// Where it stands.
-    pub status: FulfilmentStatus,
-    /// When it was shipped, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shipped_at: Option<Timestamp>,
-}
-
-/// Where a part of an order stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FulfilmentStatus {
-    /// It is not shipped yet.
-    Pending,
-    /// It is on its way.
-    Shipped,
-    /// Its order was cancelled.
-    Cancelled,
 }
 
 /// A state that an order came to.
@@ -179,25 +159,20 @@ pub struct Purchase {
 pub struct Turn {
     /// The order now.
     pub order: Order,
-    /// Whether the world is told where it stands.
-    pub announced: bool,
+    /// What the world is told.
+    pub facts: Vec<Fact>,
     /// What the audit log calls it.
     pub action: &'static str,
 }
 
-/// Which parts of an order are to be shipped.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Shipment {
-    /// Whose parts; anyone's, if it is none's in particular.
-    pub seller: Option<SellerId>,
-    /// Only this part.
-    pub only: Option<FulfilmentId>,
-}
-
-impl Shipment {
-    fn names(&self, part: &Fulfilment) -> bool {
-        self.seller.is_none_or(|seller| seller == part.seller_id)
-            && self.only.is_none_or(|id| id == part.id)
+impl Turn {
+    /// The same, and what an input makes of it besides, if that is anything.
+    pub(crate) fn then(mut self, input: Input, now: Timestamp) -> Self {
+        if let Some(next) = self.order.hear(input, now) {
+            self.order = next.order;
+            self.facts.extend(next.facts);
+        }
+        self
     }
 }
 
@@ -230,12 +205,7 @@ impl Order {
                 .find(|part| part.seller_id == line.seller_id);
             let fulfilment_id = part.map_or_else(|| ids.fresh(now), |part| part.id);
             if part.is_none() {
-                fulfilments.push(Fulfilment {
-                    id: fulfilment_id,
-                    seller_id: line.seller_id,
-                    status: FulfilmentStatus::Pending,
-                    shipped_at: None,
-                });
+                fulfilments.push(Fulfilment::new(fulfilment_id, line.seller_id));
             }
             lines.push(Line {
                 variant_id: line.variant_id,
@@ -244,6 +214,8 @@ impl Order {
                 sku: line.sku,
                 title: line.title,
                 quantity: line.quantity,
+                shipped: 0,
+                cancelled: 0,
                 unit_price: line.unit_price,
                 total: line.unit_price.times(line.quantity).map_err(unpayable)?,
                 fulfilment_id,
@@ -305,12 +277,11 @@ impl Order {
         }
         if order.status == Status::Cancelled {
             order.cancel_reason = input.reason();
-            for part in &mut order.fulfilments {
-                part.status = FulfilmentStatus::Cancelled;
-            }
+            order.take_back_all();
         }
+        let told = path.iter().filter_map(|&status| order.fact_of(status));
         Some(Turn {
-            announced: !path.is_empty(),
+            facts: told.collect(),
             order,
             action: input.action(),
         })
@@ -321,8 +292,7 @@ impl Order {
     /// # Errors
     /// `order_not_cancellable` once a part of it is shipped, or when it is over anyway.
     pub fn cancel(&self, now: Timestamp) -> Result<Turn, Problem> {
-        let on_its_way = |part: &Fulfilment| part.status == FulfilmentStatus::Shipped;
-        if self.fulfilments.iter().any(on_its_way) {
+        if self.is_on_its_way() {
             return Err(Code::OrderNotCancellable.into());
         }
         self.hear(Input::Cancel, now)
@@ -347,37 +317,6 @@ impl Order {
         self.buyer.is_guest() && its_own == Some(email.digest())
     }
 
-    /// Ships parts of it; it is shipped when none is left.
-    ///
-    /// # Errors
-    /// `validation_failed` where there is no such part; `order_not_shippable` when the part was shipped before,
-    /// or the order is not confirmed.
-    pub fn ship(&self, shipment: Shipment, now: Timestamp) -> Result<Turn, Problem> {
-        if !self.fulfilments.iter().any(|part| shipment.names(part)) {
-            return Err(Problem::invalid(
-                "/fulfilment_id",
-                "the order has no such part of yours",
-            ));
-        }
-        let mut order = self.clone();
-        let mut shipped = 0_usize;
-        for part in &mut order.fulfilments {
-            if shipment.names(part) && part.status == FulfilmentStatus::Pending {
-                part.status = FulfilmentStatus::Shipped;
-                part.shipped_at = Some(now);
-                shipped += 1;
-            }
-        }
-        let left = |part: &Fulfilment| part.status == FulfilmentStatus::Pending;
-        let input = if order.fulfilments.iter().any(left) {
-            Input::ShipPart
-        } else {
-            Input::ShipLast
-        };
-        let turn = order.hear(input, now).filter(|_| shipped > 0);
-        turn.ok_or_else(|| Code::OrderNotShippable.into())
-    }
-
     /// What the watchdog does about it, if it has waited since `quiet_since` or longer: says once more where it
     /// stands, so that whoever missed it can answer; after [`REMINDERS`] times, gives up.
     pub fn remind(&self, quiet_since: Timestamp, now: Timestamp) -> Option<Turn> {
@@ -393,8 +332,8 @@ impl Order {
             reminders: waiting.reminders + 1,
         });
         Some(Turn {
+            facts: order.fact().into_iter().collect(),
             order,
-            announced: true,
             action: "order.remind",
         })
     }
@@ -420,4 +359,4 @@ fn unpayable(error: MoneyError) -> Problem {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

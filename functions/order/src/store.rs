@@ -17,8 +17,8 @@ use dynamo::{
     Command, Commands, Cursors, Db, Intent, Item, Key, Query, Stored, Table, table::Position,
 };
 use kernel::{
-    CartId, Code, CustomerId, Locale, OrderId, Page, Problem, Reply, SellerId, Timestamp,
-    page::Limit,
+    CartId, Code, CustomerId, FulfilmentId, Locale, OrderId, Page, Problem, Reply, SellerId,
+    Timestamp, page::Limit,
 };
 use lambda::{
     Platform,
@@ -31,6 +31,7 @@ use crate::{
     facts::Fact,
     lifecycle::{Input, Status},
     order::{Order, Turn},
+    parts::Parts,
     standing::Selling,
     view::{OrderView, Viewer},
 };
@@ -223,7 +224,9 @@ impl Orders {
             .insert(&self.table, &claim)
             .or(Code::CartAlreadyOrdered);
         command.insert(&self.table, order);
-        announce(&mut command, 1, order);
+        if let Some(fact) = order.fact() {
+            announce(&mut command, 1, &fact);
+        }
         command.audit("order.place", order.id);
         command.commit(reply).await
     }
@@ -236,6 +239,16 @@ impl Orders {
         let id = request.path("id", Code::OrderNotFound)?;
         let found = self.table.get(&order_key(id)).await?;
         request.reach(found, Code::OrderNotFound)
+    }
+
+    /// The parts of an order that a request of a seller is about: its own; all of them where the caller's grant
+    /// reaches all; and only the named one, if one is.
+    pub fn parts(request: &Incoming, named: Option<FulfilmentId>) -> Result<Parts, Problem> {
+        let seller = request.seller()?;
+        Ok(Parts {
+            seller: (!request.reaches_all()).then_some(seller),
+            only: named,
+        })
     }
 
     /// Writes what a request has made of an order, announces it, and shows it.
@@ -406,21 +419,22 @@ impl Orders {
     fn begin(&self, read: &Stored<Order>, turn: &Turn, intent: &Intent) -> Command {
         let mut command = self.commands.begin(intent);
         command.update(&self.table, read, &turn.order);
-        if turn.announced {
-            announce(&mut command, read.rev + 1, &turn.order);
+        for fact in &turn.facts {
+            announce(&mut command, read.rev + 1, fact);
         }
         command.audit(turn.action, turn.order.id);
         command
     }
 }
 
-fn announce(command: &mut Command, rev: u64, order: &Order) {
-    match order.fact() {
-        Some(Fact::Placed(fact)) => command.publish(rev, &fact),
-        Some(Fact::StockReserved(fact)) => command.publish(rev, &fact),
-        Some(Fact::Confirmed(fact)) => command.publish(rev, &fact),
-        Some(Fact::Shipped(fact)) => command.publish(rev, &fact),
-        Some(Fact::Cancelled(fact)) => command.publish(rev, &fact),
-        None => command,
+fn announce(command: &mut Command, rev: u64, fact: &Fact) {
+    match fact {
+        Fact::Placed(fact) => command.publish(rev, fact),
+        Fact::StockReserved(fact) => command.publish(rev, fact),
+        Fact::Confirmed(fact) => command.publish(rev, fact),
+        Fact::Progressed(fact) => command.publish(rev, fact),
+        Fact::Shipped(fact) => command.publish(rev, fact),
+        Fact::Delivered(fact) => command.publish(rev, fact),
+        Fact::Cancelled(fact) => command.publish(rev, fact),
     };
 }

@@ -1,9 +1,7 @@
 //! An order as it is shown: whole to its customer and to admins, to a seller only what the seller ships.
 
 use contracts::{events::CancelReason, views::PostalAddress};
-use kernel::{
-    Buyer, FulfilmentId, Locale, Money, OrderId, Owned, Quantity, SellerId, Timestamp, VariantId,
-};
+use kernel::{Buyer, FulfilmentId, Locale, Money, OrderId, Owned, SellerId, Timestamp};
 use lambda::http::Incoming;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::PaymentMethod,
     lifecycle::Status,
-    order::{Fulfilment, FulfilmentStatus, Line, Order, Passage},
+    order::{Line, Order, Passage},
+    parts::{Fulfilment, FulfilmentStatus, Pieces, Rejection, Shipment},
 };
 
 /// For whom an order is shown.
@@ -89,20 +88,19 @@ pub struct FulfilmentView {
     pub seller_id: SellerId,
     /// Where it stands.
     pub status: FulfilmentStatus,
-    /// When it was shipped, if it was.
+    /// When its seller has accepted it, if it has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<Timestamp>,
+    /// That its seller has rejected it, if it has, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection: Option<Rejection>,
+    /// When the last of it was shipped, if any was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipped_at: Option<Timestamp>,
     /// What is in it.
-    pub lines: Vec<PackedLine>,
-}
-
-/// What is in a part of an order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct PackedLine {
-    /// What.
-    pub variant_id: VariantId,
-    /// How many pieces.
-    pub quantity: Quantity,
+    pub lines: Vec<Pieces>,
+    /// The parcels that it is shipped in.
+    pub shipments: Vec<Shipment>,
 }
 
 impl Order {
@@ -143,7 +141,7 @@ impl Fulfilment {
         let packed = lines
             .iter()
             .filter(|line| line.fulfilment_id == self.id)
-            .map(|line| PackedLine {
+            .map(|line| Pieces {
                 variant_id: line.variant_id,
                 quantity: line.quantity,
             });
@@ -151,8 +149,11 @@ impl Fulfilment {
             id: self.id,
             seller_id: self.seller_id,
             status: self.status,
+            accepted_at: self.accepted_at,
+            rejection: self.rejection.clone(),
             shipped_at: self.shipped_at,
             lines: packed.collect(),
+            shipments: self.shipments.clone(),
         }
     }
 }

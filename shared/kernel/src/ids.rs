@@ -137,6 +137,8 @@ ids! {
     SellerId = "sel";
     /// A family of refresh tokens: one log-in on one device.
     SessionId = "ses";
+    /// A parcel of an order.
+    ShipmentId = "shp";
     /// A token that works once, as it is known to whoever may not use it.
     TokenId = "tok";
     /// A variant of a product: what is stocked, priced and bought.

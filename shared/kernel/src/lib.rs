@@ -39,7 +39,7 @@ pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
     AddressId, ApiKeyId, AuditExportId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id,
     Ids, ImportId, InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId, SessionId,
-    TokenId, VariantId,
+    ShipmentId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use network::{InvalidNetwork, Network};

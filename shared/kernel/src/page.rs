@@ -36,6 +36,17 @@ impl<T> Page<T> {
     }
 }
 
+/// Which part of a list is asked for.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// How many at most: 1 to 100, 20 unless told.
+    #[serde(default)]
+    pub limit: Limit,
+    /// Where to go on: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
 /// How many entries a page has: 1 to 100, 20 unless told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32")]

@@ -107,7 +107,9 @@ codes! {
     CartAlreadyOrdered = 409 "cart_already_ordered" "This cart has been ordered.";
     CartFull = 409 "cart_full" "The cart has as many lines as an order can have.";
     OrderNotCancellable = 409 "order_not_cancellable" "The order cannot be cancelled any more.";
+    OrderNotAcceptable = 409 "order_not_acceptable" "The order, or the part of it, cannot be accepted or rejected any more.";
     OrderNotShippable = 409 "order_not_shippable" "The order cannot be shipped in its state.";
+    OrderNotDeliverable = 409 "order_not_deliverable" "No parcel of the order is on its way.";
     BusinessIncomplete = 409 "business_incomplete" "The business lacks what a review needs.";
     BusinessStepNotPossible = 409 "business_step_not_possible" "The business does not take this step where it stands.";
     BusinessDocumentsFull = 409 "business_documents_full" "The business has as many documents as it can have.";

@@ -144,6 +144,14 @@ impl Person {
             .await
     }
 
+    /// Does something with the part of an order that this seller ships: what the function's name begins with.
+    pub async fn part(&self, world: &mut World, function: &'static str, order: &str, body: &Value) {
+        let verb = function.split('-').next().unwrap_or_default();
+        let ask = Ask::post(&format!("/v1/orders/{order}/{verb}")).by(&self.token);
+        let ask = ask.key(&format!("{verb} {order} {body}")).json(body);
+        ok(world.send(function, ask).await, 200);
+    }
+
     /// Books pieces of a variant.
     pub async fn receive(&self, world: &mut World, variant: &str, quantity: u32, key: &str) {
         let ask = Ask::post(&format!("/v1/stock/{variant}/receipts")).by(&self.token);
@@ -462,11 +470,50 @@ async fn orders(
         ok(world.send("get-payment", ask).await, 200).body["status"],
         "authorized"
     );
+    let ask = Ask::get(&format!("/v1/orders/{order}/transitions")).by(&shopper.token);
+    let next = ok(world.send("list-order-transitions", ask).await, 200).body;
+    assert_eq!(next["transitions"][0]["allowed"], true, "{next}");
+    let parcel = json!({
+        "lines": [{ "variant_id": goods, "quantity": 1 }], "carrier": "Post", "tracking_number": "3SABC1",
+    });
+    sellers[0]
+        .part(world, "accept-order", &order, &json!({}))
+        .await;
+    sellers[0].part(world, "ship-order", &order, &parcel).await;
     for seller in sellers {
         ok(seller.ship(world, &order).await, 200);
         world.settle().await;
     }
     assert_eq!(shopper.see(world, &order).await["status"], "shipped");
+    for seller in sellers {
+        seller
+            .part(world, "deliver-order", &order, &json!({}))
+            .await;
+    }
+    world.settle().await;
+    assert_eq!(shopper.see(world, &order).await["status"], "delivered");
+
+    ok(shopper.add(world, others, 1, "for the one").await, 200);
+    let halved = shopper.buy(world, goods, 2, "pm_sandbox_ok").await;
+    world.settle().await;
+    let one = json!({ "lines": [{ "variant_id": goods, "quantity": 1 }] });
+    shopper.part(world, "cancel-order", &halved, &one).await;
+    let sorry = json!({ "reason": "Broken on the shelf." });
+    sellers[1]
+        .part(world, "reject-order", &halved, &sorry)
+        .await;
+    ok(sellers[0].ship(world, &halved).await, 200);
+    world.settle().await;
+    let seen = shopper.see(world, &halved).await;
+    let counts = |line: &Value| [line["shipped"].clone(), line["cancelled"].clone()];
+    let counts: Vec<_> = seen["lines"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(counts)
+        .collect();
+    assert_eq!(seen["status"], "shipped", "{seen}");
+    assert_eq!(json!(counts), json!([[0, 1], [1, 1]]), "{seen}");
 
     let declined = shopper.buy(world, goods, 1, "pm_sandbox_declined").await;
     world.settle().await;

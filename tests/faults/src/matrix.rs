@@ -162,6 +162,8 @@ struct Half {
     import: String,
     order: String,
     fulfilment: String,
+    /// An order that is on its way.
+    shipped: String,
     address: String,
     key: String,
     export: String,
@@ -214,6 +216,9 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     world.settle().await;
     let seen = shopper.see(world, &order).await;
     assert_eq!(seen["status"], "confirmed", "{seen}");
+    let shipped = shopper.buy(world, &variant, 1, "pm_sandbox_ok").await;
+    world.settle().await;
+    journey::ok(seller.ship(world, &shipped).await, 200);
     let mut guest = Guest::new(&format!("guest-{name}"));
     let guest_order = guest.buy(world, &variant, "pm_sandbox_ok", name).await;
     world.settle().await;
@@ -226,6 +231,7 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         import,
         order,
         fulfilment: text(&seen["fulfilments"][0]["id"]),
+        shipped,
         address: text(&address.body["id"]),
         key: key.id,
         invitation: journey::administration::invite(world, root, &format!("{name}@example.com"))
@@ -476,6 +482,9 @@ impl Market {
                 "orders" if endpoint.function == "claim-order" => {
                     (half.guest_order.id.clone(), None, seller)
                 }
+                "orders" if endpoint.function == "deliver-order" => {
+                    (half.shipped.clone(), customer, seller)
+                }
                 "orders" => (half.order.clone(), customer, seller),
                 "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
                 // A line of one's own cart, which `reached` knows.
@@ -667,6 +676,7 @@ impl Market {
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
             "place-order" => journey::order("pm_sandbox_ok"),
+            "reject-order" => json!({ "reason": "Sold out." }),
             "place-guest-order" => guest_order("guest@example.com", "pm_sandbox_ok"),
             "request-guest-order-link" => {
                 json!({ "order_id": first.guest_order.id, "email": "guest-first@example.com" })
@@ -682,7 +692,9 @@ impl Market {
             | "cancel-order"
             | "cancel-guest-order"
             | "claim-order"
-            | "ship-order" => return ask,
+            | "accept-order"
+            | "ship-order"
+            | "deliver-order" => return ask,
             other => panic!(
                 "{other}: the table has no body for it: add one to Market::body in tests/faults/src/matrix.rs, or the \
                  name to those without"
@@ -708,7 +720,9 @@ impl Market {
         let [first, second] = &self.halves;
         let foreign = match endpoint.function {
             "add-cart-item" => (&second.drafted_variant, "variants"),
-            "ship-order" => (&second.fulfilment, "fulfilments"),
+            "accept-order" | "reject-order" | "ship-order" | "deliver-order" => {
+                (&second.fulfilment, "fulfilments")
+            }
             "list-addresses" | "list-orders" => (&second.shopper.id, "customers"),
             "place-order" => (&second.address, "addresses"),
             "request-guest-order-link" => (&second.guest_order.id, "orders"),
@@ -724,7 +738,12 @@ impl Market {
             let ask = |path: &str| caller.sends(Ask::new(&endpoint.method, path).key("nested"));
             match endpoint.function {
                 "add-cart-item" => ask(&path).json(&json!({ "variant_id": id, "quantity": 1 })),
-                "ship-order" => ask(&path).json(&json!({ "fulfilment_id": id })),
+                "accept-order" | "ship-order" | "deliver-order" => {
+                    ask(&path).json(&json!({ "fulfilment_id": id }))
+                }
+                "reject-order" => {
+                    ask(&path).json(&json!({ "fulfilment_id": id, "reason": "Sold out." }))
+                }
                 "change-role" => ask(&path)
                     .header("if-match", "*")
                     .json(&json!({ "inherits": [id] })),

@@ -5,6 +5,8 @@
 mod accept_admin_invitation;
 #[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
 mod accept_invitation;
+#[path = "../../../functions/order/src/bin/accept-order.rs"]
+mod accept_order;
 #[path = "../../../functions/order/src/bin/accept-reservation-on-stock-reserved.rs"]
 mod accept_reservation_on_stock_reserved;
 #[path = "../../../functions/address/src/bin/add-address.rs"]
@@ -85,6 +87,8 @@ mod create_product;
 mod create_role;
 #[path = "../../../functions/role/src/bin/delete-role.rs"]
 mod delete_role;
+#[path = "../../../functions/order/src/bin/deliver-order.rs"]
+mod deliver_order;
 #[path = "../../../functions/customer/src/bin/disable-second-factor.rs"]
 mod disable_second_factor;
 #[path = "../../../functions/seller/src/bin/dismiss-staff-on-seller-closed.rs"]
@@ -253,6 +257,8 @@ mod register_customer;
 mod reinstate_seller;
 #[path = "../../../functions/business/src/bin/reject-business.rs"]
 mod reject_business;
+#[path = "../../../functions/order/src/bin/reject-order.rs"]
+mod reject_order;
 #[path = "../../../functions/seller/src/bin/reject-seller.rs"]
 mod reject_seller;
 #[path = "../../../functions/address/src/bin/relay-address-events.rs"]
@@ -382,6 +388,7 @@ pub type Main = fn() -> lambda::Exit;
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-admin-invitation", accept_admin_invitation::main),
     ("accept-invitation", accept_invitation::main),
+    ("accept-order", accept_order::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
@@ -422,6 +429,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("create-product", create_product::main),
     ("create-role", create_role::main),
     ("delete-role", delete_role::main),
+    ("deliver-order", deliver_order::main),
     ("disable-second-factor", disable_second_factor::main),
     ("dismiss-staff-on-seller-closed", dismiss_staff_on_seller_closed::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
@@ -506,6 +514,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("register-customer", register_customer::main),
     ("reinstate-seller", reinstate_seller::main),
     ("reject-business", reject_business::main),
+    ("reject-order", reject_order::main),
     ("reject-seller", reject_seller::main),
     ("relay-address-events", relay_address_events::main),
     ("relay-admin-events", relay_admin_events::main),
@@ -613,6 +622,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "accept-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-order"),
+            ("ROUTE", "POST /v1/orders/{id}/accept"),
+            ("ALLOW", "order:ship@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -792,7 +821,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ROUTE", "POST /v1/guest-orders/{id}/cancel"),
             ("ALLOW", "public"),
             ("IDEMPOTENCY", "optional"),
-            ("BODY_LIMIT", "1024"),
+            ("BODY_LIMIT", "8192"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -813,7 +842,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ROUTE", "POST /v1/orders/{id}/cancel"),
             ("ALLOW", "order:cancel@own"),
             ("IDEMPOTENCY", "optional"),
-            ("BODY_LIMIT", "1024"),
+            ("BODY_LIMIT", "8192"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -1335,6 +1364,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "deliver-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "deliver-order"),
+            ("ROUTE", "POST /v1/orders/{id}/deliver"),
+            ("ALLOW", "order:ship@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -2927,6 +2976,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "reject-order",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reject-order"),
+            ("ROUTE", "POST /v1/orders/{id}/reject"),
+            ("ALLOW", "order:ship@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "2048"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "reject-seller",
         &[
             ("STAGE", "local"),
@@ -3582,7 +3651,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ROUTE", "POST /v1/orders/{id}/ship"),
             ("ALLOW", "order:ship@seller"),
             ("IDEMPOTENCY", "optional"),
-            ("BODY_LIMIT", "1024"),
+            ("BODY_LIMIT", "8192"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),

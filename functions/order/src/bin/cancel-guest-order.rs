@@ -1,12 +1,18 @@
-//! POST /v1/guest-orders/{id}/cancel: whoever has the link to an order does not want it any more, and nothing of it
-//! is shipped.
+//! POST /v1/guest-orders/{id}/cancel: whoever has the link to an order does not want it any more, or some pieces of it
+//! that are not shipped.
 
-use lambda::http::{self, Outcome, Request};
-use order::{GuestOrders, OrderView, Viewer};
+use lambda::http::{self, Json, Outcome, Request};
+use order::{GuestOrders, OrderView, Viewer, parts::Cancelled};
 
-async fn cancel_guest_order(guests: &'static GuestOrders, request: Request) -> Outcome<OrderView> {
+async fn cancel_guest_order(
+    guests: &'static GuestOrders,
+    request: Request<Option<Json<Cancelled>>>,
+) -> Outcome<OrderView> {
     let order = guests.opened(&request).await?;
-    let turn = order.cancel(request.now)?;
+    let turn = match &request.input {
+        Some(Json(Cancelled { lines })) => order.cancel_pieces(lines, request.now)?,
+        None => order.cancel(request.now)?,
+    };
     guests
         .orders
         .turn_for(Viewer::Whole, &order, &turn, request.intent())

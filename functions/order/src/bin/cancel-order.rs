@@ -1,11 +1,17 @@
-//! POST /v1/orders/{id}/cancel: a customer does not want an order any more, and nothing of it is shipped.
+//! POST /v1/orders/{id}/cancel: a customer does not want an order any more, or some pieces of it that are not shipped.
 
-use lambda::http::{self, Outcome, Request};
-use order::{OrderView, Orders};
+use lambda::http::{self, Json, Outcome, Request};
+use order::{OrderView, Orders, parts::Cancelled};
 
-async fn cancel_order(orders: &'static Orders, request: Request) -> Outcome<OrderView> {
+async fn cancel_order(
+    orders: &'static Orders,
+    request: Request<Option<Json<Cancelled>>>,
+) -> Outcome<OrderView> {
     let order = orders.reached(&request).await?;
-    let turn = order.cancel(request.now)?;
+    let turn = match &request.input {
+        Some(Json(Cancelled { lines })) => order.cancel_pieces(lines, request.now)?,
+        None => order.cancel(request.now)?,
+    };
     orders.turn(&order, &turn, &request).await
 }
 

@@ -6,16 +6,18 @@ use super::*;
 
 /// What is written down here a second time, by hand: the whole of what may happen.
 const EXPECTED: &str = "
-                     placed          stock_reserved  payment_authorized confirmed  shipped  cancelled
-StockReserved        stock_reserved  -               -                  -          -        -
-StockRefused         cancelled       -               -                  -          -        -
-PaymentAuthorized    -               confirmed       -                  -          -        -
-PaymentDeclined      -               cancelled       -                  -          -        -
-ReservationExpired   cancelled       cancelled       -                  -          -        -
-Cancel               cancelled       cancelled       -                  cancelled  -        -
-GiveUp               cancelled       cancelled       -                  -          -        -
-ShipPart             -               -               -                  confirmed  -        -
-ShipLast             -               -               -                  shipped    -        -
+                     placed          stock_reserved  payment_authorized confirmed  shipped   delivered cancelled
+StockReserved        stock_reserved  -               -                  -          -         -         -
+StockRefused         cancelled       -               -                  -          -         -         -
+PaymentAuthorized    -               confirmed       -                  -          -         -         -
+PaymentDeclined      -               cancelled       -                  -          -         -         -
+ReservationExpired   cancelled       cancelled       -                  -          -         -         -
+Cancel               cancelled       cancelled       -                  cancelled  -         -         -
+Reject               -               -               -                  cancelled  -         -         -
+GiveUp               cancelled       cancelled       -                  -          -         -         -
+Progress             -               -               -                  confirmed  -         -         -
+ShipLast             -               -               -                  shipped    -         -         -
+DeliverLast          -               -               -                  -          delivered -         -
 ";
 
 #[test]
@@ -39,7 +41,7 @@ fn no_step_is_named_twice_and_each_end_is_an_end() {
     for (i, step) in TRANSITIONS.iter().enumerate() {
         let same = |other: &&Transition| other.from == step.from && other.input == step.input;
         assert_eq!(TRANSITIONS.iter().position(|t| same(&t)), Some(i));
-        assert!(!matches!(step.from, Status::Shipped | Status::Cancelled));
+        assert!(!matches!(step.from, Status::Delivered | Status::Cancelled));
         assert_eq!(
             step.to() == Status::Cancelled,
             step.input.reason().is_some(),
@@ -72,9 +74,11 @@ fn described(input: Input) -> &'static str {
         Input::PaymentDeclined => "payment.declined",
         Input::ReservationExpired => "stock.reservation-expired",
         Input::Cancel => "cancelled by the customer",
+        Input::Reject => "rejected by its sellers",
         Input::GiveUp => "given up by the watchdog",
-        Input::ShipPart => "a part is shipped",
-        Input::ShipLast => "the last part is shipped",
+        Input::Progress => "a seller answers or ships, or pieces are cancelled",
+        Input::ShipLast => "no piece is left to ship",
+        Input::DeliverLast => "the last parcel has arrived",
     }
 }
 
@@ -85,8 +89,10 @@ fn announced(step: &Transition) -> &'static str {
         Some(Status::StockReserved) => events::OrderStockReserved::TYPE,
         Some(Status::Confirmed) => events::OrderConfirmed::TYPE,
         Some(Status::Shipped) => events::OrderShipped::TYPE,
+        Some(Status::Delivered) => events::OrderDelivered::TYPE,
         Some(Status::Cancelled) => events::OrderCancelled::TYPE,
-        Some(Status::PaymentAuthorized) | None => "",
+        None => events::OrderProgressed::TYPE,
+        Some(Status::PaymentAuthorized) => "",
     }
 }
 
@@ -110,7 +116,7 @@ fn page() -> String {
         }
     }
     page.push_str(
-        "    shipped --> [*]\n    cancelled --> [*]\n```\n\n\
+        "    delivered --> [*]\n    cancelled --> [*]\n```\n\n\
          | an order that is | on | becomes | because | and announces |\n|---|---|---|---|---|\n",
     );
     for step in TRANSITIONS {
@@ -137,8 +143,9 @@ fn page() -> String {
     }
     page.push_str(
         "\nWhat the table does not name changes nothing: an answer that is late, doubled or overtaken is \
-         ignored, a request for such a step is refused. An order of which a part is shipped cannot be \
-         cancelled any more. `payment_authorized` and `confirmed` come in one commit, each with its line in \
+         ignored, a request for such a step is refused. An order of which a piece is shipped cannot \
+         be cancelled any more, but the pieces that are left can ([fulfilment.md](fulfilment.md)). What moves pieces \
+         on is announced as `order.progressed.v1` besides. `payment_authorized` and `confirmed` come in one commit, each with its line in \
          the history.\n\n\
          An order that is `placed` or `stock_reserved` waits for an answer. When none has come for \
          `WATCHDOG_SECONDS`, the watchdog announces again where the order stands; after three times it gives \

@@ -7,7 +7,10 @@ use kernel::Currency;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{facts::Fact, view::Viewer};
+use crate::{
+    parts::{Carriage, Parts},
+    view::Viewer,
+};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_795_426_200)
@@ -52,12 +55,12 @@ fn lines(wanted: &[(u64, u32, u64)]) -> Vec<CartLine> {
     wanted.iter().map(line).collect()
 }
 
-fn placed(wanted: &[(u64, u32, u64)]) -> Order {
+pub(crate) fn placed(wanted: &[(u64, u32, u64)]) -> Order {
     Order::place(purchase(lines(wanted)), &Ids::seeded(2), now()).unwrap()
 }
 
 /// An order of two sellers that has come as far as `confirmed`.
-fn confirmed() -> Order {
+pub(crate) fn confirmed() -> Order {
     let order = placed(&[(1, 2, 500), (2, 1, 700)]);
     let order = order.hear(Input::StockReserved, later(1)).unwrap().order;
     order
@@ -66,17 +69,10 @@ fn confirmed() -> Order {
         .order
 }
 
-fn shipped_by(seller: SellerId) -> Shipment {
-    Shipment {
-        seller: Some(seller),
-        only: None,
-    }
+fn shipped_whole(order: &Order, at: Timestamp) -> Result<Turn, Problem> {
+    let stamp = (&Ids::seeded(3), at);
+    order.ship(Parts::ALL, None, &Carriage::default(), stamp)
 }
-
-const ANY: Shipment = Shipment {
-    seller: None,
-    only: None,
-};
 
 fn states(order: &Order) -> Vec<Status> {
     order.history.iter().map(|passage| passage.status).collect()
@@ -102,8 +98,11 @@ fn a_cart_that_cannot_be_ordered_is_refused() {
 fn the_saga_that_goes_well_passes_every_state_once() {
     let order = confirmed();
     assert_eq!(order.waiting, None);
-    let turn = order.ship(ANY, later(3)).unwrap();
-    assert!(turn.announced);
+    let turn = shipped_whole(&order, later(3)).unwrap();
+    assert!(matches!(
+        turn.facts[..],
+        [Fact::Progressed(_), Fact::Shipped(_)]
+    ));
     assert_eq!(
         states(&turn.order),
         [
@@ -162,50 +161,9 @@ fn each_end_has_its_reason() {
             panic!("it is cancelled")
         };
         assert_eq!(fact.reason, reason);
-        assert!(turn.announced && turn.order.waiting.is_none());
+        assert_eq!(turn.facts, [Fact::Cancelled(fact)]);
+        assert!(turn.order.waiting.is_none());
     }
-}
-
-#[test]
-fn an_order_is_shipped_when_each_seller_has_shipped_and_no_part_twice() {
-    let order = confirmed();
-    let [first, second] = [
-        order.fulfilments[0].seller_id,
-        order.fulfilments[1].seller_id,
-    ];
-
-    let half = order.ship(shipped_by(first), later(3)).unwrap();
-    assert!(!half.announced, "half an order is no news");
-    assert_eq!(half.order.status, Status::Confirmed);
-    assert_eq!(half.order.fulfilments[0].shipped_at, Some(later(3)));
-    let refused = |outcome: Result<Turn, Problem>| outcome.unwrap_err().code();
-    let again = half.order.ship(shipped_by(first), later(4));
-    assert_eq!(refused(again), Code::OrderNotShippable);
-    assert_eq!(
-        refused(half.order.cancel(later(4))),
-        Code::OrderNotCancellable
-    );
-
-    let stranger = Shipment {
-        seller: Some(first),
-        only: Some(half.order.fulfilments[1].id),
-    };
-    assert_eq!(
-        refused(half.order.ship(stranger, later(4))),
-        Code::ValidationFailed
-    );
-
-    let whole = half.order.ship(shipped_by(second), later(5)).unwrap();
-    assert!(whole.announced);
-    assert_eq!(whole.order.status, Status::Shipped);
-    assert_eq!(
-        refused(whole.order.ship(ANY, later(6))),
-        Code::OrderNotShippable
-    );
-    assert_eq!(
-        refused(placed(&[(1, 1, 1)]).ship(ANY, later(1))),
-        Code::OrderNotShippable
-    );
 }
 
 #[test]
@@ -216,8 +174,8 @@ fn the_watchdog_asks_three_times_and_gives_up() {
     for asked in 1..=3 {
         let at = later(600 * asked);
         let turn = order.remind(at.minus(patience), at).unwrap();
-        assert!(turn.announced);
-        assert_eq!(turn.order.fact(), order.fact(), "it says the same again");
+        let said = order.fact().into_iter().collect::<Vec<_>>();
+        assert_eq!(turn.facts, said, "it says the same again");
         assert_eq!(states(&turn.order), [Status::Placed]);
         order = turn.order;
         assert_eq!(order.remind(at.minus(patience), at), None, "once a wait");
@@ -281,13 +239,15 @@ proptest! {
             let at = later(i as u64);
             let Some(turn) = order.hear(input, at) else { continue };
             let next = turn.order;
-            prop_assert_eq!(turn.announced, next.status != order.status);
+            prop_assert_eq!(!turn.facts.is_empty(), next.status != order.status);
             prop_assert!(next.history.starts_with(&order.history));
             prop_assert_eq!(next.history.last().map(|passage| passage.status), Some(next.status));
             prop_assert_eq!(next.waiting.is_some(), next.status.waits());
             prop_assert_eq!(next.cancel_reason.is_some(), next.status == Status::Cancelled);
             prop_assert!(next.fact().is_some());
-            prop_assert_eq!((&next.lines, next.total), (&order.lines, order.total));
+            prop_assert_eq!(next.total, order.total);
+            let off = next.status == Status::Cancelled;
+            prop_assert!(next.lines.iter().all(|line| (line.left() == 0) == off));
             order = next;
         }
     }

@@ -1,21 +1,8 @@
 //! GET /v1/sellers/{id}/staff/invitations: an owner sees who was invited and has not come yet.
 
-use kernel::{Page, page::Limit};
+use kernel::{Page, page::Part};
 use lambda::http::{self, Outcome, Query, Request};
-use schemars::JsonSchema;
 use seller::{InvitationView, Sellers};
-use serde::Deserialize;
-
-/// Which part of the list.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Part {
-    /// How many at most: 1 to 100, 20 unless told.
-    #[serde(default)]
-    limit: Limit,
-    /// Where to go on: `next_cursor` of the page before.
-    cursor: Option<String>,
-}
 
 async fn list_invitations(
     sellers: &'static Sellers,

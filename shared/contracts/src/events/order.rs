@@ -153,7 +153,72 @@ impl Event for OrderConfirmed {
     }
 }
 
-/// Every fulfilment of the order has been shipped.
+/// How far one line of an order has come: `shipped + cancelled ≤ quantity`, and neither ever shrinks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LineProgress {
+    /// What was ordered.
+    pub variant_id: VariantId,
+    /// Who sells it.
+    pub seller_id: SellerId,
+    /// How many pieces were ordered.
+    pub quantity: Quantity,
+    /// How many of them are shipped.
+    pub shipped: u32,
+    /// How many of them are called off.
+    pub cancelled: u32,
+    /// The price of one.
+    pub unit_price: Money,
+}
+
+/// Pieces of a confirmed order were shipped or called off.
+///
+/// It tells how far the whole order has come, not what has changed: whoever hears it late, twice or out of order
+/// moves on to the counts that it names and never back. Shipped pieces leave the stock and are paid; pieces that are
+/// called off return to it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderProgressed {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
+    /// How far each line has come.
+    pub lines: Vec<LineProgress>,
+    /// The price of all that is shipped: up to it the payment is captured.
+    pub due: Money,
+    /// The price of what may still be shipped: so much stays authorised, and the rest is let go.
+    pub open: Money,
+}
+
+impl Event for OrderProgressed {
+    const TYPE: &'static str = "order.progressed.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            buyer: Buyer::Customer(example_customer()),
+            lines: vec![LineProgress {
+                variant_id: example_variant(),
+                seller_id: example_seller(),
+                quantity: example_quantity(),
+                shipped: 1,
+                cancelled: 0,
+                unit_price: example_price(),
+            }],
+            due: example_price(),
+            open: example_price(),
+        }
+    }
+}
+
+/// Every piece of the order that was not cancelled has been shipped.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct OrderShipped {
     /// The order.
@@ -169,7 +234,7 @@ pub struct OrderShipped {
     pub lines: Vec<OrderLine>,
     /// The parts that it was shipped in.
     pub fulfilments: Vec<FulfilmentId>,
-    /// What to capture.
+    /// What it comes to.
     pub total: Money,
 }
 
@@ -190,6 +255,34 @@ impl Event for OrderShipped {
     }
 }
 
+/// Everything that was shipped of the order has arrived.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OrderDelivered {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered; not there where a guest did.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    pub buyer: Buyer,
+}
+
+impl Event for OrderDelivered {
+    const TYPE: &'static str = "order.delivered.v1";
+    const AGGREGATE: &'static str = "order";
+    fn aggregate_id(&self) -> String {
+        self.order_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            order_id: example_order(),
+            buyer: Buyer::Customer(example_customer()),
+        }
+    }
+}
+
 /// Why an order was cancelled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -202,6 +295,8 @@ pub enum CancelReason {
     Customer,
     /// It was not paid in time.
     Expired,
+    /// Its sellers did not want to ship it.
+    Rejected,
 }
 
 /// The order is cancelled: what was reserved returns, what was authorised is voided.
