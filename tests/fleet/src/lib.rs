@@ -11,6 +11,8 @@ mod accept_reservation_on_stock_reserved;
 mod add_address;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/inventory/src/bin/adjust-stock.rs"]
+mod adjust_stock;
 #[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
 mod apply_as_seller;
 #[path = "../../../functions/seller/src/bin/approve-seller.rs"]
@@ -67,8 +69,6 @@ mod close_due_accounts;
 mod close_own_account;
 #[path = "../../../functions/seller/src/bin/close-seller.rs"]
 mod close_seller;
-#[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
-mod commit_stock_on_order_shipped;
 #[path = "../../../functions/customer/src/bin/confirm-email-change.rs"]
 mod confirm_email_change;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
@@ -161,6 +161,8 @@ mod get_payment;
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
 mod get_product_import;
+#[path = "../../../functions/inventory/src/bin/get-reorder-point.rs"]
+mod get_reorder_point;
 #[path = "../../../functions/role/src/bin/get-role.rs"]
 mod get_role;
 #[path = "../../../functions/customer/src/bin/get-second-factor.rs"]
@@ -227,12 +229,16 @@ mod list_roles;
 mod list_sellers;
 #[path = "../../../functions/seller/src/bin/list-staff.rs"]
 mod list_staff;
+#[path = "../../../functions/inventory/src/bin/list-stock-movements.rs"]
+mod list_stock_movements;
 #[path = "../../../functions/customer/src/bin/log-in.rs"]
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
 mod log_out;
 #[path = "../../../functions/customer/src/bin/log-out-customer.rs"]
 mod log_out_customer;
+#[path = "../../../functions/inventory/src/bin/move-stock-on-order-progressed.rs"]
+mod move_stock_on_order_progressed;
 #[path = "../../../functions/order/src/bin/place-guest-order.rs"]
 mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
@@ -241,6 +247,10 @@ mod place_order;
 mod publish_product;
 #[path = "../../../functions/inventory/src/bin/receive-stock.rs"]
 mod receive_stock;
+#[path = "../../../functions/inventory/src/bin/reconcile-stock.rs"]
+mod reconcile_stock;
+#[path = "../../../functions/inventory/src/bin/record-stock-movements.rs"]
+mod record_stock_movements;
 #[path = "../../../functions/customer/src/bin/refresh-session.rs"]
 mod refresh_session;
 #[path = "../../../functions/gateway/src/bin/refuse-unknown-route.rs"]
@@ -325,6 +335,8 @@ mod rotate_api_key;
 mod run_product_import;
 #[path = "../../../functions/address/src/bin/set-default-address.rs"]
 mod set_default_address;
+#[path = "../../../functions/inventory/src/bin/set-reorder-point.rs"]
+mod set_reorder_point;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
 #[path = "../../../functions/product/src/bin/show-products-on-seller-reinstated.rs"]
@@ -385,6 +397,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
+    ("adjust-stock", adjust_stock::main),
     ("apply-as-seller", apply_as_seller::main),
     ("approve-seller", approve_seller::main),
     ("assign-role", assign_role::main),
@@ -413,7 +426,6 @@ pub const FLEET: &[(&str, Main)] = &[
     ("close-due-accounts", close_due_accounts::main),
     ("close-own-account", close_own_account::main),
     ("close-seller", close_seller::main),
-    ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("confirm-second-factor", confirm_second_factor::main),
@@ -460,6 +472,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-payment", get_payment::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
+    ("get-reorder-point", get_reorder_point::main),
     ("get-role", get_role::main),
     ("get-second-factor", get_second_factor::main),
     ("get-seller", get_seller::main),
@@ -493,13 +506,17 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-roles", list_roles::main),
     ("list-sellers", list_sellers::main),
     ("list-staff", list_staff::main),
+    ("list-stock-movements", list_stock_movements::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
+    ("move-stock-on-order-progressed", move_stock_on_order_progressed::main),
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
     ("receive-stock", receive_stock::main),
+    ("reconcile-stock", reconcile_stock::main),
+    ("record-stock-movements", record_stock_movements::main),
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
     ("register-business", register_business::main),
@@ -542,6 +559,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("rotate-api-key", rotate_api_key::main),
     ("run-product-import", run_product_import::main),
     ("set-default-address", set_default_address::main),
+    ("set-reorder-point", set_reorder_point::main),
     ("ship-order", ship_order::main),
     ("show-products-on-seller-reinstated", show_products_on_seller_reinstated::main),
     ("sign-audit-checkpoints", sign_audit_checkpoints::main),
@@ -661,6 +679,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "add-cart-item"),
             ("ROUTE", "POST /v1/cart/items"),
             ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "adjust-stock",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "adjust-stock"),
+            ("ROUTE", "POST /v1/stock/{variant_id}/adjustments"),
+            ("ALLOW", "stock:adjust@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -1173,19 +1211,6 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
-        ],
-    ),
-    (
-        "commit-stock-on-order-shipped",
-        &[
-            ("STAGE", "local"),
-            ("SERVICE", "inventory"),
-            ("VERSION", "dev"),
-            ("LOG_LEVEL", "warn"),
-            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-            ("CURRENCY", "EUR"),
-            ("LOCALE", "en"),
-            ("FUNCTION", "commit-stock-on-order-shipped"),
         ],
     ),
     (
@@ -2014,6 +2039,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-reorder-point",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-reorder-point"),
+            ("ROUTE", "GET /v1/stock/{variant_id}/reorder-point"),
+            ("ALLOW", "stock:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-role",
         &[
             ("STAGE", "local"),
@@ -2652,6 +2697,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-stock-movements",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-stock-movements"),
+            ("ROUTE", "GET /v1/stock/{variant_id}/movements"),
+            ("ALLOW", "stock:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "log-in",
         &[
             ("STAGE", "local"),
@@ -2715,6 +2780,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "move-stock-on-order-progressed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "move-stock-on-order-progressed"),
         ],
     ),
     (
@@ -2798,6 +2876,32 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reconcile-stock",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reconcile-stock"),
+        ],
+    ),
+    (
+        "record-stock-movements",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "record-stock-movements"),
         ],
     ),
     (
@@ -3569,6 +3673,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "set-reorder-point",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "set-reorder-point"),
+            ("ROUTE", "PUT /v1/stock/{variant_id}/reorder-point"),
+            ("ALLOW", "stock:adjust@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "ship-order",
         &[
             ("STAGE", "local"),
@@ -4029,14 +4153,8 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
             "reserve-stock-on-order-placed",
         ],
     ),
-    (
-        "order.shipped.v1",
-        &[
-            "capture-payment-on-order-shipped",
-            "commit-stock-on-order-shipped",
-            "email-customer-on-order-shipped",
-        ],
-    ),
+    ("order.progressed.v1", &["move-stock-on-order-progressed"]),
+    ("order.shipped.v1", &["capture-payment-on-order-shipped", "email-customer-on-order-shipped"]),
     ("order.stock-reserved.v1", &["authorize-payment-on-order-stock-reserved"]),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
@@ -4072,7 +4190,7 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("seller.staff-invited.v1", &["email-link-on-staff-invited"]),
     ("seller.suspended.v1", &["hide-products-on-seller-suspended"]),
     ("session.token-reused.v1", &["email-notice-on-token-reused"]),
-    ("stock.changed.v1", &["update-offers-on-stock-changed"]),
+    ("stock.changed.v1", &["record-stock-movements", "update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
     ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),
     ("stock.reserved.v1", &["accept-reservation-on-stock-reserved"]),
