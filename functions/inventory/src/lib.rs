@@ -1,18 +1,21 @@
-//! Stock and reservations: what there is of each variant, and what of it is held for which order.
+//! Stock and reservations: what there is of each variant, what of it is held for which order, and how it has moved.
 //!
-//! - [`stock`]: the levels of a variant, and the four ways in which pieces move between them
-//! - [`reservation`]: what is held for an order, from its placing to its shipping or its end
-//! - [`store`]: the tables `stock` and `reservations`, and every write to them
+//! - [`stock`]: the levels of a variant, and the ways in which pieces move between them
+//! - [`reservation`]: what is held for an order, from its placing to its last piece or its end
+//! - [`ledger`]: the second book, of every movement: what is held against the stock, and what tells who is low
+//! - [`store`]: the tables `stock`, `reservations` and `ledger`, and every write to them
 //!
 //! Nothing is ever oversold: holding is one transaction over all lines of an order, each under the condition
 //! that so many pieces are available, and arithmetic at the store lets orders for one variant pass each other.
 //! Who waits for whom is the order's business: inventory answers `order.placed` with `stock.reserved` or
 //! `stock.refused`, says when a reservation's time is over, and lets go of it only when the order is cancelled.
 
+pub mod ledger;
 pub mod reservation;
 pub mod stock;
 pub mod store;
 
-pub use reservation::{Held, Reservation, State};
-pub use stock::{Level, Move, Stock, StockLevels};
-pub use store::{Shelf, Shelves};
+pub use ledger::{Ledger, Movement, MovementView, ReorderPoint, Verdict};
+pub use reservation::{Held, Reservation, State, Turn};
+pub use stock::{Adjustment, Booked, Shift, Stock, StockLevels};
+pub use store::{Check, Shelf, Shelves};

@@ -1,20 +1,22 @@
 //! What is held for an order.
 //!
-//! | is \ hears | order placed | order cancelled | order shipped |
+//! | is \ hears | order placed | order progressed | order cancelled |
 //! |---|---|---|---|
-//! | nothing | held, or refused | released: a tombstone that a late `order.placed` obeys | not yet: come again |
-//! | held | says so again | released | committed |
-//! | refused | says so again | refused | cannot be |
-//! | released | released | released | cannot be |
+//! | nothing | held, or refused | not yet: come again | released: a tombstone that a late `order.placed` obeys |
+//! | held | says so again | moves on to its counts; with the last piece committed, or released if none was shipped | releases what is left |
+//! | refused | says so again | refused; if anything was shipped: cannot be | refused |
+//! | released | released | released; if anything was shipped: cannot be | released |
 //! | committed | committed | committed | committed |
 //!
 //! What it has said is said again because the order's watchdog asks again, with a fresh event, when an answer
-//! got lost on the way.
+//! got lost on the way. How far an order has come is told in counts that only grow: what comes late, twice or
+//! overtaken has nothing to add.
 
 use std::time::Duration;
 
 use contracts::events::{
-    OrderPlaced, Shortage, StockChanged, StockRefused, StockReservationExpired, StockReserved,
+    LineProgress, MovementKind, OrderPlaced, OrderProgressed, Shortage, StockMovement,
+    StockRefused, StockReservationExpired, StockReserved,
 };
 use dynamo::{Item, Key};
 use kernel::{OrderId, Problem, Quantity, Timestamp, VariantId};
@@ -26,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub enum State {
     /// The pieces are held.
     Held,
-    /// The pieces have been shipped.
+    /// Every piece has been shipped or called off, and one at least was shipped.
     Committed,
     /// The pieces can be bought again, or were never held: the order is cancelled.
     Released,
@@ -34,13 +36,73 @@ pub enum State {
     Refused,
 }
 
-/// Pieces of one variant.
+/// Pieces of one variant: `shipped + cancelled ≤ quantity`, and neither ever shrinks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Held {
     /// The variant.
     pub variant_id: VariantId,
-    /// How many pieces.
+    /// How many pieces were held.
     pub quantity: Quantity,
+    /// How many of them have left the warehouse.
+    #[serde(default)]
+    pub shipped: u32,
+    /// How many of them can be bought again.
+    #[serde(default)]
+    pub cancelled: u32,
+}
+
+impl Held {
+    fn new(variant_id: VariantId, quantity: Quantity) -> Self {
+        Self {
+            variant_id,
+            quantity,
+            shipped: 0,
+            cancelled: 0,
+        }
+    }
+
+    /// How many pieces are still held; none, if more has become of them than there were.
+    fn left(&self) -> Option<u32> {
+        let gone = self.shipped.checked_add(self.cancelled)?;
+        self.quantity.get().checked_sub(gone)
+    }
+
+    /// As far as the order has come, and never back.
+    fn up_to(&self, progress: &LineProgress) -> Self {
+        Self {
+            shipped: self.shipped.max(progress.shipped),
+            cancelled: self.cancelled.max(progress.cancelled),
+            ..*self
+        }
+    }
+
+    /// With all that is left called off.
+    fn called_off(&self) -> Self {
+        Self {
+            cancelled: self.cancelled + self.left().unwrap_or(0),
+            ..*self
+        }
+    }
+
+    /// What moves when it becomes `next`.
+    fn movements(&self, next: &Self) -> impl Iterator<Item = StockMovement> {
+        let steps = [
+            (MovementKind::Sold, next.shipped - self.shipped),
+            (MovementKind::Released, next.cancelled - self.cancelled),
+        ];
+        let variant = self.variant_id;
+        let moved = steps.into_iter().filter(|(_, pieces)| *pieces > 0);
+        moved.map(move |(kind, pieces)| StockMovement::new(variant, kind, pieces))
+    }
+}
+
+/// What becomes of a reservation, and what moves by it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Turn {
+    /// The reservation after it.
+    pub next: Reservation,
+    /// The pieces that move, those of a variant behind each other.
+    pub movements: Vec<StockMovement>,
 }
 
 /// What is held for an order. Item `reservation#<order id>` / `reservation`.
@@ -81,10 +143,8 @@ const KEPT_FOR: Duration = Duration::from_hours(35 * 24);
 impl Reservation {
     /// The pieces that an order needs, held for so long.
     pub fn for_order(order: &OrderPlaced, now: Timestamp, time: Duration) -> Self {
-        let lines = order.lines.iter().map(|line| Held {
-            variant_id: line.variant_id,
-            quantity: line.quantity,
-        });
+        let held = order.lines.iter();
+        let lines = held.map(|line| Held::new(line.variant_id, line.quantity));
         Self {
             order_id: order.order_id,
             state: State::Held,
@@ -132,24 +192,71 @@ impl Reservation {
         }
     }
 
-    /// What it becomes when the order is cancelled; nothing if nothing is held any more.
-    pub fn release(&self, now: Timestamp) -> Option<Self> {
-        (self.state == State::Held).then(|| self.close(State::Released, now))
+    /// The movements by which it is held.
+    pub fn held(&self) -> Vec<StockMovement> {
+        let lines = self.lines.iter();
+        let held = |line: &Held| {
+            StockMovement::new(line.variant_id, MovementKind::Reserved, line.quantity.get())
+        };
+        lines.map(held).collect()
     }
 
-    /// What it becomes when the order is shipped; nothing if that was known.
+    /// What it becomes when the order is cancelled; nothing if nothing is held any more.
+    pub fn release(&self, now: Timestamp) -> Option<Turn> {
+        let lines = self.lines.iter().map(Held::called_off).collect();
+        (self.state == State::Held).then(|| self.turn(lines, now))
+    }
+
+    /// What it becomes when pieces of the order were shipped or called off; nothing if that was known.
     ///
     /// # Errors
     /// Pieces have been shipped that were not held: only people can find out how.
-    pub fn commit(&self, now: Timestamp) -> Result<Option<Self>, Problem> {
+    pub fn progress(
+        &self,
+        order: &OrderProgressed,
+        now: Timestamp,
+    ) -> Result<Option<Turn>, Problem> {
+        let impossible = || {
+            let order = self.order_id;
+            Problem::internal(format!("more of {order} has moved on than is held for it"))
+        };
         match self.state {
-            State::Held => Ok(Some(self.close(State::Committed, now))),
-            State::Committed => Ok(None),
-            State::Released | State::Refused => Err(Problem::internal(format!(
-                "{} is shipped but nothing was held for it",
-                self.order_id
-            ))),
+            State::Held => {}
+            State::Committed => return Ok(None),
+            State::Released | State::Refused => {
+                let is_shipped = order.lines.iter().any(|line| line.shipped > 0);
+                return if is_shipped {
+                    Err(impossible())
+                } else {
+                    Ok(None)
+                };
+            }
         }
+        let mut lines = self.lines.clone();
+        for progress in &order.lines {
+            let line = lines
+                .iter_mut()
+                .find(|line| line.variant_id == progress.variant_id)
+                .ok_or_else(impossible)?;
+            *line = line.up_to(progress);
+            line.left().ok_or_else(impossible)?;
+        }
+        Ok((lines != self.lines).then(|| self.turn(lines, now)))
+    }
+
+    fn turn(&self, lines: Vec<Held>, now: Timestamp) -> Turn {
+        let steps = self.lines.iter().zip(&lines);
+        let movements = steps.flat_map(|(line, next)| line.movements(next));
+        let movements = movements.collect();
+        let next = if lines.iter().any(|line| line.left() != Some(0)) {
+            self.clone()
+        } else if lines.iter().any(|line| line.shipped > 0) {
+            self.close(State::Committed, now)
+        } else {
+            self.close(State::Released, now)
+        };
+        let next = Self { lines, ..next };
+        Turn { next, movements }
     }
 
     /// What it becomes when it is said that its time is over: still held, for the order decides.
@@ -182,14 +289,6 @@ impl Reservation {
         StockReservationExpired {
             order_id: self.order_id,
             expired_at: self.held_until,
-        }
-    }
-
-    /// That the levels of its variants have changed.
-    pub fn moved(&self) -> StockChanged {
-        StockChanged {
-            cause: self.order_id.to_string(),
-            variant_ids: self.lines.iter().map(|line| line.variant_id).collect(),
         }
     }
 
@@ -233,70 +332,4 @@ impl Item for Reservation {
 }
 
 #[cfg(test)]
-mod tests {
-    use contracts::Event;
-
-    use super::*;
-
-    const TIME: Duration = Duration::from_mins(15);
-
-    fn now() -> Timestamp {
-        Timestamp::from_second(1_800_000_000)
-    }
-
-    fn held() -> Reservation {
-        Reservation::for_order(&OrderPlaced::example(), now(), TIME)
-    }
-
-    #[test]
-    fn it_ends_by_the_orders_word_alone() {
-        let held = held();
-        assert_eq!(held.expire().state(), State::Held);
-        assert_eq!(held.release(now()).unwrap().state(), State::Released);
-        let committed = held.commit(now()).unwrap().unwrap();
-        assert_eq!(committed.state(), State::Committed);
-        assert_eq!(committed.commit(now()).unwrap(), None);
-        assert_eq!(committed.release(now()), None);
-    }
-
-    #[test]
-    fn what_was_never_held_cannot_be_shipped() {
-        let tombstone = Reservation::tombstone(held().order_id(), now());
-        assert_eq!(tombstone.release(now()), None);
-        assert!(tombstone.commit(now()).unwrap_err().is_ours());
-        assert!(held().refuse(Vec::new(), now()).commit(now()).is_err());
-    }
-
-    #[test]
-    fn it_says_again_what_it_has_said() {
-        let held = held();
-        let expires_at = now().plus(TIME);
-        assert!(
-            matches!(held.answer(), Answer::Reserved(reserved) if reserved.expires_at == expires_at)
-        );
-        assert!(matches!(held.expire().answer(), Answer::Expired(_)));
-        let shortage = Shortage {
-            variant_id: held.lines()[0].variant_id,
-            wanted: 2,
-            available: 1,
-        };
-        let refused = held.refuse(vec![shortage.clone()], now());
-        assert!(
-            matches!(refused.answer(), Answer::Refused(refused) if refused.shortages == [shortage])
-        );
-        let released = held.release(now()).unwrap();
-        assert_eq!(released.answer(), Answer::Nothing);
-    }
-
-    #[test]
-    fn it_is_due_once_and_cleaned_up_only_when_closed() {
-        let held = held();
-        assert_eq!(held.indexes().len(), 1);
-        assert_eq!(held.expires_at(), None);
-        assert!(held.expire().indexes().is_empty());
-        assert_eq!(held.expire().expires_at(), None);
-        let released = held.release(now()).unwrap();
-        assert!(released.indexes().is_empty());
-        assert_eq!(released.expires_at(), Some(now().plus(KEPT_FOR)));
-    }
-}
+mod tests;

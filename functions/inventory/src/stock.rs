@@ -1,12 +1,12 @@
-//! The stock of a variant, and the four ways in which pieces move.
+//! The stock of a variant, and the ways in which pieces move.
 //!
 //! Pieces on hand are either available or reserved: `on_hand = available + reserved`, and no level is ever below
-//! zero. [`Move`] is the one table of what a movement does to the levels; the store makes its conditions and
-//! its arithmetic of it, and the tests prove the rule from it.
+//! zero. [`Shift::of`] is the one table of what a movement does to the levels; the store makes its conditions and
+//! its arithmetic of it, the ledger its balance, and the tests prove the rule from it.
 
-use contracts::events::OpeningStock;
+use contracts::events::{AdjustmentReason, Balance, MovementKind, OpeningStock, StockMovement};
 use dynamo::{Item, Key};
-use kernel::{Owned, Problem, Quantity, SellerId, VariantId};
+use kernel::{Code, Line, Owned, Problem, Quantity, SellerId, VariantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,60 +20,53 @@ pub struct Stock {
     available: u32,
 }
 
-/// One of the counts that stock has.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Level {
-    /// What lies in the warehouse.
-    OnHand,
-    /// What of it is held for orders.
-    Reserved,
-    /// What of it can still be bought.
-    Available,
+/// By how many pieces the levels of a variant change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Shift {
+    /// Of what lies in the warehouse.
+    pub on_hand: i64,
+    /// Of what of it is held for orders.
+    pub reserved: i64,
+    /// Of what of it can still be bought.
+    pub available: i64,
 }
 
-impl Level {
-    /// The attribute that holds it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OnHand => "on_hand",
-            Self::Reserved => "reserved",
-            Self::Available => "available",
-        }
-    }
-}
-
-/// A way in which pieces move.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Move {
-    /// They come into the warehouse.
-    Receive,
-    /// They are held for an order.
-    Hold,
-    /// What was held can be bought again.
-    Release,
-    /// What was held leaves the warehouse.
-    Commit,
-}
-
-impl Move {
-    /// The levels that grow by as many pieces as move.
-    pub fn gains(self) -> &'static [Level] {
-        match self {
-            Self::Receive => &[Level::OnHand, Level::Available],
-            Self::Hold => &[Level::Reserved],
-            Self::Release => &[Level::Available],
-            Self::Commit => &[],
+impl Shift {
+    /// What a movement does to the levels.
+    pub fn of(movement: &StockMovement) -> Self {
+        let pieces = movement.pieces;
+        let (on_hand, reserved, available) = match movement.kind {
+            MovementKind::Received | MovementKind::Returned | MovementKind::Adjusted => {
+                (pieces, 0, pieces)
+            }
+            MovementKind::Reserved => (0, pieces, -pieces),
+            MovementKind::Released => (0, -pieces, pieces),
+            MovementKind::Sold => (-pieces, -pieces, 0),
+        };
+        Self {
+            on_hand,
+            reserved,
+            available,
         }
     }
 
-    /// The levels that shrink by as many; each must have them.
-    pub fn takes(self) -> &'static [Level] {
-        match self {
-            Self::Receive => &[],
-            Self::Hold => &[Level::Available],
-            Self::Release => &[Level::Reserved],
-            Self::Commit => &[Level::OnHand, Level::Reserved],
-        }
+    /// What several movements do together.
+    pub fn of_all<'a>(movements: impl IntoIterator<Item = &'a StockMovement>) -> Self {
+        let shifts = movements.into_iter().map(Self::of);
+        shifts.fold(Self::default(), |sum, next| Self {
+            on_hand: sum.on_hand + next.on_hand,
+            reserved: sum.reserved + next.reserved,
+            available: sum.available + next.available,
+        })
+    }
+
+    /// The levels by the attributes that hold them, each with its change.
+    pub fn levels(self) -> [(&'static str, i64); 3] {
+        [
+            ("on_hand", self.on_hand),
+            ("reserved", self.reserved),
+            ("available", self.available),
+        ]
     }
 }
 
@@ -88,6 +81,56 @@ pub struct StockLevels {
     pub reserved: u32,
     /// Pieces that can be bought.
     pub available: u32,
+}
+
+/// Stock as it is after a movement that someone has booked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Booked {
+    /// What there is now.
+    pub stock: Stock,
+    /// What has moved.
+    pub movement: StockMovement,
+}
+
+/// That there are more or fewer pieces than the books say.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Adjustment {
+    /// How many more; below zero, how many fewer.
+    change: i32,
+    /// Why.
+    reason: AdjustmentReason,
+    /// Anything else worth knowing; it names no person.
+    note: Option<Line<1, 200>>,
+}
+
+impl Adjustment {
+    /// The movement that it is.
+    ///
+    /// # Errors
+    /// `validation_failed` if nothing moves, too much does, or in the direction that its reason excludes.
+    fn movement(self, variant: VariantId) -> Result<StockMovement, Problem> {
+        let most = Quantity::MAX;
+        if !(1..=most).contains(&self.change.unsigned_abs()) {
+            let detail = format!("expected 1 to {most} pieces more or fewer");
+            return Err(Problem::invalid("/change", detail));
+        }
+        let is_possible = match self.reason {
+            AdjustmentReason::Found => self.change > 0,
+            AdjustmentReason::Counted => true,
+            AdjustmentReason::Damaged
+            | AdjustmentReason::Lost
+            | AdjustmentReason::ReturnedToSupplier => self.change < 0,
+        };
+        if !is_possible {
+            return Err(Problem::invalid("/change", "not what the reason says"));
+        }
+        Ok(StockMovement {
+            reason: Some(self.reason),
+            note: self.note,
+            ..StockMovement::new(variant, MovementKind::Adjusted, self.change)
+        })
+    }
 }
 
 impl Stock {
@@ -106,18 +149,30 @@ impl Stock {
     }
 
     /// What an import says there is at the beginning.
-    pub fn opening(opening: &OpeningStock, seller_id: SellerId) -> Self {
+    pub fn opening(opening: &OpeningStock, seller_id: SellerId) -> Booked {
         let pieces = opening.quantity.min(Self::MOST);
-        Self {
-            on_hand: pieces,
-            available: pieces,
-            ..Self::none(opening.variant_id, seller_id)
+        let variant = opening.variant_id;
+        Booked {
+            stock: Self {
+                on_hand: pieces,
+                available: pieces,
+                ..Self::none(variant, seller_id)
+            },
+            movement: StockMovement {
+                revision: Some(1),
+                ..StockMovement::new(variant, MovementKind::Received, pieces)
+            },
         }
     }
 
     /// The variant.
     pub fn variant_id(&self) -> VariantId {
         self.variant_id
+    }
+
+    /// Who sells it.
+    pub fn seller_id(&self) -> SellerId {
+        self.seller_id
     }
 
     /// How many pieces can be bought.
@@ -135,37 +190,62 @@ impl Stock {
         }
     }
 
+    /// The same, to be held against the ledger.
+    pub fn balance(&self) -> Balance {
+        Balance {
+            on_hand: self.on_hand.into(),
+            reserved: self.reserved.into(),
+            available: self.available.into(),
+        }
+    }
+
     /// With the pieces of a receipt.
     ///
     /// # Errors
     /// `validation_failed` if there would be more than [`Stock::MOST`].
-    pub fn receive(&self, quantity: Quantity) -> Result<Self, Problem> {
-        self.moved(Move::Receive, quantity).ok_or_else(|| {
-            let most = Self::MOST;
-            Problem::invalid("/quantity", format!("a variant has at most {most} pieces"))
-        })
+    pub fn receive(&self, quantity: Quantity) -> Result<Booked, Problem> {
+        let movement = StockMovement::new(self.variant_id, MovementKind::Received, quantity.get());
+        let stock = self.moved([&movement]);
+        let stock = stock.ok_or_else(|| Self::too_many("/quantity"))?;
+        Ok(Booked { stock, movement })
     }
 
-    /// What becomes of it when so many pieces move; nothing if it has too few for that, or no room.
-    pub fn moved(&self, movement: Move, quantity: Quantity) -> Option<Self> {
-        let mut next = self.clone();
-        for level in movement.takes() {
-            let count = next.count(*level);
-            *count = count.checked_sub(quantity.get())?;
-        }
-        for level in movement.gains() {
-            let count = next.count(*level);
-            *count = (*count + quantity.get()).min(Self::MOST + 1);
-        }
+    /// As it really is.
+    ///
+    /// # Errors
+    /// `stock_too_low` if fewer pieces are available than it takes away; `validation_failed` if it is no
+    /// adjustment, or there would be more than [`Stock::MOST`].
+    pub fn adjust(&self, adjustment: Adjustment) -> Result<Booked, Problem> {
+        let movement = adjustment.movement(self.variant_id)?;
+        let stock = self.moved([&movement]).ok_or_else(|| {
+            if movement.pieces < 0 {
+                Code::StockTooLow.into()
+            } else {
+                Self::too_many("/change")
+            }
+        })?;
+        Ok(Booked { stock, movement })
+    }
+
+    fn too_many(pointer: &str) -> Problem {
+        let most = Self::MOST;
+        Problem::invalid(pointer, format!("a variant has at most {most} pieces"))
+    }
+
+    /// What becomes of it when pieces move; nothing if it has too few for that, or no room.
+    pub fn moved<'a>(
+        &self,
+        movements: impl IntoIterator<Item = &'a StockMovement>,
+    ) -> Option<Self> {
+        let shift = Shift::of_all(movements);
+        let level = |now: u32, change: i64| u32::try_from(i64::from(now) + change).ok();
+        let next = Self {
+            on_hand: level(self.on_hand, shift.on_hand)?,
+            reserved: level(self.reserved, shift.reserved)?,
+            available: level(self.available, shift.available)?,
+            ..self.clone()
+        };
         (next.on_hand <= Self::MOST).then_some(next)
-    }
-
-    fn count(&mut self, level: Level) -> &mut u32 {
-        match level {
-            Level::OnHand => &mut self.on_hand,
-            Level::Reserved => &mut self.reserved,
-            Level::Available => &mut self.available,
-        }
     }
 
     /// The key of a variant's stock.
@@ -189,74 +269,4 @@ impl Owned for Stock {
 }
 
 #[cfg(test)]
-mod tests {
-    use kernel::{Ids, Timestamp};
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn empty() -> Stock {
-        let (ids, now) = (Ids::seeded(1), Timestamp::from_second(1_800_000_000));
-        Stock::none(ids.fresh(now), ids.fresh(now))
-    }
-
-    fn pieces(number: u32) -> Quantity {
-        Quantity::new(number).unwrap()
-    }
-
-    #[test]
-    fn pieces_go_from_the_door_to_the_shelf_to_the_parcel() {
-        let stock = empty().receive(pieces(5)).unwrap();
-        let held = stock.moved(Move::Hold, pieces(3)).unwrap();
-        assert_eq!((held.on_hand, held.reserved, held.available), (5, 3, 2));
-        assert_eq!(held.moved(Move::Hold, pieces(3)), None);
-        assert_eq!(held.moved(Move::Release, pieces(3)), Some(stock));
-        let sent = held.moved(Move::Commit, pieces(3)).unwrap();
-        assert_eq!((sent.on_hand, sent.reserved, sent.available), (2, 0, 2));
-    }
-
-    #[test]
-    fn a_warehouse_has_a_size() {
-        let full = Stock {
-            on_hand: Stock::MOST,
-            available: Stock::MOST,
-            ..empty()
-        };
-        assert!(full.receive(Quantity::ONE).is_err());
-        let opening = OpeningStock {
-            variant_id: full.variant_id,
-            quantity: u32::MAX,
-        };
-        assert_eq!(Stock::opening(&opening, full.seller_id), full);
-    }
-
-    fn movement() -> impl Strategy<Value = (Move, Quantity)> {
-        let way = prop_oneof![
-            Just(Move::Receive),
-            Just(Move::Hold),
-            Just(Move::Release),
-            Just(Move::Commit),
-        ];
-        (way, (1..=40_u32).prop_map(pieces))
-    }
-
-    proptest! {
-        /// Whatever moves in whatever order: what is on hand is available or reserved, and what a movement
-        /// would take that is not there does not move.
-        #[test]
-        fn every_piece_is_available_or_reserved(moves in prop::collection::vec(movement(), 0..60)) {
-            let mut stock = empty();
-            for (movement, quantity) in moves {
-                let short = movement
-                    .takes()
-                    .iter()
-                    .any(|level| *stock.clone().count(*level) < quantity.get());
-                match stock.moved(movement, quantity) {
-                    Some(next) => stock = next,
-                    None => prop_assert!(short),
-                }
-                prop_assert_eq!(stock.on_hand, stock.available + stock.reserved);
-            }
-        }
-    }
-}
+mod tests;

@@ -1,17 +1,25 @@
 //! The tables of inventory: the only place of the service that names DynamoDB.
 
+mod ledger;
+
 use contracts::{
-    events::{Shortage, StockChanged},
+    events::{MovementKind, OrderProgressed, Shortage, StockChanged, StockMovement},
     views::VariantOwner,
 };
-use dynamo::{Attributes, Change, Commands, Db, Intent, Query, Refused, Stored, Table, item};
-use kernel::{OrderId, Problem, Quantity, Reply, Timestamp, VariantId};
-use lambda::Platform;
+use dynamo::{
+    Attributes, Change, Command, Commands, Db, Intent, Query, Refused, Stored, Table, item,
+};
+use kernel::{Code, OrderId, Problem, Timestamp};
+use lambda::{
+    Platform,
+    http::{self, Incoming, Outcome},
+};
 
 use crate::{
-    reservation::{Answer, BY_DUE, DUE, Held, Reservation},
-    stock::{Move, Stock},
+    reservation::{Answer, BY_DUE, DUE, Held, Reservation, Turn},
+    stock::{Booked, Shift, Stock, StockLevels},
 };
+pub use ledger::Check;
 
 /// How many variants one transaction stocks: as many as one `stock.changed` names.
 const STOCKED_AT_ONCE: usize = 50;
@@ -19,12 +27,13 @@ const STOCKED_AT_ONCE: usize = 50;
 /// How many overdue reservations one run takes on.
 const OVERDUE_AT_ONCE: usize = 100;
 
-/// Stock and reservations.
+/// Stock, what of it is held, and the ledger of its movements.
 #[derive(Debug)]
 pub struct Shelves {
     db: Db,
     stock: Table,
     reservations: Table,
+    ledger: Table,
     commands: Commands,
 }
 
@@ -50,60 +59,76 @@ impl Shelves {
             db: platform.db.clone(),
             stock: platform.table("inventory", "stock"),
             reservations: platform.table("inventory", "reservations"),
+            ledger: platform.table("inventory", "ledger"),
             commands: platform.commands("inventory"),
         })
     }
 
-    /// The shelf of a variant, if there is such a variant. Who sells it is asked of the product service only
-    /// as long as there is no stock of it.
-    pub async fn find(&self, variant: VariantId) -> Result<Option<Shelf>, Problem> {
-        if let Some(stored) = self.stock.get::<Stock>(&Stock::key_of(variant)).await? {
-            return Ok(Some(Shelf {
+    /// The shelf that a request names in its path, if its caller reaches it. Who sells a variant is asked of the
+    /// product service only as long as there is no stock of it.
+    pub async fn reached(&self, request: &Incoming) -> Result<Shelf, Problem> {
+        let variant = request.path("variant_id", Code::VariantNotFound)?;
+        let stored = self.stock.get::<Stock>(&Stock::key_of(variant)).await?;
+        let shelf = match stored {
+            Some(stored) => Some(Shelf {
                 stock: stored.value.clone(),
                 stored: Some(stored),
-            }));
-        }
-        let owner = self.db.view::<VariantOwner>(&variant).await?;
-        Ok(owner.map(|owner| Shelf {
-            stock: Stock::none(variant, owner.seller_id),
-            stored: None,
-        }))
+            }),
+            None => {
+                let owner = self.db.view::<VariantOwner>(&variant).await?;
+                owner.map(|owner| Shelf {
+                    stock: Stock::none(variant, owner.seller_id),
+                    stored: None,
+                })
+            }
+        };
+        shelf
+            .filter(|shelf| request.reaches(&shelf.stock))
+            .ok_or_else(|| Code::VariantNotFound.into())
     }
 
-    /// Books what a shelf has now; refused as contention if it has changed since it was found.
-    pub async fn restock<T>(
+    /// Books what has become of a shelf, and shows it; refused as contention if it has changed since it was found.
+    pub async fn book(
         &self,
         found: &Shelf,
-        next: &Stock,
-        intent: &Intent,
-        reply: Reply<T>,
-    ) -> Result<Reply<T>, Problem> {
+        booked: &Booked,
+        request: &Incoming,
+    ) -> Outcome<StockLevels> {
+        let (stock, revision) = (&booked.stock, found.version() + 1);
+        let variant = stock.variant_id();
+        let reply = http::created(format!("/v1/stock/{variant}"), &stock.levels())?;
+        let intent = request.intent();
         let mut command = self.commands.begin(intent);
-        command.save(&self.stock, found.stored.as_ref(), next);
-        let changed = StockChanged {
-            cause: intent.causation_id.clone(),
-            variant_ids: vec![next.variant_id()],
+        command.save(&self.stock, found.stored.as_ref(), stock);
+        let movement = StockMovement {
+            revision: Some(revision),
+            ..booked.movement.clone()
         };
+        let changed = StockChanged::by(&intent.causation_id, &[movement]);
         command.publish(1, &changed);
-        command.audit("stock.receive", next.variant_id());
-        command.commit(reply).await
+        let action = match booked.movement.kind {
+            MovementKind::Adjusted => "stock.adjust",
+            _ => "stock.receive",
+        };
+        command.audit(action, variant);
+        command.commit(reply.version(revision)).await
     }
 
     /// Stocks variants that have no stock yet. A variant that was counted before, by a receipt or by an earlier
     /// import, stays as it is.
-    pub async fn open(&self, opening: &[Stock], intent: &Intent) -> Result<(), Problem> {
+    pub async fn open(&self, opening: &[Booked], intent: &Intent) -> Result<(), Problem> {
         for (step, opening) in (1_u64..).zip(opening.chunks(STOCKED_AT_ONCE)) {
             let keys = opening
                 .iter()
-                .map(|stock| Stock::key_of(stock.variant_id()));
+                .map(|opening| Stock::key_of(opening.movement.variant_id));
             let counted = self.stock.get_many::<Stock>(keys.collect()).await?;
-            let is_new = |stock: &&Stock| {
-                let variant = stock.variant_id();
+            let is_new = |opening: &&Booked| {
+                let variant = opening.movement.variant_id;
                 counted
                     .iter()
                     .all(|counted| counted.variant_id() != variant)
             };
-            let fresh: Vec<&Stock> = opening.iter().filter(is_new).collect();
+            let fresh: Vec<&Booked> = opening.iter().filter(is_new).collect();
             if fresh.is_empty() {
                 continue;
             }
@@ -112,14 +137,12 @@ impl Shelves {
                 key: format!("{}.{step}", intent.key),
                 ..intent.clone()
             });
-            for stock in &fresh {
-                command.insert(&self.stock, *stock);
+            for opening in &fresh {
+                command.insert(&self.stock, &opening.stock);
             }
-            let changed = StockChanged {
-                cause: intent.causation_id.clone(),
-                variant_ids: fresh.iter().map(|stock| stock.variant_id()).collect(),
-            };
-            command.publish(step, &changed);
+            let movements = fresh.iter().map(|opening| opening.movement.clone());
+            let movements: Vec<StockMovement> = movements.collect();
+            command.publish(step, &StockChanged::by(&intent.causation_id, &movements));
             command.audit("stock.open", &intent.causation_id);
             command.settle().await?;
         }
@@ -131,15 +154,11 @@ impl Shelves {
     pub async fn hold(&self, wanted: &Reservation, intent: &Intent) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.reservations, wanted);
-        for line in wanted.lines() {
-            command.change(
-                &self.stock,
-                &Stock::key_of(line.variant_id),
-                change(Move::Hold, line.quantity),
-            );
-        }
+        let movements = wanted.held();
+        self.shift(&mut command, &movements);
         if let Answer::Reserved(reserved) = wanted.answer() {
-            command.publish(1, &reserved).publish(1, &wanted.moved());
+            let changed = StockChanged::by(wanted.order_id(), &movements);
+            command.publish(1, &reserved).publish(1, &changed);
         }
         command.audit("stock.reserve", wanted.order_id());
         match command.attempt().await {
@@ -202,53 +221,55 @@ impl Shelves {
             return Ok(());
         };
         match reservation.release(intent.now) {
-            Some(released) => {
-                let action = "stock.release";
-                self.end(&reservation, &released, Move::Release, action, intent)
+            Some(turn) => {
+                self.turn(&reservation, &turn, "stock.release", intent)
                     .await
             }
             None => Ok(()),
         }
     }
 
-    /// Takes what is held for a shipped order out of the warehouse.
-    pub async fn commit(&self, order: OrderId, intent: &Intent) -> Result<(), Problem> {
-        let reservation = self.reservation(order).await?;
+    /// Moves what is held for an order as far as the order has come: out of the warehouse, or back on the shelf.
+    pub async fn progress(&self, order: &OrderProgressed, intent: &Intent) -> Result<(), Problem> {
+        let id = order.order_id;
+        let reservation = self.reservation(id).await?;
         let reservation = reservation
-            .ok_or_else(|| Problem::unavailable(format!("nothing is held for {order} yet")))?;
-        match reservation.commit(intent.now)? {
-            Some(committed) => {
-                let action = "stock.commit";
-                self.end(&reservation, &committed, Move::Commit, action, intent)
-                    .await
-            }
+            .ok_or_else(|| Problem::unavailable(format!("nothing is held for {id} yet")))?;
+        match reservation.progress(order, intent.now)? {
+            Some(turn) => self.turn(&reservation, &turn, "stock.commit", intent).await,
             None => Ok(()),
         }
     }
 
-    async fn end(
+    async fn turn(
         &self,
         reservation: &Stored<Reservation>,
-        next: &Reservation,
-        movement: Move,
+        turn: &Turn,
         action: &str,
         intent: &Intent,
     ) -> Result<(), Problem> {
+        let order = reservation.order_id();
         let mut command = self.commands.begin(intent);
-        command.update(&self.reservations, reservation, next);
-        for line in next.lines() {
-            let key = Stock::key_of(line.variant_id);
+        command.update(&self.reservations, reservation, &turn.next);
+        self.shift(&mut command, &turn.movements);
+        let changed = StockChanged::by(order, &turn.movements);
+        command.publish(reservation.rev + 1, &changed);
+        command.audit(action, order);
+        command.settle().await?;
+        Ok(())
+    }
+
+    /// Moves pieces by arithmetic at the store: what they are taken from must have them. One action a variant.
+    fn shift(&self, command: &mut Command, movements: &[StockMovement]) {
+        for movements in movements.chunk_by(|one, next| one.variant_id == next.variant_id) {
+            let [first, ..] = movements else { continue };
+            let key = Stock::key_of(first.variant_id);
             command
-                .change(&self.stock, &key, change(movement, line.quantity))
+                .change(&self.stock, &key, change(movements))
                 .or(Problem::internal(
                     "less is reserved than is held for orders",
                 ));
         }
-        // The second and last time that this order moves stock.
-        command.publish(2, &next.moved());
-        command.audit(action, next.order_id());
-        command.settle().await?;
-        Ok(())
     }
 
     /// The reservations whose time is over and of which that was not said yet: the first hundred.
@@ -283,22 +304,28 @@ impl Shelves {
     }
 }
 
-/// A movement as arithmetic at the store: what it takes must be there, then all levels change at once.
-fn change(movement: Move, quantity: Quantity) -> Change {
-    let gains = movement.gains().iter().map(|level| (level.name(), '+'));
-    let takes = movement.takes().iter().map(|level| (level.name(), '-'));
-    let set: Vec<String> = gains
-        .chain(takes)
-        .map(|(level, sign)| format!("{level} = {level} {sign} :pieces"))
-        .collect();
-    let enough: Vec<String> = movement
-        .takes()
-        .iter()
-        .map(|level| format!("{} >= :pieces", level.name()))
-        .collect();
-    Change::set(&set.join(", "))
+/// Movements of one variant as arithmetic at the store: what they take must be there, then all levels change at
+/// once, and the revision by one for each.
+fn change(movements: &[StockMovement]) -> Change {
+    let levels = Shift::of_all(movements).levels();
+    let levels = levels.into_iter().filter(|(_, change)| *change != 0);
+    let (mut set, mut enough) = (Vec::new(), Vec::new());
+    let mut numbers = Vec::new();
+    for (level, change) in levels {
+        set.push(format!("{level} = {level} + :{level}"));
+        numbers.push((format!(":{level}"), change));
+        if change < 0 {
+            enough.push(format!("{level} >= :{level}_taken"));
+            numbers.push((format!(":{level}_taken"), -change));
+        }
+    }
+    let change = Change::set(&set.join(", "))
         .when(&enough.join(" AND "))
-        .number(":pieces", quantity.get())
+        .steps(movements.len() as u64);
+    let numbers = numbers.into_iter();
+    numbers.fold(change, |change, (name, number)| {
+        change.number(&name, number)
+    })
 }
 
 /// What was short, by the stock that the failed condition has shown; a variant without stock has none.

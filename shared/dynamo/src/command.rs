@@ -241,7 +241,7 @@ impl Command {
         self.after
             .update(format!("{} {} {change:?}", table.name, key.pk));
         let set = format!(
-            "SET {}, updated_at = :updated_at, rev = rev + :one{}",
+            "SET {}, updated_at = :updated_at, rev = rev + :steps{}",
             change.set,
             change
                 .remove
@@ -259,7 +259,7 @@ impl Command {
                 ":updated_at",
                 AttributeValue::S(self.intent.now.to_string()),
             )
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .expression_attribute_values(":steps", AttributeValue::N(change.steps.to_string()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build();
         match update {
@@ -623,6 +623,7 @@ pub struct Change {
     when: String,
     names: std::collections::HashMap<String, String>,
     values: Attributes,
+    steps: u64,
 }
 
 impl Change {
@@ -635,7 +636,15 @@ impl Change {
             when: "attribute_exists(pk)".to_owned(),
             names: std::collections::HashMap::new(),
             values: Attributes::new(),
+            steps: 1,
         }
+    }
+
+    /// Counts as so many changes in the item's revision: where one write does what is two things to whoever
+    /// counts them.
+    pub fn steps(mut self, steps: u64) -> Self {
+        self.steps = steps;
+        self
     }
 
     /// Attributes to remove, separated by commas.
@@ -651,7 +660,7 @@ impl Change {
     }
 
     /// A number named in the assignments or the condition: `:n`.
-    pub fn number(mut self, name: &str, number: impl Into<u64>) -> Self {
+    pub fn number(mut self, name: &str, number: impl Into<i128>) -> Self {
         self.values.insert(
             name.to_owned(),
             AttributeValue::N(number.into().to_string()),

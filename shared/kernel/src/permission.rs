@@ -278,7 +278,9 @@ permissions! {
     ProductImport = "product:import": Seller@Seller, Admin@Any;
     /// Book received pieces.
     StockReceive = "stock:receive": Seller@Seller, Admin@Any => [Manager Fulfilment];
-    /// See stock levels.
+    /// Correct stock, and say from how many pieces on it is low.
+    StockAdjust = "stock:adjust": Seller@Seller, Admin@Any => [Manager Fulfilment];
+    /// See stock levels and movements.
     StockRead = "stock:read": Seller@Seller, Admin@Any => [Manager Fulfilment Finance];
     /// Buy.
     OrderPlace = "order:place": Customer@Own;

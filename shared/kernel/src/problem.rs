@@ -106,6 +106,7 @@ codes! {
     CartEmpty = 409 "cart_empty" "The cart is empty.";
     CartAlreadyOrdered = 409 "cart_already_ordered" "This cart has been ordered.";
     CartFull = 409 "cart_full" "The cart has as many lines as an order can have.";
+    StockTooLow = 409 "stock_too_low" "Fewer pieces are available than this takes away.";
     OrderNotCancellable = 409 "order_not_cancellable" "The order cannot be cancelled any more.";
     OrderNotAcceptable = 409 "order_not_acceptable" "The order, or the part of it, cannot be accepted or rejected any more.";
     OrderNotShippable = 409 "order_not_shippable" "The order cannot be shipped in its state.";

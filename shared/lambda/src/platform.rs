@@ -7,7 +7,7 @@ use contracts::Actor;
 use dynamo::{Commands, Connection, Cursors, Db, Intent, Table, audit::AuditLog};
 use kernel::{Clock, Currency, Ids, Locale, Problem};
 
-use crate::connector::Connector;
+use crate::{connector::Connector, log};
 
 /// What a function is given.
 #[derive(Debug, Clone)]
@@ -173,6 +173,11 @@ impl Platform {
             now: self.clock.now(),
             ids: self.ids.clone(),
         }
+    }
+
+    /// Counts something that happened: a business metric, by service and function.
+    pub fn count(&self, name: &str, number: u64) {
+        log::count(self, name, number);
     }
 
     /// A table of the function's own service.

@@ -11,6 +11,7 @@ pub mod guests;
 pub mod roles;
 mod second_factor;
 pub(crate) mod selling;
+pub mod stock;
 
 use std::time::Duration;
 
@@ -393,6 +394,7 @@ async fn catalogue(world: &mut World, seller: &Person) -> String {
     ok(world.send("update-product", ask).await, 200);
     world.settle().await;
     assert_eq!(seller.stock(world, &goods).await["available"], 30);
+    stock::look_after(world, seller, &goods).await;
     goods
 }
 

@@ -673,6 +673,8 @@ impl Market {
             "create-product" => journey::product("New goods"),
             "update-product" => json!({ "title": "Better goods" }),
             "receive-stock" => json!({ "quantity": 1 }),
+            "adjust-stock" => json!({ "change": 1, "reason": "counted" }),
+            "set-reorder-point" => json!({ "pieces": 5 }),
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
             "place-order" => journey::order("pm_sandbox_ok"),

@@ -23,6 +23,7 @@ mod race;
 mod revocation;
 mod roles;
 mod second_factor;
+mod stock;
 mod tamper;
 mod units;
 mod unruly;

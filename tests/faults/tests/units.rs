@@ -104,7 +104,7 @@ async fn the_bill_of_an_order_names_every_function_on_its_way() {
         "confirm-order-on-payment-authorized",
         "ship-order",
         "capture-payment-on-order-shipped",
-        "commit-stock-on-order-shipped",
+        "move-stock-on-order-progressed",
     ] {
         let line = bill.iter().find(|line| line.function == function);
         assert!(

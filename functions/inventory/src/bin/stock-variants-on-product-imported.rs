@@ -1,7 +1,7 @@
 //! product.imported.v1: the variants of a new product get their opening stock.
 
 use contracts::events::ProductImported;
-use inventory::{Shelves, Stock};
+use inventory::{Booked, Shelves, Stock};
 use kernel::Problem;
 use lambda::consume::{self, Event};
 
@@ -10,7 +10,7 @@ async fn stock_variants(
     event: Event<ProductImported>,
 ) -> Result<(), Problem> {
     let seller = event.data.seller_id;
-    let opening: Vec<Stock> = event
+    let opening: Vec<Booked> = event
         .data
         .stock
         .iter()

@@ -6,7 +6,9 @@ use kernel::{Allowance, Permission};
 use serde_json::json;
 use testkit::{Ask, Stage};
 
-use super::{PASSWORD, Person, admin, audit, business, guests, offer, ok, roles, selling, text};
+use super::{
+    PASSWORD, Person, admin, audit, business, guests, offer, ok, roles, selling, stock, text,
+};
 use crate::{World, endpoints::endpoints};
 
 /// More than are told of a role's change at once, more than are hidden of a seller's products at once.
@@ -61,6 +63,9 @@ async fn prices(world: &mut World, owner: &Person) {
     assert_eq!(shown["lines"][0]["unit_price"]["amount"], 999, "{shown}");
     let none = offer(world, owner, "Sold elsewhere", 0).await;
     assert_eq!(owner.stock(world, &none).await["available"], 0);
+    assert!(stock::movements(world, owner, &none).await.is_empty());
+    stock::reorder_at(world, owner, &none, json!(1)).await;
+    ok(stock::adjust(world, owner, &none, 1).await, 201);
 }
 
 /// An invitation is mailed before anyone takes it.

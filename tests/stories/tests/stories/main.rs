@@ -17,4 +17,5 @@ mod repeats;
 mod roles;
 mod second_factor;
 mod selling;
+mod stock;
 mod trouble;

@@ -1,0 +1,151 @@
+use MovementKind::{Released, Sold};
+use contracts::Event;
+use proptest::prelude::*;
+
+use super::*;
+
+const TIME: Duration = Duration::from_mins(15);
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000)
+}
+
+fn held() -> Reservation {
+    Reservation::for_order(&OrderPlaced::example(), now(), TIME)
+}
+
+/// That so many of the two pieces of the example are shipped, and so many called off.
+fn progressed(shipped: u32, cancelled: u32) -> OrderProgressed {
+    let mut order = OrderProgressed::example();
+    order.lines[0].shipped = shipped;
+    order.lines[0].cancelled = cancelled;
+    order
+}
+
+fn progress(reservation: &Reservation, shipped: u32, cancelled: u32) -> Option<Turn> {
+    let order = progressed(shipped, cancelled);
+    reservation.progress(&order, now()).unwrap()
+}
+
+fn moved(turn: &Turn) -> Vec<(MovementKind, i64)> {
+    let movements = turn.movements.iter();
+    movements
+        .map(|movement| (movement.kind, movement.pieces))
+        .collect()
+}
+
+#[test]
+fn it_ends_by_the_orders_word_alone() {
+    let held = held();
+    assert_eq!(held.expire().state(), State::Held);
+    let released = held.release(now()).unwrap();
+    assert_eq!(released.next.state(), State::Released);
+    assert_eq!(moved(&released), [(Released, 2)]);
+    let committed = progress(&held, 2, 0).unwrap();
+    assert_eq!(committed.next.state(), State::Committed);
+    assert_eq!(moved(&committed), [(Sold, 2)]);
+    assert_eq!(progress(&committed.next, 2, 0), None);
+    assert_eq!(committed.next.release(now()), None);
+}
+
+#[test]
+fn it_goes_on_in_parts_and_is_closed_with_the_last_piece() {
+    let part = progress(&held(), 1, 0).unwrap();
+    assert_eq!(part.next.state(), State::Held);
+    assert_eq!(moved(&part), [(Sold, 1)]);
+    // What comes late or twice has nothing to add.
+    assert_eq!(progress(&part.next, 1, 0), None);
+    assert_eq!(progress(&part.next, 0, 0), None);
+    let rest = progress(&part.next, 1, 1).unwrap();
+    assert_eq!(rest.next.state(), State::Committed);
+    assert_eq!(moved(&rest), [(Released, 1)]);
+    // Overtaken, both at once.
+    let both = progress(&held(), 1, 1).unwrap();
+    assert_eq!(both.next, rest.next);
+    assert_eq!(moved(&both), [(Sold, 1), (Released, 1)]);
+    // All called off, piece by piece or by the order's end.
+    let off = progress(&progress(&held(), 0, 1).unwrap().next, 0, 2).unwrap();
+    assert_eq!(off.next, held().release(now()).unwrap().next);
+    // What is left when the order ends.
+    let end = part.next.release(now()).unwrap();
+    assert_eq!(end.next, rest.next);
+    assert_eq!(moved(&end), [(Released, 1)]);
+}
+
+#[test]
+fn what_was_never_held_cannot_be_shipped() {
+    let tombstone = Reservation::tombstone(held().order_id(), now());
+    assert_eq!(tombstone.release(now()), None);
+    let refused = held().refuse(Vec::new(), now());
+    for gone in [tombstone, refused] {
+        assert_eq!(progress(&gone, 0, 2), None);
+        let problem = gone.progress(&progressed(1, 0), now()).unwrap_err();
+        assert!(problem.is_ours());
+    }
+    for (shipped, cancelled) in [(3, 0), (2, 1), (u32::MAX, 1)] {
+        let order = progressed(shipped, cancelled);
+        assert!(held().progress(&order, now()).unwrap_err().is_ours());
+    }
+}
+
+#[test]
+fn it_says_again_what_it_has_said() {
+    let held = held();
+    let expires_at = now().plus(TIME);
+    assert!(
+        matches!(held.answer(), Answer::Reserved(reserved) if reserved.expires_at == expires_at)
+    );
+    assert!(matches!(held.expire().answer(), Answer::Expired(_)));
+    let shortage = Shortage {
+        variant_id: held.lines()[0].variant_id,
+        wanted: 2,
+        available: 1,
+    };
+    let refused = held.refuse(vec![shortage.clone()], now());
+    assert!(
+        matches!(refused.answer(), Answer::Refused(refused) if refused.shortages == [shortage])
+    );
+    let released = held.release(now()).unwrap().next;
+    assert_eq!(released.answer(), Answer::Nothing);
+}
+
+#[test]
+fn it_is_due_once_and_cleaned_up_only_when_closed() {
+    let held = held();
+    assert_eq!(held.indexes().len(), 1);
+    assert_eq!(held.expires_at(), None);
+    assert!(held.expire().indexes().is_empty());
+    assert_eq!(held.expire().expires_at(), None);
+    let released = held.release(now()).unwrap().next;
+    assert!(released.indexes().is_empty());
+    assert_eq!(released.expires_at(), Some(now().plus(KEPT_FOR)));
+}
+
+proptest! {
+    /// The steps of an order, each heard any number of times and in any order: in the end as much has moved as if
+    /// the last had been the only one.
+    #[test]
+    fn the_order_of_arrival_does_not_matter(
+        steps in prop::collection::vec(any::<bool>(), 1..=2),
+        arrivals in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
+    ) {
+        let mut counts = vec![];
+        let (mut shipped, mut cancelled) = (0, 0);
+        for is_shipped in steps {
+            if is_shipped { shipped += 1 } else { cancelled += 1 }
+            counts.push((shipped, cancelled));
+        }
+        let mut reservation = held();
+        let mut sold = 0;
+        let heard = arrivals.iter().map(|arrival| *arrival.get(&counts));
+        for (shipped, cancelled) in heard.chain([(shipped, cancelled)]) {
+            if let Some(turn) = progress(&reservation, shipped, cancelled) {
+                sold += moved(&turn).iter().filter(|(kind, _)| *kind == Sold).map(|(_, n)| n).sum::<i64>();
+                reservation = turn.next;
+            }
+        }
+        prop_assert_eq!(sold, i64::from(shipped));
+        let only = progress(&held(), shipped, cancelled).unwrap();
+        prop_assert_eq!(reservation, only.next);
+    }
+}
