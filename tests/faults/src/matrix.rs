@@ -214,6 +214,8 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     world.settle().await;
     let seen = shopper.see(world, &order).await;
     assert_eq!(seen["status"], "confirmed", "{seen}");
+    // Its payment can be given back, and its seller has an account.
+    journey::payments::progress(world, &seen, 1, 0);
     let mut guest = Guest::new(&format!("guest-{name}"));
     let guest_order = guest.buy(world, &variant, "pm_sandbox_ok", name).await;
     world.settle().await;
@@ -478,6 +480,10 @@ impl Market {
                 }
                 "orders" => (half.order.clone(), customer, seller),
                 "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
+                "accounts" => {
+                    let account = seller.map(|seller| format!("seller:{seller}"));
+                    (account.unwrap_or_default(), None, seller)
+                }
                 // A line of one's own cart, which `reached` knows.
                 "items" if endpoint.template.starts_with("/v1/cart/") => {
                     (half.variant.clone(), None, None)
@@ -666,6 +672,10 @@ impl Market {
             "receive-stock" => json!({ "quantity": 1 }),
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
+            "request-refund" => {
+                let one = json!({ "amount": 1, "currency": "EUR" });
+                json!({ "amount": one, "reason": "goodwill" })
+            }
             "place-order" => journey::order("pm_sandbox_ok"),
             "place-guest-order" => guest_order("guest@example.com", "pm_sandbox_ok"),
             "request-guest-order-link" => {

@@ -33,8 +33,10 @@ mod cancel_order_on_payment_declined;
 mod cancel_order_on_reservation_expired;
 #[path = "../../../functions/order/src/bin/cancel-order-on-stock-refused.rs"]
 mod cancel_order_on_stock_refused;
-#[path = "../../../functions/payment/src/bin/capture-payment-on-order-shipped.rs"]
-mod capture_payment_on_order_shipped;
+#[path = "../../../functions/payment/src/bin/capture-payment-on-order-progressed.rs"]
+mod capture_payment_on_order_progressed;
+#[path = "../../../functions/payment/src/bin/carry-entry-on-ledger-posted.rs"]
+mod carry_entry_on_ledger_posted;
 #[path = "../../../functions/address/src/bin/change-address.rs"]
 mod change_address;
 #[path = "../../../functions/customer/src/bin/change-allowances-on-role-assignments-changed.rs"]
@@ -147,6 +149,8 @@ mod get_docs;
 mod get_guest_order;
 #[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
 mod get_jwks;
+#[path = "../../../functions/payment/src/bin/get-ledger-account.rs"]
+mod get_ledger_account;
 #[path = "../../../functions/gateway/src/bin/get-openapi.rs"]
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
@@ -171,6 +175,8 @@ mod get_seller;
 mod get_seller_page;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
+#[path = "../../../functions/payment/src/bin/give-refund-on-payment-refund-requested.rs"]
+mod give_refund_on_payment_refund_requested;
 #[path = "../../../functions/customer/src/bin/grant-seller-role-on-seller-approved.rs"]
 mod grant_seller_role_on_seller_approved;
 #[path = "../../../functions/payment/src/bin/hand-payment-over-on-order-claimed.rs"]
@@ -299,6 +305,8 @@ mod request_email_change;
 mod request_guest_order_link;
 #[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
 mod request_password_reset;
+#[path = "../../../functions/payment/src/bin/request-refund.rs"]
+mod request_refund;
 #[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
 mod resend_email_verification;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
@@ -396,7 +404,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("cancel-order-on-payment-declined", cancel_order_on_payment_declined::main),
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
     ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
-    ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
+    ("capture-payment-on-order-progressed", capture_payment_on_order_progressed::main),
+    ("carry-entry-on-ledger-posted", carry_entry_on_ledger_posted::main),
     ("change-address", change_address::main),
     ("change-allowances-on-role-assignments-changed", change_allowances_on_role_assignments_changed::main),
     ("change-api-key", change_api_key::main),
@@ -453,6 +462,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-docs", get_docs::main),
     ("get-guest-order", get_guest_order::main),
     ("get-jwks", get_jwks::main),
+    ("get-ledger-account", get_ledger_account::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
     ("get-own-permissions", get_own_permissions::main),
@@ -465,6 +475,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-seller", get_seller::main),
     ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
+    ("give-refund-on-payment-refund-requested", give_refund_on_payment_refund_requested::main),
     ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
     ("hand-payment-over-on-order-claimed", hand_payment_over_on_order_claimed::main),
     ("hide-or-show-products", hide_or_show_products::main),
@@ -529,6 +540,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("request-email-change", request_email_change::main),
     ("request-guest-order-link", request_guest_order_link::main),
     ("request-password-reset", request_password_reset::main),
+    ("request-refund", request_refund::main),
     ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
     ("reset-customer-second-factor", reset_customer_second_factor::main),
@@ -859,7 +871,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "capture-payment-on-order-shipped",
+        "capture-payment-on-order-progressed",
         &[
             ("STAGE", "local"),
             ("SERVICE", "payment"),
@@ -868,7 +880,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("MALLOC_MMAP_THRESHOLD_", "1048576"),
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
-            ("FUNCTION", "capture-payment-on-order-shipped"),
+            ("FUNCTION", "capture-payment-on-order-progressed"),
+            ("COMMISSION_BASIS_POINTS", "1000"),
+        ],
+    ),
+    (
+        "carry-entry-on-ledger-posted",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "carry-entry-on-ledger-posted"),
         ],
     ),
     (
@@ -1875,6 +1901,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-ledger-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-ledger-account"),
+            ("ROUTE", "GET /v1/ledger/accounts/{id}"),
+            ("ALLOW", "ledger:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-openapi",
         &[
             ("STAGE", "local"),
@@ -2111,6 +2157,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "give-refund-on-payment-refund-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "give-refund-on-payment-refund-requested"),
         ],
     ),
     (
@@ -3315,6 +3374,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "request-refund",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-refund"),
+            ("ROUTE", "POST /v1/payments/{id}/refunds"),
+            ("ALLOW", "payment:refund@any"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "resend-email-verification",
         &[
             ("STAGE", "local"),
@@ -4010,6 +4091,7 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("customer.email-verified.v1", &["find-guest-orders-on-email-verified"]),
     ("customer.password-changed.v1", &["email-notice-on-password-changed"]),
     ("customer.password-reset-requested.v1", &["email-link-on-password-reset-requested"]),
+    ("ledger.posted.v1", &["carry-entry-on-ledger-posted"]),
     (
         "order.cancelled.v1",
         &[
@@ -4029,17 +4111,12 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
             "reserve-stock-on-order-placed",
         ],
     ),
-    (
-        "order.shipped.v1",
-        &[
-            "capture-payment-on-order-shipped",
-            "commit-stock-on-order-shipped",
-            "email-customer-on-order-shipped",
-        ],
-    ),
+    ("order.progressed.v1", &["capture-payment-on-order-progressed"]),
+    ("order.shipped.v1", &["commit-stock-on-order-shipped", "email-customer-on-order-shipped"]),
     ("order.stock-reserved.v1", &["authorize-payment-on-order-stock-reserved"]),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
+    ("payment.refund-requested.v1", &["give-refund-on-payment-refund-requested"]),
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),
