@@ -1,23 +1,31 @@
-//! Payments: one an order, held when the order's stock is, moved when it is shipped, let go when it is off.
+//! Payments: one an order, held when the order's stock is, moved as its parts are shipped, let go when they are off.
 //!
 //! - [`lifecycle`]: the states of a payment, as data
 //! - [`payment`]: a payment and what becomes of it
+//! - [`capture`]: how its money is moved to us, part by part; [`refund`]: how it is given back
+//! - [`ledger`]: double-entry bookkeeping of both
 //! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books
-//! - [`store`]: the table `payments`, and every write to it
+//! - [`store`]: the tables `payments` and `ledger`, and every write to them
 //!
-//! The provider is outside of every transaction, so each call to it comes between two commands and is made
-//! under the payment's id: asked again, it does nothing twice and says the same. A crash anywhere leaves a
-//! payment that the next delivery of the event takes up. A payment that is cancelled before it was asked for
+//! The provider is outside of every transaction, so each call to it comes between two commands: what it is asked is
+//! written down before, and what it said after. It is asked under a key that follows from what was written: asked
+//! again, it does nothing twice and says the same. A crash anywhere leaves a payment that the next delivery of the
+//! event takes up. A payment that is cancelled before it was asked for
 //! leaves a tombstone, which a late authorisation obeys.
 
+pub mod capture;
+pub mod ledger;
 pub mod lifecycle;
 pub mod payment;
 pub mod provider;
+pub mod refund;
 pub mod sandbox;
 pub mod store;
 
+pub use capture::{Capture, Next, Progress};
 pub use lifecycle::{Input, Status};
 pub use payment::{Payer, Payment, PaymentView};
-pub use provider::{Answer, Charge, PaymentProvider, Trouble};
+pub use provider::{Answer, Charge, PaymentProvider, Transfer, Trouble};
+pub use refund::{RefundRequest, RefundView};
 pub use sandbox::Sandbox;
-pub use store::Payments;
+pub use store::{Ledger, Payments};

@@ -16,26 +16,51 @@ pub enum Status {
     Authorized,
     /// The provider does not hold the money.
     Declined,
-    /// The money is ours.
+    /// A part of the money is ours, and the provider holds the rest.
+    PartlyCaptured,
+    /// The money is ours, as much of it as the order came to; nothing is held any more.
     Captured,
+    /// The provider refuses for good to move what it holds. Someone has to look at it.
+    CaptureFailed,
     /// The order is off; the provider lets go of what it holds.
     Voided,
 }
 
 impl Status {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Pending,
         Self::Unknown,
         Self::Authorized,
         Self::Declined,
+        Self::PartlyCaptured,
         Self::Captured,
+        Self::CaptureFailed,
         Self::Voided,
     ];
+
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
+            Self::Authorized => "authorized",
+            Self::Declined => "declined",
+            Self::PartlyCaptured => "partly_captured",
+            Self::Captured => "captured",
+            Self::CaptureFailed => "capture_failed",
+            Self::Voided => "voided",
+        }
+    }
 
     /// Whether the provider's answer is still to come.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Unknown)
+    }
+
+    /// Whether money can be moved to us.
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Authorized | Self::PartlyCaptured)
     }
 }
 
@@ -48,21 +73,44 @@ pub enum Input {
     Refused,
     /// The provider's answer was lost.
     AnswerLost,
-    /// The provider has moved the money.
+    /// The provider has moved a part of the money.
+    PartMoved,
+    /// The provider has moved all the money, or the rest of it.
     Moved,
+    /// The provider refuses to move the money.
+    MoveRefused,
+    /// Nothing more of the order will be shipped.
+    OrderComplete,
     /// The order is cancelled.
     OrderCancelled,
 }
 
 impl Input {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Held,
         Self::Refused,
         Self::AnswerLost,
+        Self::PartMoved,
         Self::Moved,
+        Self::MoveRefused,
+        Self::OrderComplete,
         Self::OrderCancelled,
     ];
+
+    /// What it is called in the docs.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Held => "the provider holds the money",
+            Self::Refused => "the provider declines",
+            Self::AnswerLost => "the provider's answer was lost",
+            Self::PartMoved => "a part of the money was moved",
+            Self::Moved => "all of it was moved, or the rest",
+            Self::MoveRefused => "the provider refuses for good to move a part",
+            Self::OrderComplete => "nothing more of the order will be shipped",
+            Self::OrderCancelled => "the order is cancelled",
+        }
+    }
 }
 
 /// Every step that there is.
@@ -75,8 +123,31 @@ pub const TRANSITIONS: &[(Status, Input, Status)] = &[
     (Status::Unknown, Input::Refused, Status::Declined),
     (Status::Unknown, Input::AnswerLost, Status::Unknown),
     (Status::Unknown, Input::OrderCancelled, Status::Voided),
+    (Status::Authorized, Input::PartMoved, Status::PartlyCaptured),
     (Status::Authorized, Input::Moved, Status::Captured),
+    (
+        Status::Authorized,
+        Input::MoveRefused,
+        Status::CaptureFailed,
+    ),
+    (Status::Authorized, Input::OrderComplete, Status::Voided),
     (Status::Authorized, Input::OrderCancelled, Status::Voided),
+    (
+        Status::PartlyCaptured,
+        Input::PartMoved,
+        Status::PartlyCaptured,
+    ),
+    (Status::PartlyCaptured, Input::Moved, Status::Captured),
+    (
+        Status::PartlyCaptured,
+        Input::MoveRefused,
+        Status::CaptureFailed,
+    ),
+    (
+        Status::PartlyCaptured,
+        Input::OrderComplete,
+        Status::Captured,
+    ),
 ];
 
 /// Where a payment stands after an input; `None` where the input changes nothing.
@@ -104,8 +175,38 @@ mod tests {
     }
 
     #[test]
+    fn the_docs_have_every_step_and_no_other() {
+        let docs = include_str!("../../../docs/payments.md");
+        let step = |(from, input, to): &(Status, Input, Status)| {
+            format!(
+                "| `{}` | {} | `{}` |\n",
+                from.name(),
+                input.meaning(),
+                to.name()
+            )
+        };
+        let table: String = TRANSITIONS.iter().map(step).collect();
+        assert!(
+            docs.contains(&format!("|---|---|---|\n{table}\n")),
+            "{table}"
+        );
+    }
+
+    #[test]
+    fn a_state_is_called_what_it_is_in_the_api() {
+        for status in Status::ALL {
+            assert_eq!(serde_json::json!(status), status.name());
+        }
+    }
+
+    #[test]
     fn what_has_ended_stays_as_it_is() {
-        for end in [Status::Declined, Status::Captured, Status::Voided] {
+        for end in [
+            Status::Declined,
+            Status::Captured,
+            Status::CaptureFailed,
+            Status::Voided,
+        ] {
             for input in Input::ALL {
                 assert_eq!(transition(end, input), None, "{end:?} {input:?}");
             }
@@ -127,10 +228,25 @@ mod tests {
     }
 
     #[test]
-    fn money_moves_only_after_it_was_held() {
+    fn money_moves_only_while_it_is_held() {
         for from in Status::ALL {
-            let expected = (from == Status::Authorized).then_some(Status::Captured);
-            assert_eq!(transition(from, Input::Moved), expected, "{from:?}");
+            for (input, to) in [
+                (Input::PartMoved, Status::PartlyCaptured),
+                (Input::Moved, Status::Captured),
+                (Input::MoveRefused, Status::CaptureFailed),
+            ] {
+                let expected = from.is_held().then_some(to);
+                assert_eq!(transition(from, input), expected, "{from:?} {input:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_order_that_is_complete_leaves_nothing_held() {
+        for from in Status::ALL {
+            let to = transition(from, Input::OrderComplete);
+            assert_eq!(to.is_some(), from.is_held(), "{from:?}");
+            assert!(!to.is_some_and(Status::is_held), "{from:?}");
         }
     }
 

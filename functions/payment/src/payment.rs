@@ -6,8 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    capture::{Capture, Progress},
     lifecycle::{Input, Status, transition},
     provider::Charge,
+    refund::{Refund, RefundView},
 };
 
 /// The payment of an order.
@@ -34,7 +36,14 @@ pub struct Payment {
     /// Why it was declined, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
-    /// Whether the provider held any money to let go of when the payment was voided. None until it was told.
+    /// What of its money was moved to us, or is to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captures: Vec<Capture>,
+    /// What of that was given back, or is to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+    /// Whether the provider held any money to let go of when the payment was voided, or its order complete. None until
+    /// it was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub let_go: Option<bool>,
     /// Every state that it has been in.
@@ -67,6 +76,8 @@ impl Payment {
             method: Some(order.payment_method.clone()),
             status: Status::Pending,
             decline_reason: None,
+            captures: Vec::new(),
+            refunds: Vec::new(),
             let_go: None,
             history: vec![Passage {
                 status: Status::Pending,
@@ -91,6 +102,8 @@ impl Payment {
             method: None,
             status: Status::Voided,
             decline_reason: None,
+            captures: Vec::new(),
+            refunds: Vec::new(),
             let_go: None,
             history: vec![Passage {
                 status: Status::Voided,
@@ -126,24 +139,31 @@ impl Payment {
         }
     }
 
-    /// How it is shown.
-    pub fn view(&self, created_at: Timestamp) -> PaymentView {
+    /// How it is shown, to admins with the notes.
+    ///
+    /// # Errors
+    /// None, as long as all of a payment is in one currency.
+    pub fn view(&self, created_at: Timestamp, to_admin: bool) -> Result<PaymentView, Problem> {
         let zero = Money::zero(self.amount.currency());
-        PaymentView {
+        Ok(PaymentView {
             id: self.payment_id,
             order_id: self.order_id,
             status: self.status,
             amount: self.amount,
-            captured: if self.status == Status::Captured {
+            authorized: if self.was_authorized() {
                 self.amount
             } else {
                 zero
             },
+            captured: self.captured()?,
+            captures: self.captures.iter().map(CaptureView::of).collect(),
+            refunded: self.refunded()?,
+            refunds: (self.refunds.iter().map(|refund| refund.view(to_admin))).collect(),
             method: self.method.clone().unwrap_or_default(),
             decline_reason: self.decline_reason.clone(),
             history: self.history.clone(),
             created_at,
-        }
+        })
     }
 }
 
@@ -185,8 +205,16 @@ pub struct PaymentView {
     pub status: Status,
     /// How much is asked for.
     pub amount: Money,
-    /// How much has been moved.
+    /// How much the provider has held for it.
+    pub authorized: Money,
+    /// How much of that has been moved.
     pub captured: Money,
+    /// In which parts, the first first.
+    pub captures: Vec<CaptureView>,
+    /// How much of that has been given back.
+    pub refunded: Money,
+    /// In which parts, the first first: also what is about to be given back, and what the provider refused to.
+    pub refunds: Vec<RefundView>,
     /// How it is paid.
     pub method: String,
     /// Why it was declined, if it was.
@@ -196,6 +224,35 @@ pub struct PaymentView {
     pub history: Vec<Passage>,
     /// When it was asked for.
     pub created_at: Timestamp,
+}
+
+/// A capture as the customer sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Capture")]
+pub struct CaptureView {
+    /// Counts the captures of a payment, from 1.
+    pub number: u32,
+    /// How much.
+    pub amount: Money,
+    /// How far it is.
+    pub status: Progress,
+    /// Why the provider refused, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_reason: Option<String>,
+    /// When it came to this.
+    pub at: Timestamp,
+}
+
+impl CaptureView {
+    fn of(capture: &Capture) -> Self {
+        Self {
+            number: capture.number,
+            amount: capture.amount,
+            status: capture.status,
+            failure_reason: capture.failure_reason.clone(),
+            at: capture.at,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -240,15 +297,6 @@ mod tests {
             None
         );
         assert!(!tombstone.was_authorized());
-    }
-
-    #[test]
-    fn only_captured_money_is_shown_as_captured() {
-        let now = Timestamp::from_second(2);
-        let held = payment().after(Input::Held, now).unwrap();
-        assert!(held.view(now).captured.is_zero());
-        let moved = held.after(Input::Moved, now).unwrap();
-        assert_eq!(moved.view(now).captured, moved.amount);
     }
 
     #[test]

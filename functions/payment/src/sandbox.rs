@@ -1,5 +1,5 @@
 //! A provider for development and tests. It keeps its own books in a table of its own, as a real provider does
-//! somewhere else, so that a test can count how often money was held and moved.
+//! somewhere else, so that a test can count how often money was held, moved, given back and let go.
 //!
 //! | method | what it does |
 //! |---|---|
@@ -8,6 +8,10 @@
 //! | `pm_sandbox_lost_reply` | holds the money; the answer is lost |
 //! | `pm_sandbox_slow` | holds the money after 3 seconds |
 //! | `pm_sandbox_flaky` | fails twice, then holds the money |
+//! | `pm_sandbox_capture_lost_reply` | moves each part; the answer is lost |
+//! | `pm_sandbox_capture_declined` | holds the money and refuses to move any of it |
+//! | `pm_sandbox_refund_lost_reply` | gives each part back; the answer is lost |
+//! | `pm_sandbox_refund_declined` | refuses to give anything back |
 
 use std::time::Duration;
 
@@ -17,7 +21,7 @@ use kernel::{Money, Problem};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{Answer, Charge, PaymentProvider, Trouble};
+use crate::provider::{Answer, Charge, Deed, Entry, PaymentProvider, Transfer, Trouble};
 
 /// How long `pm_sandbox_slow` takes.
 const SLOW: Duration = Duration::from_secs(3);
@@ -34,17 +38,21 @@ pub struct Sandbox {
 
 /// One charge in the sandbox's books.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct Entry {
+struct Account {
     key: String,
     amount: Money,
     method: String,
     state: State,
     /// How often it was asked in vain.
     failures: u32,
-    /// How often the money was held, moved and let go: never more than once, or the books are wrong.
+    /// How often the money was held and let go: never more than once, or the books are wrong.
     held: u32,
-    captured: u32,
     voided: u32,
+    /// How often some of it was moved, and given back: once a key.
+    captured: u32,
+    refunded: u32,
+    /// What was asked for under other keys, in its order.
+    moves: Vec<Move>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -53,11 +61,36 @@ enum State {
     Trying,
     Held,
     Declined,
-    Captured,
     Voided,
 }
 
-impl Item for Entry {
+/// Money that was moved, or was not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Move {
+    key: String,
+    direction: Direction,
+    amount: Money,
+    /// Why it was not moved, if it was not.
+    declined: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Direction {
+    Capture,
+    Refund,
+}
+
+impl Direction {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Refund => "refund",
+        }
+    }
+}
+
+impl Item for Account {
     const KIND: &'static str = "charge";
 
     fn key(&self) -> Key {
@@ -69,7 +102,14 @@ fn key_of(key: &str) -> Key {
     Key::new(format!("charge#{key}"), "charge")
 }
 
-impl Entry {
+impl Move {
+    fn answer(&self) -> Answer {
+        let reason = self.declined.clone();
+        reason.map_or(Answer::Done, Answer::Declined)
+    }
+}
+
+impl Account {
     fn new(charge: &Charge) -> Self {
         Self {
             key: charge.key.clone(),
@@ -78,19 +118,93 @@ impl Entry {
             state: State::Trying,
             failures: 0,
             held: 0,
-            captured: 0,
             voided: 0,
+            captured: 0,
+            refunded: 0,
+            moves: Vec::new(),
         }
     }
 
-    /// What was said before, and is said again.
+    /// What was said before of its money, and is said again.
     fn answer(&self) -> Option<Answer> {
         match self.state {
             State::Trying => None,
-            State::Held | State::Captured => Some(Answer::Held),
             State::Declined => Some(Answer::Declined(decline_reason(&self.method).to_owned())),
-            State::Voided => Some(Answer::Declined("voided".to_owned())),
+            State::Voided if self.captured == 0 => Some(Answer::Declined("voided".to_owned())),
+            State::Held | State::Voided => Some(Answer::Done),
         }
+    }
+
+    /// How much was moved in a direction, in minor units.
+    fn moved(&self, direction: Direction) -> u64 {
+        let done = |moved: &&Move| moved.direction == direction && moved.declined.is_none();
+        let done = self.moves.iter().filter(done);
+        done.map(|moved| moved.amount.amount()).sum()
+    }
+
+    /// How much can be moved in a direction: what is held and was not captured, what was captured and not given back.
+    fn movable(&self, direction: Direction) -> u64 {
+        let captured = self.moved(Direction::Capture);
+        match direction {
+            Direction::Capture if self.state != State::Held => 0,
+            Direction::Capture => self.amount.amount().saturating_sub(captured),
+            Direction::Refund => captured.saturating_sub(self.moved(Direction::Refund)),
+        }
+    }
+
+    /// Why it does not move this, if it does not.
+    fn refusal(&self, direction: Direction, part: &Transfer) -> Option<&'static str> {
+        match (direction, self.method.as_str()) {
+            (Direction::Capture, "pm_sandbox_capture_declined") => Some("capture_declined"),
+            (Direction::Refund, "pm_sandbox_refund_declined") => Some("refund_declined"),
+            _ if part.amount.currency() != self.amount.currency() => Some("wrong_currency"),
+            _ if part.amount.amount() > self.movable(direction) => Some("amount_too_large"),
+            _ => None,
+        }
+    }
+
+    /// The books with this moved, or refused.
+    fn moving(&self, direction: Direction, part: &Transfer) -> Self {
+        let mut next = self.clone();
+        let declined = self.refusal(direction, part).map(str::to_owned);
+        if declined.is_none() {
+            match direction {
+                Direction::Capture => next.captured += 1,
+                Direction::Refund => next.refunded += 1,
+            }
+        }
+        next.moves.push(Move {
+            key: part.key.clone(),
+            direction,
+            amount: part.amount,
+            declined,
+        });
+        next
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        let whole = |deed, amount, answer| Entry {
+            deed,
+            key: self.key.clone(),
+            amount,
+            answer,
+        };
+        let hold = self.answer();
+        let hold = hold.map(|answer| whole(Deed::Hold, self.amount, answer));
+        let moved = self.moves.iter().map(|moved| Entry {
+            deed: match moved.direction {
+                Direction::Capture => Deed::Capture,
+                Direction::Refund => Deed::Refund,
+            },
+            key: moved.key.clone(),
+            amount: moved.amount,
+            answer: moved.answer(),
+        });
+        let left = self.amount.amount() - self.moved(Direction::Capture);
+        let left = Money::new(left, self.amount.currency()).ok();
+        let released = left.filter(|_| self.voided > 0);
+        let released = released.map(|left| whole(Deed::Release, left, Answer::Done));
+        hold.into_iter().chain(moved).chain(released).collect()
     }
 }
 
@@ -111,7 +225,7 @@ impl Sandbox {
         }
     }
 
-    async fn read(&self, charge: &Charge) -> Result<Option<Stored<Entry>>, Trouble> {
+    async fn read(&self, charge: &Charge) -> Result<Option<Stored<Account>>, Trouble> {
         self.ledger
             .get(&key_of(&charge.key))
             .await
@@ -123,10 +237,10 @@ impl Sandbox {
     async fn write(
         &self,
         call: &str,
-        before: Option<&Stored<Entry>>,
-        next: &Entry,
+        before: Option<&Stored<Account>>,
+        next: &Account,
     ) -> Result<(), Trouble> {
-        let step = before.map_or(0, |entry| entry.rev);
+        let step = before.map_or(0, |account| account.rev);
         let intent = Intent {
             scope: "sandbox".to_owned(),
             key: format!("{} {call} {step}", next.key),
@@ -145,12 +259,12 @@ impl Sandbox {
 
     async fn hold(&self, charge: &Charge) -> Result<Answer, Trouble> {
         let before = self.read(charge).await?;
-        if let Some(answer) = before.as_ref().and_then(|entry| entry.answer()) {
+        if let Some(answer) = before.as_ref().and_then(|account| account.answer()) {
             return Ok(answer);
         }
         let mut next = before
             .as_ref()
-            .map_or_else(|| Entry::new(charge), |entry| entry.value.clone());
+            .map_or_else(|| Account::new(charge), |account| account.value.clone());
         match charge.method.as_str() {
             "pm_sandbox_flaky" if next.failures < FAILURES => {
                 next.failures += 1;
@@ -162,7 +276,14 @@ impl Sandbox {
         }
         let holds = matches!(
             charge.method.as_str(),
-            "pm_sandbox_ok" | "pm_sandbox_lost_reply" | "pm_sandbox_slow" | "pm_sandbox_flaky"
+            "pm_sandbox_ok"
+                | "pm_sandbox_lost_reply"
+                | "pm_sandbox_slow"
+                | "pm_sandbox_flaky"
+                | "pm_sandbox_capture_lost_reply"
+                | "pm_sandbox_capture_declined"
+                | "pm_sandbox_refund_lost_reply"
+                | "pm_sandbox_refund_declined"
         );
         (next.state, next.held) = if holds {
             (State::Held, next.held + 1)
@@ -174,23 +295,32 @@ impl Sandbox {
             return Err(Trouble::AnswerLost);
         }
         if holds {
-            Ok(Answer::Held)
+            Ok(Answer::Done)
         } else {
             Ok(Answer::Declined(decline_reason(&charge.method).to_owned()))
         }
     }
 
-    async fn take(&self, charge: &Charge) -> Result<(), Trouble> {
+    async fn shift(
+        &self,
+        direction: Direction,
+        charge: &Charge,
+        part: &Transfer,
+    ) -> Result<Answer, Trouble> {
+        // Nothing is held: whoever asks has its own books wrong, and asking again does not help.
         let before = self.read(charge).await?.ok_or(Trouble::Unavailable)?;
-        match before.state {
-            State::Captured => Ok(()),
-            State::Held => {
-                let mut next = before.value.clone();
-                (next.state, next.captured) = (State::Captured, next.captured + 1);
-                self.write("capture", Some(&before), &next).await
-            }
-            // Nothing is held: whoever asks has its own books wrong, and asking again does not help.
-            State::Trying | State::Declined | State::Voided => Err(Trouble::Unavailable),
+        if let Some(done) = before.moves.iter().find(|moved| moved.key == part.key) {
+            let is_same = (done.direction, done.amount) == (direction, part.amount);
+            let misused = || Answer::Declined("key_reused".to_owned());
+            return Ok(if is_same { done.answer() } else { misused() });
+        }
+        let next = before.moving(direction, part);
+        let call = format!("{} {}", direction.name(), part.key);
+        self.write(&call, Some(&before), &next).await?;
+        match (direction, before.method.as_str()) {
+            (Direction::Capture, "pm_sandbox_capture_lost_reply")
+            | (Direction::Refund, "pm_sandbox_refund_lost_reply") => Err(Trouble::AnswerLost),
+            _ => Ok(next.moves.last().map_or(Answer::Done, Move::answer)),
         }
     }
 
@@ -198,9 +328,10 @@ impl Sandbox {
         let before = self.read(charge).await?;
         let mut next = before
             .as_ref()
-            .map_or_else(|| Entry::new(charge), |entry| entry.value.clone());
+            .map_or_else(|| Account::new(charge), |account| account.value.clone());
         match next.state {
-            State::Voided | State::Declined | State::Captured => return Ok(next.voided > 0),
+            State::Voided | State::Declined => return Ok(next.voided > 0),
+            State::Held if next.movable(Direction::Capture) == 0 => return Ok(false),
             State::Held => next.voided += 1,
             // Voided before it was held: whoever asks for it later is refused.
             State::Trying => {}
@@ -225,18 +356,30 @@ impl PaymentProvider for Sandbox {
         Box::pin(self.hold(charge))
     }
 
-    fn find<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Option<Answer>, Trouble>> {
-        Box::pin(async move {
-            let entry = self.read(charge).await?;
-            Ok(entry.and_then(|entry| entry.answer()))
-        })
+    fn capture<'a>(
+        &'a self,
+        charge: &'a Charge,
+        part: &'a Transfer,
+    ) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(self.shift(Direction::Capture, charge, part))
     }
 
-    fn capture<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<(), Trouble>> {
-        Box::pin(self.take(charge))
+    fn refund<'a>(
+        &'a self,
+        charge: &'a Charge,
+        part: &'a Transfer,
+    ) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(self.shift(Direction::Refund, charge, part))
     }
 
     fn void<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<bool, Trouble>> {
         Box::pin(self.release(charge))
+    }
+
+    fn entries<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Entry>, Trouble>> {
+        Box::pin(async move {
+            let account = self.read(charge).await?;
+            Ok(account.map_or_else(Vec::new, |account| account.entries()))
+        })
     }
 }

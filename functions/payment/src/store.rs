@@ -4,19 +4,28 @@
 //! |---|---|---|
 //! | `payment` | `payment#<id>` / `payment` | |
 //! | `payer` | `payment#<id>` / `payer` | whose it is, where a guest's order was claimed |
+//!
+//! The table `ledger` is in [`ledger`].
+
+mod ledger;
 
 use contracts::events::{
-    OrderCancelled, OrderClaimed, OrderStockReserved, PaymentAuthorized, PaymentCaptured,
-    PaymentDeclined, PaymentVoided,
+    OrderCancelled, OrderClaimed, OrderStockReserved, PaymentAuthorized, PaymentCaptureFailed,
+    PaymentCaptured, PaymentDeclined, PaymentRefundFailed, PaymentRefundRequested, PaymentRefunded,
+    PaymentVoided,
 };
-use dynamo::{Command, Commands, Intent, Item, Key, Stored, Table};
-use kernel::{OrderId, PaymentId, Problem};
+use dynamo::{Command, Commands, Intent, Item, Key, Settled, Stored, Table};
+use kernel::{OrderId, PaymentId, Problem, Reply};
 use lambda::Platform;
 
+pub use self::ledger::Ledger;
 use crate::{
+    capture::Capture,
+    ledger::{Commission, Entry},
     lifecycle::{Input, Status},
     payment::{Payer, Payment, payment_id},
     provider::{Answer, PaymentProvider, Trouble},
+    refund::{Refund, RefundView},
     sandbox::Sandbox,
 };
 
@@ -48,6 +57,7 @@ fn payer_key(id: PaymentId) -> Key {
 #[derive(Debug)]
 pub struct Payments {
     table: Table,
+    journal: Table,
     commands: Commands,
     /// Who holds and moves the money.
     pub provider: Box<dyn PaymentProvider>,
@@ -58,6 +68,7 @@ impl Payments {
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
         Ok(Self {
             table: platform.table("payment", "payments"),
+            journal: platform.table("payment", "ledger"),
             commands: platform.commands("payment"),
             provider: Box::new(Sandbox::open(platform)),
         })
@@ -73,6 +84,12 @@ impl Payments {
             value: payment.value.of(claimed.as_ref()),
             ..payment
         }))
+    }
+
+    /// A payment that was asked for, as it is kept: for who changes it.
+    pub async fn asked_for(&self, id: PaymentId) -> Result<Option<Stored<Payment>>, Problem> {
+        let found = self.table.get::<Payment>(&key_of(id)).await?;
+        Ok(found.filter(|payment| payment.method.is_some()))
     }
 
     /// Keeps whose the payment of a claimed order is, whether it was asked for by now or not. An order is claimed
@@ -116,7 +133,7 @@ impl Payments {
     pub async fn ask(&self, payment: &Payment) -> Result<Answer, Trouble> {
         let charge = payment.charge();
         if payment.status == Status::Unknown
-            && let Some(answer) = self.provider.find(&charge).await?
+            && let Some(answer) = self.provider.find(&charge, &charge.key).await?
         {
             return Ok(answer);
         }
@@ -134,7 +151,7 @@ impl Payments {
         intent: &Intent,
     ) -> Result<(), Problem> {
         match said {
-            Ok(Answer::Held) => {
+            Ok(Answer::Done) => {
                 self.turn(payment, Input::Held, None, "payment.authorize", intent)
                     .await
             }
@@ -177,14 +194,202 @@ impl Payments {
         Ok(())
     }
 
-    /// Records that the money of a payment has moved, and announces it.
+    /// Writes down a part that the provider is about to be asked for.
+    pub async fn begin(
+        &self,
+        payment: &Stored<Payment>,
+        capture: &Capture,
+        intent: &Intent,
+    ) -> Result<Stored<Payment>, Problem> {
+        let step = step_of(intent, &format!("begin-{}", capture.number));
+        let mut command = self.commands.begin(&step);
+        let next = payment.with(capture.clone());
+        command.update(&self.table, payment, &next);
+        command.audit("payment.begin-capture", next.payment_id);
+        self.go_on(command, payment, next).await
+    }
+
+    /// Asks the provider for a part of a payment's money that it may have been asked for before.
+    pub async fn ask_again(&self, payment: &Payment, capture: &Capture) -> Result<Answer, Trouble> {
+        let (charge, part) = (payment.charge(), payment.transfer(capture));
+        match self.provider.find(&charge, &part.key).await? {
+            Some(answer) => Ok(answer),
+            None => self.provider.capture(&charge, &part).await,
+        }
+    }
+
+    /// Records what the provider said of a part, books it and announces it.
     pub async fn captured(
         &self,
         payment: &Stored<Payment>,
+        capture: &Capture,
+        (said, commission): (&Answer, Commission),
+        intent: &Intent,
+    ) -> Result<Stored<Payment>, Problem> {
+        let Some(next) = payment.after_capture(capture.number, said, intent.now)? else {
+            return Ok(payment.clone());
+        };
+        let (payment_id, order_id, amount) = (next.payment_id, next.order_id, capture.amount);
+        let step = step_of(intent, &format!("capture-{}", capture.number));
+        let mut command = self.commands.begin(&step);
+        command.update(&self.table, payment, &next);
+        let rev = payment.rev + 1;
+        match said {
+            Answer::Done => {
+                let captured = Some(next.captured()?);
+                command.publish(
+                    rev,
+                    &PaymentCaptured {
+                        payment_id,
+                        order_id,
+                        amount,
+                        captured,
+                    },
+                );
+                let entry = Entry::of_capture(&next, capture, commission)?;
+                self.book(&mut command, &entry);
+                command.audit("payment.capture", payment_id);
+            }
+            Answer::Declined(reason) => {
+                tracing::error!(payment.id = %payment_id, capture.number, reason, "goods are shipped whose payment the provider refuses to move");
+                let reason = reason.clone();
+                command.publish(
+                    rev,
+                    &PaymentCaptureFailed {
+                        payment_id,
+                        order_id,
+                        amount,
+                        reason,
+                    },
+                );
+                command.audit("payment.fail-capture", payment_id);
+            }
+        }
+        self.go_on(command, payment, next).await
+    }
+
+    /// Records that nothing more of a payment's order will be shipped: what is still held is to be let go.
+    pub async fn complete(
+        &self,
+        payment: &Stored<Payment>,
+        intent: &Intent,
+    ) -> Result<Stored<Payment>, Problem> {
+        let Some(next) = payment.after(Input::OrderComplete, intent.now) else {
+            return Ok(payment.clone());
+        };
+        let mut command = self.commands.begin(&step_of(intent, "complete"));
+        command.update(&self.table, payment, &next);
+        command.audit("payment.complete", next.payment_id);
+        self.go_on(command, payment, next).await
+    }
+
+    /// Writes down what is to be given back, and has it done.
+    pub async fn begin_refund(
+        &self,
+        payment: &Stored<Payment>,
+        refund: Refund,
+        intent: &Intent,
+        reply: Reply<RefundView>,
+    ) -> Result<Reply<RefundView>, Problem> {
+        let mut command = self.commands.begin(intent);
+        let asked = PaymentRefundRequested {
+            payment_id: payment.payment_id,
+            order_id: payment.order_id,
+            refund: refund.number,
+            amount: refund.amount,
+        };
+        command.update(&self.table, payment, &payment.refunding(refund));
+        command.publish(payment.rev + 1, &asked);
+        command.audit("payment.request-refund", payment.payment_id);
+        command.commit(reply).await
+    }
+
+    /// Asks the provider to give money back, unless it was asked before: money is not given twice because it has
+    /// forgotten a key.
+    pub async fn repay(&self, payment: &Payment, refund: &Refund) -> Result<Answer, Trouble> {
+        let (charge, part) = (payment.charge(), payment.repayment(refund));
+        match self.provider.find(&charge, &part.key).await? {
+            Some(answer) => Ok(answer),
+            None => self.provider.refund(&charge, &part).await,
+        }
+    }
+
+    /// Records what the provider said of a refund, books it and announces it.
+    pub async fn refunded(
+        &self,
+        payment: &Stored<Payment>,
+        refund: &Refund,
+        said: &Answer,
         intent: &Intent,
     ) -> Result<(), Problem> {
-        self.turn(payment, Input::Moved, None, "payment.capture", intent)
-            .await
+        let next = payment.after_refund(refund.number, said, intent.now);
+        let (payment_id, order_id, amount) = (next.payment_id, next.order_id, refund.amount);
+        let (number, rev) = (refund.number, payment.rev + 1);
+        let mut command = self.commands.begin(intent);
+        command.update(&self.table, payment, &next);
+        match said {
+            Answer::Done => {
+                let refunded = next.refunded()?;
+                command.publish(
+                    rev,
+                    &PaymentRefunded {
+                        payment_id,
+                        order_id,
+                        refund: number,
+                        amount,
+                        refunded,
+                    },
+                );
+                self.book(&mut command, &Entry::of_refund(&next, refund)?);
+                command.audit("payment.refund", payment_id);
+            }
+            Answer::Declined(reason) => {
+                tracing::error!(payment.id = %payment_id, number, reason, "the provider refuses to give money back");
+                let reason = reason.clone();
+                command.publish(
+                    rev,
+                    &PaymentRefundFailed {
+                        payment_id,
+                        order_id,
+                        refund: number,
+                        amount,
+                        reason,
+                    },
+                );
+                command.audit("payment.fail-refund", payment_id);
+            }
+        }
+        command.settle().await?;
+        Ok(())
+    }
+
+    /// Writes a journal entry of what a command records, in its transaction.
+    fn book(&self, command: &mut Command, entry: &Entry) {
+        command.insert(&self.journal, entry);
+        command.publish(1, &entry.posted());
+    }
+
+    /// Carries a step out; the payment as it is then.
+    async fn go_on(
+        &self,
+        command: Command,
+        before: &Stored<Payment>,
+        next: Payment,
+    ) -> Result<Stored<Payment>, Problem> {
+        let now = command.intent().now;
+        match command.settle().await? {
+            Settled::Now => Ok(Stored {
+                value: next,
+                rev: before.rev + 1,
+                updated_at: now,
+                ..before.clone()
+            }),
+            // Another delivery was here first, and may have come further.
+            Settled::Before => {
+                let there = self.of_order(next.order_id).await?;
+                there.ok_or_else(Problem::contention)
+            }
+        }
     }
 
     /// The payment of a cancelled order, voided: written before the provider is told, so that a late
@@ -204,25 +409,20 @@ impl Payments {
         if payment.status == Status::Voided {
             return Ok(payment.let_go.is_none().then_some(payment));
         }
+        if !payment.captures.is_empty() {
+            tracing::warn!(payment.id = %payment.payment_id, "an order is cancelled of which money was asked for");
+            return Ok(None);
+        }
         let Some(next) = payment.after(Input::OrderCancelled, intent.now) else {
-            if payment.status == Status::Captured {
-                tracing::warn!(payment.id = %payment.payment_id, "an order is cancelled whose money has moved");
-            }
             return Ok(None);
         };
         let mut command = self.commands.begin(&step_of(intent, "void"));
         command.update(&self.table, &payment, &next);
         command.audit("payment.void", next.payment_id);
-        command.settle().await?;
-        let rev = payment.rev + 1;
-        Ok(Some(Stored {
-            value: next,
-            rev,
-            ..payment
-        }))
+        self.go_on(command, &payment, next).await.map(Some)
     }
 
-    /// Records that the provider has let go of a voided payment; announced once, if it had held anything.
+    /// Records that the provider has let go of what it still held of a payment; announced once, if that was anything.
     pub async fn released(
         &self,
         payment: &Stored<Payment>,
@@ -239,7 +439,16 @@ impl Payments {
         let mut command = self.commands.begin(intent);
         command.update(&self.table, payment, &next);
         if had_held {
-            announce(&mut command, payment.rev + 1, &next);
+            let (payment_id, order_id) = (next.payment_id, next.order_id);
+            let amount = next.uncaptured()?;
+            command.publish(
+                payment.rev + 1,
+                &PaymentVoided {
+                    payment_id,
+                    order_id,
+                    amount,
+                },
+            );
         }
         command.audit("payment.release", next.payment_id);
         command.settle().await?;
@@ -296,17 +505,10 @@ fn step_of(intent: &Intent, step: &str) -> Intent {
     }
 }
 
+/// Says what an order asks about: whether its money is held, or was.
 fn announce(command: &mut Command, rev: u64, payment: &Payment) {
     let (payment_id, order_id, amount) = (payment.payment_id, payment.order_id, payment.amount);
     match payment.status {
-        Status::Authorized => command.publish(
-            rev,
-            &PaymentAuthorized {
-                payment_id,
-                order_id,
-                amount,
-            },
-        ),
         Status::Declined => {
             let reason = payment.decline_reason.clone().unwrap_or_default();
             command.publish(
@@ -319,22 +521,14 @@ fn announce(command: &mut Command, rev: u64, payment: &Payment) {
                 },
             )
         }
-        Status::Captured => command.publish(
+        _ if payment.was_authorized() => command.publish(
             rev,
-            &PaymentCaptured {
+            &PaymentAuthorized {
                 payment_id,
                 order_id,
                 amount,
             },
         ),
-        Status::Voided => command.publish(
-            rev,
-            &PaymentVoided {
-                payment_id,
-                order_id,
-                amount,
-            },
-        ),
-        Status::Pending | Status::Unknown => command,
+        _ => command,
     };
 }

@@ -165,6 +165,15 @@ impl Money {
         Self::new(self.amount.saturating_add(other.amount), self.currency)
     }
 
+    /// What is left of it without another amount of the same currency, which is at most as much.
+    pub fn minus(self, other: Money) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch);
+        }
+        let left = self.amount.checked_sub(other.amount);
+        Self::new(left.ok_or(MoneyError::OutOfRange)?, self.currency)
+    }
+
     /// This price for so many pieces.
     pub fn times(self, quantity: Quantity) -> Result<Self, MoneyError> {
         Self::new(
@@ -188,11 +197,18 @@ impl Money {
     ///
     /// No weights give no parts; weights that are all zero count as equal.
     pub fn split(self, weights: &[u32]) -> Vec<Money> {
-        let equal = weights.iter().all(|&weight| weight == 0);
-        let weights = weights
-            .iter()
-            .map(|&weight| if equal { 1 } else { u128::from(weight) });
-        let weights: Vec<u128> = weights.collect();
+        self.by_weight(weights.iter().map(|&weight| u128::from(weight)).collect())
+    }
+
+    /// The same by what each amount weighs, whatever its currency.
+    pub fn split_like(self, amounts: &[Money]) -> Vec<Money> {
+        self.by_weight(amounts.iter().map(|like| u128::from(like.amount)).collect())
+    }
+
+    fn by_weight(self, mut weights: Vec<u128>) -> Vec<Money> {
+        if weights.iter().all(|&weight| weight == 0) {
+            weights.fill(1);
+        }
         let total: u128 = weights.iter().sum();
         let exact = |weight: u128| u128::from(self.amount) * weight;
         let mut parts: Vec<u64> = weights

@@ -294,6 +294,10 @@ permissions! {
     OrderShip = "order:ship": Seller@Seller, Admin@Any => [Manager Fulfilment];
     /// See a payment.
     PaymentRead = "payment:read": Customer@Own, Admin@Any;
+    /// Give back what was captured of a payment.
+    PaymentRefund = "payment:refund" in person: Admin@Any;
+    /// See what was booked in the ledger: a seller what it is owed.
+    LedgerRead = "ledger:read": Seller@Seller, Admin@Any => [Manager Finance];
     /// Say who one's business legally is.
     BusinessRegister = "business:register": Seller@Seller;
     /// See a business and its documents: a seller its own.

@@ -80,6 +80,7 @@ codes! {
     CartNotFound = 404 "cart_not_found" "There is no such cart.";
     OrderNotFound = 404 "order_not_found" "There is no such order.";
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
+    LedgerAccountNotFound = 404 "ledger_account_not_found" "There is no such account in the ledger.";
     RoleNotFound = 404 "role_not_found" "There is no such role.";
     BusinessNotFound = 404 "business_not_found" "There is no such business.";
     BusinessDocumentNotFound = 404 "business_document_not_found" "The business has no such document.";
@@ -111,6 +112,8 @@ codes! {
     OrderNotAcceptable = 409 "order_not_acceptable" "The order, or the part of it, cannot be accepted or rejected any more.";
     OrderNotShippable = 409 "order_not_shippable" "The order cannot be shipped in its state.";
     OrderNotDeliverable = 409 "order_not_deliverable" "No parcel of the order is on its way.";
+    RefundExceedsCaptured = 409 "refund_exceeds_captured" "So much was not captured of the payment, or is given back already.";
+    TooManyRefunds = 409 "too_many_refunds" "The payment has as many refunds as it can have.";
     BusinessIncomplete = 409 "business_incomplete" "The business lacks what a review needs.";
     BusinessStepNotPossible = 409 "business_step_not_possible" "The business does not take this step where it stands.";
     BusinessDocumentsFull = 409 "business_documents_full" "The business has as many documents as it can have.";

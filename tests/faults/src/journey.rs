@@ -8,6 +8,7 @@ pub mod business;
 pub mod by_mail;
 mod evening;
 pub mod guests;
+pub mod payments;
 pub mod roles;
 mod second_factor;
 pub(crate) mod selling;
@@ -296,6 +297,7 @@ pub async fn journey(world: &mut World) {
     let address = addresses::address_book(world, &shopper, &root).await;
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     addresses::order_by_the_book(world, &shopper, &others, &address).await;
+    payments::payments(world, &root, &shopper, &one).await;
     trouble(world, &shopper, &goods).await;
     api_keys::keys(world).await;
     // The time goes on with each code, and what was logged out before is out then.

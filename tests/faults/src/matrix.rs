@@ -219,6 +219,8 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     let shipped = shopper.buy(world, &variant, 1, "pm_sandbox_ok").await;
     world.settle().await;
     journey::ok(seller.ship(world, &shipped).await, 200);
+    // Its payment can be given back, and its seller has an account.
+    world.settle().await;
     let mut guest = Guest::new(&format!("guest-{name}"));
     let guest_order = guest.buy(world, &variant, "pm_sandbox_ok", name).await;
     world.settle().await;
@@ -486,7 +488,11 @@ impl Market {
                     (half.shipped.clone(), customer, seller)
                 }
                 "orders" => (half.order.clone(), customer, seller),
-                "payments" => (half.order.replacen("ord_", "pay_", 1), customer, None),
+                "payments" => (half.shipped.replacen("ord_", "pay_", 1), customer, None),
+                "accounts" => {
+                    let account = seller.map(|seller| format!("seller:{seller}"));
+                    (account.unwrap_or_default(), None, seller)
+                }
                 // A line of one's own cart, which `reached` knows.
                 "items" if endpoint.template.starts_with("/v1/cart/") => {
                     (half.variant.clone(), None, None)
@@ -677,6 +683,10 @@ impl Market {
             "set-reorder-point" => json!({ "pieces": 5 }),
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
+            "request-refund" => {
+                let one = json!({ "amount": 1, "currency": "EUR" });
+                json!({ "amount": one, "reason": "goodwill" })
+            }
             "place-order" => journey::order("pm_sandbox_ok"),
             "reject-order" => json!({ "reason": "Sold out." }),
             "place-guest-order" => guest_order("guest@example.com", "pm_sandbox_ok"),

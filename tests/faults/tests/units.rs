@@ -103,7 +103,7 @@ async fn the_bill_of_an_order_names_every_function_on_its_way() {
         "authorize-payment-on-order-stock-reserved",
         "confirm-order-on-payment-authorized",
         "ship-order",
-        "capture-payment-on-order-shipped",
+        "capture-payment-on-order-progressed",
         "move-stock-on-order-progressed",
     ] {
         let line = bill.iter().find(|line| line.function == function);

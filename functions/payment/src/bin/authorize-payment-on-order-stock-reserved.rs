@@ -21,9 +21,7 @@ async fn authorize_payment(
             let had_held = payments.provider.void(&payment.charge()).await?;
             payments.released(&payment, had_held, event.intent()).await
         }
-        Status::Authorized | Status::Declined | Status::Captured => {
-            payments.answer_again(&payment, event.intent()).await
-        }
+        _ => payments.answer_again(&payment, event.intent()).await,
     }
 }
 

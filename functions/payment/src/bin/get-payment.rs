@@ -8,7 +8,8 @@ async fn get_payment(payments: &'static Payments, request: Request) -> Outcome<P
     let id = request.path("id", Code::PaymentNotFound)?;
     let found = payments.find(id).await?;
     let payment = request.reach(found, Code::PaymentNotFound)?;
-    Ok(http::ok(&payment.view(payment.created_at))?.version(payment.rev))
+    let shown = payment.view(payment.created_at, request.reaches_all())?;
+    Ok(http::ok(&shown)?.version(payment.rev))
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -28,17 +28,24 @@ const HELD: Books = Books {
     held: 1,
     captured: 0,
     voided: 0,
+    moved: 0,
+    refunded: 0,
+    given: 0,
 };
 const MOVED: Books = Books {
     captured: 1,
+    moved: 3_998,
     ..HELD
 };
-const LET_GO: Books = Books { voided: 1, ..HELD };
-const NOTHING: Books = Books {
-    held: 0,
-    captured: 0,
-    voided: 0,
+/// One of two pieces.
+const PART: Books = Books {
+    captured: 1,
+    moved: 1_999,
+    ..HELD
 };
+const PART_KEPT: Books = Books { voided: 1, ..PART };
+const LET_GO: Books = Books { voided: 1, ..HELD };
+const NOTHING: Books = Books { held: 0, ..HELD };
 
 #[test]
 fn each_method_of_the_sandbox_ends_as_it_should() {
@@ -114,6 +121,91 @@ fn an_event_that_comes_three_times_is_one() {
             stage.published(),
             ["payment.authorized.v1", "payment.captured.v1"]
         );
+    });
+}
+
+#[test]
+fn an_order_that_is_shipped_in_parts_is_paid_in_parts_whatever_comes_when() {
+    run(async {
+        for (order, captures) in [
+            ([To::Part, To::Capture], 2),
+            // The first part is no news any more.
+            ([To::Capture, To::Part], 1),
+        ] {
+            let stage = Stage::with("pm_sandbox_ok").await;
+            stage.happens(To::Authorize).await;
+            for to in order {
+                stage.happens(to).await;
+            }
+            stage.happens(To::Part).await;
+            assert_eq!(stage.status().await, Some(Status::Captured), "{order:?}");
+            let books = Books {
+                captured: captures,
+                ..MOVED
+            };
+            assert_eq!(stage.books(), books, "{order:?}");
+        }
+    });
+}
+
+#[test]
+fn what_was_called_off_is_let_go_and_what_was_shipped_is_kept() {
+    run(async {
+        let stage = Stage::with("pm_sandbox_ok").await;
+        stage.happens(To::Authorize).await;
+        stage.happens(To::Part).await;
+        assert_eq!(stage.status().await, Some(Status::PartlyCaptured));
+        assert_eq!(stage.books(), PART);
+        for _ in 0..2 {
+            stage.happens(To::Rest).await;
+            assert_eq!(stage.status().await, Some(Status::Captured));
+            assert_eq!(stage.books(), PART_KEPT);
+        }
+        let events = [
+            "payment.authorized.v1",
+            "payment.captured.v1",
+            "payment.voided.v1",
+        ];
+        assert_eq!(stage.published(), events);
+    });
+}
+
+#[test]
+fn a_part_whose_answer_was_lost_is_asked_for_again_and_moved_once() {
+    run(async {
+        let stage = Stage::with("pm_sandbox_capture_lost_reply").await;
+        stage.happens(To::Authorize).await;
+        let shipped = stage.event(To::Part);
+        assert!(!stage.deliver(To::Part, &shipped).await);
+        assert_eq!(stage.status().await, Some(Status::Authorized));
+        // Before the first part is known of, all is shipped.
+        assert_eq!(
+            stage.happens(To::Capture).await,
+            2,
+            "the second part is lost too"
+        );
+        stage.settle(To::Part, &shipped).await;
+        assert_eq!(stage.status().await, Some(Status::Captured));
+        let books = Books {
+            captured: 2,
+            ..MOVED
+        };
+        assert_eq!(stage.books(), books);
+    });
+}
+
+#[test]
+fn a_capture_that_is_refused_for_good_is_told_once_and_tried_no_more() {
+    run(async {
+        let stage = Stage::with("pm_sandbox_capture_declined").await;
+        stage.happens(To::Authorize).await;
+        for to in [To::Part, To::Part, To::Capture] {
+            assert_eq!(stage.happens(to).await, 1);
+            assert_eq!(stage.status().await, Some(Status::CaptureFailed));
+        }
+        assert_eq!(stage.books(), HELD);
+        let events = ["payment.authorized.v1", "payment.capture-failed.v1"];
+        assert_eq!(stage.published(), events);
     });
 }
 
@@ -228,6 +320,45 @@ fn a_function_that_is_stopped_at_any_call_ends_the_same_after_redelivery() {
                 &["payment.authorized.v1", "payment.captured.v1"],
             ),
             (
+                "pm_sandbox_capture_lost_reply",
+                &[To::Authorize],
+                To::Capture,
+                MOVED,
+                &["payment.authorized.v1", "payment.captured.v1"],
+            ),
+            (
+                "pm_sandbox_capture_declined",
+                &[To::Authorize],
+                To::Capture,
+                HELD,
+                &["payment.authorized.v1", "payment.capture-failed.v1"],
+            ),
+            (
+                "pm_sandbox_ok",
+                &[To::Authorize, To::Part],
+                To::Capture,
+                Books {
+                    captured: 2,
+                    ..MOVED
+                },
+                &[
+                    "payment.authorized.v1",
+                    "payment.captured.v1",
+                    "payment.captured.v1",
+                ],
+            ),
+            (
+                "pm_sandbox_ok",
+                &[To::Authorize],
+                To::Rest,
+                PART_KEPT,
+                &[
+                    "payment.authorized.v1",
+                    "payment.captured.v1",
+                    "payment.voided.v1",
+                ],
+            ),
+            (
                 "pm_sandbox_ok",
                 &[To::Authorize],
                 To::Void,
@@ -252,6 +383,7 @@ fn a_function_that_is_stopped_at_any_call_ends_the_same_after_redelivery() {
                     stage.settle(stopped, &event).await;
                     assert_eq!(stage.books(), books, "{method} {stopped:?} {call}");
                     assert_eq!(stage.published(), events, "{method} {stopped:?} {call}");
+                    stage.balances().await;
                 }
                 assert!((1..ENOUGH).contains(&reached), "{stopped:?}: {reached}");
             }
@@ -350,12 +482,208 @@ fn two_deliveries_at_the_same_time_are_one() {
                 stage.settle(both, &event).await;
                 let expected = match both {
                     To::Authorize => HELD,
-                    To::Capture => MOVED,
                     To::Void => LET_GO,
+                    To::Rest => PART_KEPT,
+                    _ => MOVED,
                 };
                 assert_eq!(stage.books(), expected, "{both:?} {call}");
                 assert_eq!(stage.published().len(), before.len() + 1, "{both:?} {call}");
             }
         }
+    });
+}
+
+/// What comes of a refund.
+const BACK: &[&str] = &[
+    "payment.authorized.v1",
+    "payment.captured.v1",
+    "payment.refund-requested.v1",
+    "payment.refunded.v1",
+];
+const NOT_BACK: &[&str] = &[
+    "payment.authorized.v1",
+    "payment.captured.v1",
+    "payment.refund-failed.v1",
+    "payment.refund-requested.v1",
+];
+
+/// A payment that was captured, of which so much is to be given back.
+async fn to_refund(method: &str, amount: u64) -> Stage {
+    let stage = Stage::with(method).await;
+    stage.happens(To::Authorize).await;
+    stage.settle(To::Capture, &stage.event(To::Capture)).await;
+    assert_eq!(stage.refund(amount, "back").await.status, 202);
+    stage
+}
+
+#[test]
+fn a_refund_is_given_once_whatever_happens_on_the_way() {
+    run(async {
+        let given = Books {
+            refunded: 1,
+            given: 1_000,
+            ..MOVED
+        };
+        for (method, books, events) in [
+            ("pm_sandbox_ok", given, BACK),
+            ("pm_sandbox_refund_lost_reply", given, BACK),
+            ("pm_sandbox_refund_declined", MOVED, NOT_BACK),
+        ] {
+            for fault in testkit::Fault::ALL {
+                let mut reached = 0;
+                for call in 0..ENOUGH {
+                    let stage = to_refund(method, 1_000).await;
+                    let asked = stage.event(To::Refund(1));
+                    let fault = Fault::Of(fault);
+                    if !stage.disturb(To::Refund(1), &asked, call, fault).await {
+                        break;
+                    }
+                    reached += 1;
+                    stage.settle(To::Refund(1), &asked).await;
+                    assert_eq!(stage.books(), books, "{method} {call}");
+                    assert_eq!(stage.published(), events, "{method} {call}");
+                    stage.balances().await;
+                }
+                assert!((1..ENOUGH).contains(&reached), "{method}: {reached}");
+            }
+        }
+    });
+}
+
+#[test]
+fn two_refunds_of_the_same_money_are_one() {
+    run(async {
+        for seed in 0..20 {
+            let stage = Stage::seeded(seed, "pm_sandbox_ok").await;
+            stage.happens(To::Authorize).await;
+            stage.happens(To::Capture).await;
+            let answers = stage.refund_at_once(&[3_000, 2_000, 3_998]).await;
+            let taken = answers.iter().filter(|answer| answer.status == 202);
+            assert_eq!(taken.count(), 1, "seed {seed}");
+            for refused in answers.iter().filter(|answer| answer.status != 202) {
+                assert_eq!(refused.code(), "refund_exceeds_captured", "seed {seed}");
+            }
+            stage.happens(To::Refund(1)).await;
+            assert_eq!(stage.books().refunded, 1, "seed {seed}");
+            stage.balances().await;
+        }
+    });
+}
+
+#[test]
+fn refunds_that_fit_are_all_given_however_they_come() {
+    run(async {
+        for seed in 0..20 {
+            let stage = Stage::seeded(seed, "pm_sandbox_ok").await;
+            stage.happens(To::Authorize).await;
+            stage.happens(To::Capture).await;
+            let answers = stage.refund_at_once(&[1_000, 2_000, 998]).await;
+            assert!(
+                answers.iter().all(|answer| answer.status == 202),
+                "seed {seed}"
+            );
+            for number in [3, 1, 2, 1] {
+                stage.happens(To::Refund(number)).await;
+            }
+            let books = stage.books();
+            assert_eq!((books.refunded, books.given), (3, 3_998), "seed {seed}");
+            let (stands, commission) = (stage.balances().await, 400);
+            let expected = [
+                ("commission", -commission),
+                ("customer", 0),
+                ("provider", 0),
+                ("refunds", 3_998),
+                ("seller", commission - 3_998),
+            ];
+            let expected = expected.map(|(name, stands)| (name.to_owned(), stands));
+            assert_eq!(stands, expected, "seed {seed}");
+        }
+    });
+}
+
+#[test]
+fn a_refund_and_a_capture_at_any_moment_of_each_other_both_count() {
+    run(async {
+        for (first, second) in [(To::Capture, To::Refund(1)), (To::Refund(1), To::Capture)] {
+            for call in 0..ENOUGH {
+                let stage = Stage::with("pm_sandbox_ok").await;
+                stage.happens(To::Authorize).await;
+                stage.happens(To::Part).await;
+                assert_eq!(stage.refund(1_500, "back").await.status, 202);
+                let (other, event) = (stage.clone(), stage.event(first));
+                let meanwhile = Fault::Meanwhile(Box::pin(async move {
+                    other.happens(second).await;
+                }));
+                if !stage.disturb(first, &event, call, meanwhile).await {
+                    assert!(call > 3, "{call}");
+                    break;
+                }
+                stage.settle(first, &event).await;
+                let books = Books {
+                    captured: 2,
+                    refunded: 1,
+                    given: 1_500,
+                    ..MOVED
+                };
+                assert_eq!(stage.books(), books, "{first:?} {call}");
+                assert_eq!(stage.status().await, Some(Status::Captured));
+                stage.balances().await;
+            }
+        }
+    });
+}
+
+#[test]
+fn what_is_asked_back_during_a_capture_is_what_was_captured_before() {
+    run(async {
+        for call in 0..ENOUGH {
+            let stage = Stage::with("pm_sandbox_ok").await;
+            stage.happens(To::Authorize).await;
+            stage.happens(To::Part).await;
+            let (other, event) = (stage.clone(), stage.event(To::Capture));
+            let meanwhile = Fault::Meanwhile(Box::pin(async move {
+                assert_eq!(other.refund(1_999, "back").await.status, 202);
+                let more = other.refund(1_999, "more").await;
+                assert!([202, 409].contains(&more.status), "{}", more.text);
+            }));
+            if !stage.disturb(To::Capture, &event, call, meanwhile).await {
+                break;
+            }
+            stage.settle(To::Capture, &event).await;
+            for number in [1, 2] {
+                stage.happens(To::Refund(number)).await;
+            }
+            let books = stage.books();
+            assert_eq!((books.captured, books.moved), (2, 3_998), "{call}");
+            assert!(books.given <= books.moved, "{call}");
+            stage.balances().await;
+        }
+    });
+}
+
+#[test]
+fn only_captured_money_is_given_back() {
+    run(async {
+        let stage = Stage::with("pm_sandbox_ok").await;
+        assert_eq!(stage.refund(1, "nothing").await.code(), "payment_not_found");
+        stage.happens(To::Authorize).await;
+        assert_eq!(
+            stage.refund(1, "held").await.code(),
+            "refund_exceeds_captured"
+        );
+        stage.happens(To::Part).await;
+        let answer = stage.refund(2_000, "too much").await;
+        assert_eq!(answer.code(), "refund_exceeds_captured", "{}", answer.text);
+        let answer = stage.refund(1_999, "part").await;
+        assert_eq!(
+            (answer.status, &answer.body["status"]),
+            (202, &"pending".into())
+        );
+        let again = stage.refund(1_999, "part").await;
+        assert_eq!(again.text, answer.text);
+        assert_eq!(
+            stage.refund(1, "more").await.code(),
+            "refund_exceeds_captured"
+        );
     });
 }

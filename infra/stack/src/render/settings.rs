@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 5] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 6] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -33,6 +33,12 @@ pub const SETTINGS: [(&str, &str, i32, &str); 5] = [
         "Number",
         2_592_000,
         "how long an account that its owner closes can be kept after all",
+    ),
+    (
+        "COMMISSION_BASIS_POINTS",
+        "Number",
+        1_000,
+        "what the marketplace keeps of a sale, in hundredths of a per cent",
     ),
 ];
 

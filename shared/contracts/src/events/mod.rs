@@ -3,6 +3,7 @@
 mod admin;
 mod business;
 mod customer;
+mod ledger;
 mod order;
 mod payment;
 mod product;
@@ -18,8 +19,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use self::{
-    admin::*, business::*, customer::*, order::*, payment::*, product::*, role::*, seller::*,
-    stock::*,
+    admin::*, business::*, customer::*, ledger::*, order::*, payment::*, product::*, role::*,
+    seller::*, stock::*,
 };
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
@@ -43,7 +44,7 @@ pub fn publisher(type_name: &str) -> &'static str {
         "business" => "business",
         "customer" | "session" => "customer",
         "order" => "order",
-        "payment" => "payment",
+        "ledger" | "payment" => "payment",
         "product" => "product",
         "role" => "role",
         "seller" => "seller",
@@ -109,6 +110,7 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<CustomerSecondFactorDisabled>(),
         describe::<CustomerSecondFactorEnabled>(),
         describe::<CustomerUnblocked>(),
+        describe::<LedgerPosted>(),
         describe::<OrderCancelled>(),
         describe::<OrderClaimed>(),
         describe::<OrderConfirmed>(),
@@ -119,8 +121,12 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<OrderShipped>(),
         describe::<OrderStockReserved>(),
         describe::<PaymentAuthorized>(),
+        describe::<PaymentCaptureFailed>(),
         describe::<PaymentCaptured>(),
         describe::<PaymentDeclined>(),
+        describe::<PaymentRefundFailed>(),
+        describe::<PaymentRefundRequested>(),
+        describe::<PaymentRefunded>(),
         describe::<PaymentVoided>(),
         describe::<ProductImported>(),
         describe::<ProductPublished>(),

@@ -4,7 +4,7 @@ use kernel::{Money, OrderId, PaymentId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{example_id, example_order, example_total};
+use super::{example_id, example_order, example_price, example_total};
 use crate::Event;
 
 macro_rules! payment_events {
@@ -36,9 +36,7 @@ macro_rules! payment_events {
 payment_events! {
     /// The provider holds the money for us.
     PaymentAuthorized = "payment.authorized.v1";
-    /// The provider has moved the money to us.
-    PaymentCaptured = "payment.captured.v1";
-    /// The provider has let the held money go.
+    /// The provider has let held money go: all of it, or what was left after parts of it were captured.
     PaymentVoided = "payment.voided.v1";
 }
 
@@ -67,6 +65,158 @@ impl Event for PaymentDeclined {
             order_id: example_order(),
             amount: example_total(),
             reason: "card_declined".to_owned(),
+        }
+    }
+}
+
+/// The provider has moved money to us: all that it held, or a part of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentCaptured {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// How much was moved now.
+    pub amount: Money,
+    /// How much has been moved so far, this included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Money>,
+}
+
+impl Event for PaymentCaptured {
+    const TYPE: &'static str = "payment.captured.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            amount: example_price(),
+            captured: Some(example_total()),
+        }
+    }
+}
+
+/// The provider refuses for good to move money that it holds: what was shipped for it is not paid.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentCaptureFailed {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it should have paid.
+    pub order_id: OrderId,
+    /// How much was to be moved.
+    pub amount: Money,
+    /// What the provider says.
+    pub reason: String,
+}
+
+impl Event for PaymentCaptureFailed {
+    const TYPE: &'static str = "payment.capture-failed.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            amount: example_price(),
+            reason: "capture_declined".to_owned(),
+        }
+    }
+}
+
+/// An admin has decided to give money back. The provider is not asked yet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentRefundRequested {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Counts the refunds of a payment, from 1.
+    pub refund: u32,
+    /// How much of it.
+    pub amount: Money,
+}
+
+impl Event for PaymentRefundRequested {
+    const TYPE: &'static str = "payment.refund-requested.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            refund: 1,
+            amount: example_price(),
+        }
+    }
+}
+
+/// The provider has given money back that was captured.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentRefunded {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Counts the refunds of a payment, from 1.
+    pub refund: u32,
+    /// How much of it.
+    pub amount: Money,
+    /// How much has been given back so far, this included.
+    pub refunded: Money,
+}
+
+impl Event for PaymentRefunded {
+    const TYPE: &'static str = "payment.refunded.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            refund: 1,
+            amount: example_price(),
+            refunded: example_total(),
+        }
+    }
+}
+
+/// The provider refuses for good to give money back: it stays captured, and can be given back in another way.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentRefundFailed {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Counts the refunds of a payment, from 1.
+    pub refund: u32,
+    /// How much of it.
+    pub amount: Money,
+    /// What the provider says.
+    pub reason: String,
+}
+
+impl Event for PaymentRefundFailed {
+    const TYPE: &'static str = "payment.refund-failed.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            refund: 1,
+            amount: example_price(),
+            reason: "refund_declined".to_owned(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod catalogue;
 mod gate;
 mod guests;
 mod hostile;
+mod paying;
 mod race;
 mod repeats;
 mod roles;

@@ -1,0 +1,44 @@
+//! order.progressed.v1: moves what is due of an order's money, and lets go of what nothing will be shipped for.
+
+use contracts::events::OrderProgressed;
+use kernel::Problem;
+use lambda::consume::{self, Event};
+use payment::{Next, Payments};
+
+async fn capture_payment(
+    payments: &'static Payments,
+    event: Event<OrderProgressed>,
+) -> Result<(), Problem> {
+    let (order, intent) = (&event.data, event.intent());
+    let commission = event.platform.parsed("COMMISSION_BASIS_POINTS")?;
+    let found = payments.of_order(order.order_id).await?;
+    let mut payment = found.ok_or_else(|| Problem::unavailable("an order goes on unpaid"))?;
+    loop {
+        payment = match payment.next(order, event.now())? {
+            Next::Begin(part) => {
+                let begun = payments.begin(&payment, &part, intent).await?;
+                let (charge, transfer) = (begun.charge(), begun.transfer(&part));
+                let said = payments.provider.capture(&charge, &transfer).await?;
+                payments
+                    .captured(&begun, &part, (&said, commission), intent)
+                    .await?
+            }
+            Next::Resume(part) => {
+                let said = payments.ask_again(&payment, &part).await?;
+                payments
+                    .captured(&payment, &part, (&said, commission), intent)
+                    .await?
+            }
+            Next::Complete => payments.complete(&payment, intent).await?,
+            Next::LetGo => {
+                let had_held = payments.provider.void(&payment.charge()).await?;
+                return payments.released(&payment, had_held, intent).await;
+            }
+            Next::Nothing => return Ok(()),
+        }
+    }
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    consume::serve(Payments::start, capture_payment)
+}

@@ -1,0 +1,175 @@
+use std::collections::BTreeMap;
+
+use contracts::{Event, events::OrderStockReserved};
+use kernel::{Currency, Ids};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    Progress,
+    capture::Share,
+    refund::{Reason, Refund},
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second)
+}
+
+fn eur(amount: u64) -> Money {
+    Money::new(amount, Currency::EUR).unwrap()
+}
+
+fn seller(number: usize) -> SellerId {
+    Ids::seeded(number as u64).fresh(at(1))
+}
+
+fn payment() -> Payment {
+    Payment::asked_for(&OrderStockReserved::example(), at(1))
+}
+
+fn capture(number: u32, shares: &[u64]) -> Capture {
+    Capture {
+        number,
+        amount: eur(shares.iter().sum()),
+        shares: shares
+            .iter()
+            .enumerate()
+            .map(|(i, amount)| Share {
+                seller_id: seller(i),
+                amount: eur(*amount),
+            })
+            .collect(),
+        status: Progress::Succeeded,
+        failure_reason: None,
+        at: at(2),
+    }
+}
+
+fn refund(number: u32, amount: u64) -> Refund {
+    Refund {
+        number,
+        amount: eur(amount),
+        reason: Reason::Returned,
+        note: None,
+        status: Progress::Succeeded,
+        failure_reason: None,
+        requested_at: at(3),
+        at: at(3),
+    }
+}
+
+fn accounts(entries: &[Entry]) -> BTreeMap<LedgerAccount, Account> {
+    let mut accounts = BTreeMap::new();
+    for leg in entries.iter().flat_map(|entry| entry.posted().legs) {
+        let account = accounts
+            .remove(&leg.account)
+            .unwrap_or_else(|| Account::new(leg.account, leg.amount.currency()));
+        accounts.insert(leg.account, account.with(&leg));
+    }
+    accounts
+}
+
+fn stands(
+    accounts: &BTreeMap<LedgerAccount, Account>,
+    account: LedgerAccount,
+) -> (LedgerSide, u64) {
+    let balance = accounts[&account].balance().unwrap();
+    (balance.side, balance.amount.amount())
+}
+
+#[test]
+fn a_sale_is_the_sellers_without_the_commission_and_a_refund_is_the_marketplaces() {
+    let (payment, tenth) = (payment(), "1000".parse().unwrap());
+    let sale = Entry::of_capture(&payment, &capture(1, &[1_000, 3_000]), tenth).unwrap();
+    let back = Entry::of_refund(&payment, &refund(1, 500)).unwrap();
+    let accounts = accounts(&[sale, back]);
+    let customer = LedgerAccount::Customer(payment.order_id);
+    assert_eq!(
+        stands(&accounts, LedgerAccount::Seller(seller(0))),
+        (LedgerSide::Credit, 900)
+    );
+    assert_eq!(
+        stands(&accounts, LedgerAccount::Seller(seller(1))),
+        (LedgerSide::Credit, 2_700)
+    );
+    for (account, stand) in [
+        (LedgerAccount::Commission, (LedgerSide::Credit, 400)),
+        (LedgerAccount::Refunds, (LedgerSide::Debit, 500)),
+        (LedgerAccount::Provider, (LedgerSide::Debit, 3_500)),
+        (customer, (LedgerSide::Credit, 0)),
+    ] {
+        assert_eq!(stands(&accounts, account), stand, "{account}");
+    }
+}
+
+#[test]
+fn a_commission_is_a_share_of_a_whole() {
+    for (points, expected) in [("0", 0), ("1", 0), ("1000", 100), ("10000", 999)] {
+        let commission: Commission = points.parse().unwrap();
+        assert_eq!(commission.of(eur(999)), eur(expected), "{points}");
+    }
+    for wrong in ["", "-1", "10001", "10 %"] {
+        assert!(wrong.parse::<Commission>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn no_entry_is_read_that_does_not_balance() {
+    let sale = Entry::of_capture(&payment(), &capture(1, &[1_000]), "1000".parse().unwrap());
+    let mut stored = serde_json::to_value(sale.unwrap()).unwrap();
+    assert!(serde_json::from_value::<Entry>(stored.clone()).is_ok());
+    stored["legs"][0]["amount"]["amount"] = 1_001.into();
+    assert!(serde_json::from_value::<Entry>(stored.clone()).is_err());
+    stored["legs"] = serde_json::json!([]);
+    assert!(serde_json::from_value::<Entry>(stored).is_err());
+}
+
+#[derive(Clone, Debug)]
+enum Booked {
+    Capture(Vec<u64>, u32),
+    Refund(u64),
+}
+
+fn booked() -> impl Strategy<Value = Booked> {
+    let shares = proptest::collection::vec(1..100_000_u64, 1..6);
+    prop_oneof![
+        (shares, 0..=10_000_u32).prop_map(|(shares, points)| Booked::Capture(shares, points)),
+        (1..100_000_u64).prop_map(Booked::Refund),
+    ]
+}
+
+proptest! {
+    /// Whatever is booked, in whatever order: every entry balances, and so do the accounts.
+    #[test]
+    fn every_entry_balances_and_all_accounts_together(
+        booked in proptest::collection::vec(booked(), 1..20),
+    ) {
+        let payment = payment();
+        let mut entries = Vec::new();
+        for (number, booked) in (1..).zip(booked) {
+            let entry = match booked {
+                Booked::Capture(shares, points) => {
+                    let commission = points.to_string().parse().unwrap();
+                    Entry::of_capture(&payment, &capture(number, &shares), commission)
+                }
+                Booked::Refund(amount) => Entry::of_refund(&payment, &refund(number, amount)),
+            };
+            let entry = entry.unwrap();
+            let one = accounts(std::slice::from_ref(&entry));
+            let debited: u64 = one.values().map(|account| account.debited).sum();
+            let credited: u64 = one.values().map(|account| account.credited).sum();
+            prop_assert_eq!(debited, credited);
+            entries.push(entry);
+        }
+        let forwards = accounts(&entries);
+        entries.reverse();
+        prop_assert_eq!(&forwards, &accounts(&entries));
+        let sum: i64 = forwards
+            .values()
+            .map(|account| account.debited as i64 - account.credited as i64)
+            .sum();
+        prop_assert_eq!(sum, 0);
+        let customer = LedgerAccount::Customer(payment.order_id);
+        prop_assert_eq!(stands(&forwards, customer).1, 0);
+    }
+}

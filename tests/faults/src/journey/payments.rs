@@ -1,0 +1,124 @@
+//! The money of orders: moved as pieces are shipped, given back, booked.
+
+use kernel::EventId;
+use serde_json::{Value, json};
+use testkit::Ask;
+
+use super::{Person, ok, text};
+use crate::{World, offer};
+
+/// Tells payment how far an order of one line has come, as the order does whenever it goes on.
+pub fn progress(world: &mut World, order: &Value, shipped: u64, cancelled: u64) {
+    let line = &order["lines"][0];
+    let count = |value: &Value| value.as_u64().unwrap_or_default();
+    let price = count(&line["unit_price"]["amount"]);
+    let money = |pieces: u64| json!({ "amount": price * pieces, "currency": "EUR" });
+    let now = world.stage.clock.now();
+    let id: EventId = world.stage.ids.fresh(now);
+    let metadata = json!({
+        "id": id, "type": "order.progressed.v1", "schema": "events/order.progressed.v1.schema.json", "time": now,
+        "aggregate": { "kind": "order", "id": order["id"], "revision": 9 },
+        "correlation_id": id, "causation_id": id, "actor": { "kind": "system", "id": "ship-order" },
+    });
+    let quantity = count(&line["quantity"]);
+    let data = json!({
+        "order_id": order["id"],
+        "lines": [{
+            "variant_id": line["variant_id"], "seller_id": line["seller_id"], "quantity": quantity,
+            "shipped": shipped, "cancelled": cancelled, "unit_price": line["unit_price"],
+        }],
+        "due": money(shipped),
+        "open": money(quantity - shipped - cancelled),
+    });
+    let event = json!({
+        "detail-type": "order.progressed.v1", "source": "order", "detail": { "metadata": metadata, "data": data },
+    });
+    world.enqueue("capture-payment-on-order-progressed", event.to_string());
+}
+
+/// The payment of an order.
+pub fn payment_of(order: &Value) -> String {
+    text(&order["id"]).replacen("ord_", "pay_", 1)
+}
+
+/// What an admin sends to give money back: so much, or all of it.
+pub fn refund(admin: &Person, order: &Value, amount: Option<u64>, key: &str) -> Ask {
+    let amount = amount.map(|amount| json!({ "amount": amount, "currency": "EUR" }));
+    let path = format!("/v1/payments/{}/refunds", payment_of(order));
+    let ask = Ask::post(&path).by(&admin.token).key(key);
+    ask.json(&json!({ "amount": amount, "reason": "returned", "note": "As agreed." }))
+}
+
+/// A confirmed order of so many pieces.
+async fn sold(
+    world: &mut World,
+    shopper: &Person,
+    goods: &str,
+    pieces: u32,
+    method: &str,
+) -> Value {
+    let order = shopper.buy(world, goods, pieces, method).await;
+    world.settle().await;
+    let order = shopper.see(world, &order).await;
+    assert_eq!(order["status"], "confirmed", "{order}");
+    order
+}
+
+async fn payment(world: &mut World, shopper: &Person, order: &Value) -> Value {
+    let ask = Ask::get(&format!("/v1/payments/{}", payment_of(order)));
+    ok(world.send("get-payment", ask.by(&shopper.token)).await, 200).body
+}
+
+/// Orders that are shipped in parts, called off in part, and given back; and what the provider can do to that.
+pub(super) async fn payments(world: &mut World, root: &Person, shopper: &Person, seller: &Person) {
+    let goods = offer(world, seller, "Goods in parts", 20).await;
+    let order = sold(world, shopper, &goods, 3, "pm_sandbox_ok").await;
+    progress(world, &order, 1, 0);
+    world.settle().await;
+    assert_eq!(
+        payment(world, shopper, &order).await["status"],
+        "partly_captured"
+    );
+    progress(world, &order, 2, 1);
+    world.settle().await;
+    let refused = sold(world, shopper, &goods, 1, "pm_sandbox_capture_declined").await;
+    progress(world, &refused, 1, 0);
+    world.settle().await;
+    assert_eq!(
+        payment(world, shopper, &refused).await["status"],
+        "capture_failed"
+    );
+
+    let part = refund(root, &order, Some(1_000), "part back");
+    ok(world.send("request-refund", part).await, 202);
+    let more = refund(root, &order, Some(2_000), "more back");
+    ok(world.send("request-refund", more).await, 409);
+    world.settle().await;
+    for method in ["pm_sandbox_refund_lost_reply", "pm_sandbox_refund_declined"] {
+        let order = sold(world, shopper, &goods, 1, method).await;
+        progress(world, &order, 1, 0);
+        world.settle().await;
+        let all = refund(root, &order, None, method);
+        ok(world.send("request-refund", all).await, 202);
+        world.settle().await;
+    }
+    let paid = payment(world, shopper, &order).await;
+    assert_eq!(paid["status"], "captured");
+    assert_eq!(paid["captured"]["amount"], 2_500);
+    assert_eq!(paid["refunded"]["amount"], 1_000);
+    assert_eq!(paid["refunds"][0]["note"], Value::Null);
+
+    let account = format!(
+        "/v1/ledger/accounts/seller:{}",
+        text(&order["lines"][0]["seller_id"])
+    );
+    let ask = Ask::get(&format!("{account}?limit=2")).by(&seller.token);
+    let account = ok(world.send("get-ledger-account", ask).await, 200).body;
+    // Four pieces of 12.50, in parts of one, without a tenth each.
+    assert_eq!(
+        account["balance"],
+        json!({ "side": "credit", "amount": { "amount": 4 * 1_125, "currency": "EUR" } }),
+        "{account}"
+    );
+    assert_eq!(account["entries"]["has_more"], true);
+}
