@@ -233,6 +233,8 @@ mod log_in;
 mod log_out;
 #[path = "../../../functions/customer/src/bin/log-out-customer.rs"]
 mod log_out_customer;
+#[path = "../../../functions/cart/src/bin/merge-cart.rs"]
+mod merge_cart;
 #[path = "../../../functions/order/src/bin/place-guest-order.rs"]
 mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
@@ -496,6 +498,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
+    ("merge-cart", merge_cart::main),
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
@@ -666,6 +669,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
         ],
     ),
     (
@@ -944,6 +949,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
         ],
     ),
     (
@@ -1793,6 +1800,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
         ],
     ),
     (
@@ -2718,6 +2727,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "merge-cart",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "merge-cart"),
+            ("ROUTE", "POST /v1/cart/merge"),
+            ("ALLOW", "order:place@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
+        ],
+    ),
+    (
         "place-guest-order",
         &[
             ("STAGE", "local"),
@@ -3184,6 +3215,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
         ],
     ),
     (

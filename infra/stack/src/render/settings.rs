@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 5] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 7] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -33,6 +33,18 @@ pub const SETTINGS: [(&str, &str, i32, &str); 5] = [
         "Number",
         2_592_000,
         "how long an account that its owner closes can be kept after all",
+    ),
+    (
+        "CUSTOMER_CART_SECONDS",
+        "Number",
+        7_776_000,
+        "how long a customer's cart is kept that nobody touches",
+    ),
+    (
+        "GUEST_CART_SECONDS",
+        "Number",
+        2_592_000,
+        "how long a guest's cart is kept that nobody touches",
     ),
 ];
 
