@@ -1,14 +1,11 @@
 //! A cart: at most 50 lines, one a variant, in one currency, whose sum can always be told.
 
-use std::time::Duration;
-
 use contracts::events::OrderLine;
 use dynamo::{Item, Key};
 use kernel::{
     CartId, Code, Currency, Locale, Money, Problem, ProductId, Quantity, SellerId, Timestamp,
     VariantId, money::MoneyError,
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,11 +13,20 @@ use crate::{
     shopper::Owner,
 };
 
+mod merge;
+mod view;
+
+use self::merge::Merge;
+pub use self::{
+    merge::{MergeCode, MergeLimit, MergeNotice, MergeStrategy, Shift},
+    view::{CartView, LineNotice, LineView, MergedCart},
+};
+
 /// The most lines of a cart: as many as an order can have.
 pub const MOST_LINES: usize = 50;
 
-/// How long a guest's cart is kept after its last change.
-const GUEST_TIME: Duration = Duration::from_hours(30 * 24);
+/// A look prolongs a cart once a thirtieth of its time has gone by: not every look is a write.
+const PROLONGED_AFTER: u32 = 30;
 
 /// One line of a cart, with what it was last shown as.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -32,8 +38,31 @@ pub struct Line {
     title: String,
     quantity: Quantity,
     unit_price: Money,
-    /// Whether there were enough pieces when the line was last looked at.
-    available: bool,
+    /// The price that it was put in with, where the price has changed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    put_in_at: Option<Money>,
+    /// What the shop had of it when it was last looked at.
+    #[serde(default = "Supply::unseen")]
+    supply: Supply,
+}
+
+/// What the shop has of a variant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Supply {
+    /// So many pieces.
+    Pieces(u32),
+    /// It is for sale at a price with which the cart would not add up.
+    OtherPrice(Money),
+    /// It is not for sale any more.
+    Withdrawn,
+}
+
+impl Supply {
+    /// What was not looked at yet is taken to be there.
+    fn unseen() -> Self {
+        Self::Pieces(u32::MAX)
+    }
 }
 
 /// What a shopper means to buy. Item `cart#<owner>` / `cart`; others read it as `contracts::views::CartToOrder`.
@@ -48,48 +77,12 @@ pub struct Cart {
     version: u64,
     owner: String,
     lines: Vec<Line>,
-    /// Until when a guest's cart is good.
+    /// Until when it is good: the clock decides, whether it was cleaned up or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    guest_until: Option<Timestamp>,
-}
-
-/// A cart as its owner sees it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct CartView {
-    /// The cart.
-    pub id: CartId,
-    /// What lies in it.
-    pub lines: Vec<LineView>,
-    /// What that costs.
-    pub subtotal: Money,
-    /// Counts the changes of the cart.
-    pub version: u64,
-    /// Opens the cart of a guest, who sends it as `X-Cart-Token` from now on. Shown once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cart_token: Option<String>,
-}
-
-/// A line of a cart as its owner sees it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct LineView {
-    /// What lies in the cart.
-    pub variant_id: VariantId,
-    /// The product that it is a variant of.
-    pub product_id: ProductId,
-    /// Who sells it.
-    pub seller_id: SellerId,
-    /// The seller's own name for it.
-    pub sku: String,
-    /// What it is called, with its options.
-    pub title: String,
-    /// How many pieces.
-    pub quantity: Quantity,
-    /// The price of one.
-    pub unit_price: Money,
-    /// The price of all.
-    pub total: Money,
-    /// Whether so many pieces could be bought when the line was last looked at; `GET /v1/cart` looks anew.
-    pub available: bool,
+    good_until: Option<Timestamp>,
+    /// The last times that it went into a customer's cart, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    merges: Vec<Merge>,
 }
 
 impl Line {
@@ -102,7 +95,8 @@ impl Line {
             title: listing.shown_title(locales),
             quantity: Quantity::ONE,
             unit_price: listing.price,
-            available: false,
+            put_in_at: None,
+            supply: Supply::unseen(),
         }
     }
 
@@ -110,18 +104,21 @@ impl Line {
         self.unit_price.times(self.quantity)
     }
 
-    fn view(&self) -> Result<LineView, MoneyError> {
-        Ok(LineView {
-            variant_id: self.variant_id,
-            product_id: self.product_id,
-            seller_id: self.seller_id,
-            sku: self.sku.clone(),
-            title: self.title.clone(),
-            quantity: self.quantity,
-            unit_price: self.unit_price,
-            total: self.total()?,
-            available: self.available,
-        })
+    /// Shows what it is offered as now. Its first price is kept as long as it has another.
+    fn look(&mut self, offer: Option<&Offer>, locales: &[Locale]) {
+        let Some((offer, listing)) = offer.and_then(|offer| Some((offer, offer.in_shop()?))) else {
+            self.supply = Supply::Withdrawn;
+            return;
+        };
+        self.supply = Supply::Pieces(offer.available);
+        self.title = listing.shown_title(locales);
+        let put_in_at = self.put_in_at.unwrap_or(self.unit_price);
+        self.unit_price = listing.price;
+        self.put_in_at = (put_in_at != listing.price).then_some(put_in_at);
+    }
+
+    fn is_shown_as(&self, other: &Self) -> bool {
+        self.title == other.title && self.unit_price == other.unit_price
     }
 }
 
@@ -133,7 +130,8 @@ impl Cart {
             version: 0,
             owner: owner.to_string(),
             lines: Vec::new(),
-            guest_until: None,
+            good_until: None,
+            merges: Vec::new(),
         }
     }
 
@@ -147,13 +145,18 @@ impl Cart {
         self.lines.iter().map(|line| line.variant_id).collect()
     }
 
-    /// The cart as it is now: a guest's whose time is over holds nothing, cleaned up or not.
-    pub fn at(&self, now: Timestamp) -> Self {
-        let mut cart = self.clone();
-        if self.guest_until.is_some_and(|until| until <= now) {
-            cart.lines.clear();
+    /// Whether nothing lies in it.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The cart as it is now: one whose time is over is as one that never was, cleaned up or not.
+    pub fn at(&self, now: Timestamp, owner: &Owner) -> Self {
+        if self.good_until.is_some_and(|until| until <= now) {
+            Self::empty(owner)
+        } else {
+            self.clone()
         }
-        cart
     }
 
     /// Puts pieces into it: what lies there already adds up, and takes the offer's price of now.
@@ -175,7 +178,7 @@ impl Cart {
             None => Ok(quantity),
         }
         .map_err(no_quantity)?;
-        line.available = offer.has(line.quantity.get());
+        line.supply = Supply::Pieces(offer.available);
         match place {
             Some(place) => self.lines[place] = line,
             None if self.lines.len() >= MOST_LINES => return Err(Code::CartFull.into()),
@@ -226,9 +229,7 @@ impl Cart {
             self.lines.clear();
         } else {
             self.lines.retain_mut(|line| {
-                let was_ordered = |other: &&OrderLine| other.variant_id == line.variant_id;
-                let pieces = ordered.iter().find(was_ordered);
-                let pieces = pieces.map_or(0, |ordered| ordered.quantity.get());
+                let pieces = merge::pieces_of(ordered, line.variant_id);
                 let left = line.quantity.get().saturating_sub(pieces);
                 // What is left of a quantity is one, or nothing.
                 Quantity::new(left).is_ok_and(|left| {
@@ -245,30 +246,25 @@ impl Cart {
     /// Looks at what the lines are offered as now. Whether a title or a price has changed, so that what is
     /// shown must be kept.
     ///
-    /// A price with which the cart would not add up (another currency, or beyond all sums) is not taken on:
-    /// the line stays as it was and is shown as not available.
+    /// A price with which the cart would not add up (another currency, or beyond all sums) is not taken on: the line
+    /// stays as it was, is shown as not available, and a notice says why.
     pub fn look(&mut self, offers: &[Offer], locales: &[Locale]) -> bool {
         let mut changed = false;
         for place in 0..self.lines.len() {
-            let line = &mut self.lines[place];
+            let before = self.lines[place].clone();
             let offer = offers
                 .iter()
-                .find(|offer| offer.variant_id == line.variant_id);
-            line.available = offer.is_some_and(|offer| offer.has(line.quantity.get()));
-            let Some(listing) = offer.and_then(Offer::in_shop) else {
-                continue;
-            };
-            let before = line.clone();
-            line.title = listing.shown_title(locales);
-            line.unit_price = listing.price;
-            if *line == before {
+                .find(|offer| offer.variant_id == before.variant_id);
+            self.lines[place].look(offer, locales);
+            if self.lines[place].is_shown_as(&before) {
                 continue;
             }
-            if self.subtotal(listing.price.currency()).is_ok() {
+            let price = self.lines[place].unit_price;
+            if self.subtotal(price.currency()).is_ok() {
                 changed = true;
             } else {
                 self.lines[place] = Line {
-                    available: false,
+                    supply: Supply::OtherPrice(price),
                     ..before
                 };
             }
@@ -277,15 +273,20 @@ impl Cart {
         changed
     }
 
-    /// The same, good for another while if it is a guest's.
-    pub fn kept(self, owner: &Owner, now: Timestamp) -> Self {
-        Self {
-            guest_until: match owner {
-                Owner::Customer(_) => None,
-                Owner::Guest(_) => Some(now.plus(GUEST_TIME)),
-            },
-            ..self
+    /// The same, good until then. One that begins counts its versions from the millisecond of that: its owner's
+    /// next cart, made after this one has ended, never has a version that was ordered.
+    pub fn kept(mut self, now: Timestamp, until: Timestamp) -> Self {
+        if self.good_until.is_none() {
+            self.version = u64::try_from(now.as_millisecond()).unwrap_or(self.version);
         }
+        self.good_until = Some(until);
+        self
+    }
+
+    /// Whether a look is to prolong it until then.
+    pub fn is_to_prolong(&self, now: Timestamp, until: Timestamp) -> bool {
+        let gained = |good: Timestamp| until.since(good) * PROLONGED_AFTER >= until.since(now);
+        !self.lines.is_empty() && self.good_until.is_some_and(gained)
     }
 
     /// What all lines cost; nothing, in `currency`, for none.
@@ -297,22 +298,6 @@ impl Cart {
         self.lines
             .iter()
             .try_fold(Money::zero(currency), |sum, line| sum.plus(line.total()?))
-    }
-
-    /// What its owner sees.
-    pub fn view(
-        &self,
-        currency: Currency,
-        cart_token: Option<String>,
-    ) -> Result<CartView, Problem> {
-        let lines = self.lines.iter().map(Line::view);
-        Ok(CartView {
-            id: self.cart_id,
-            lines: lines.collect::<Result<_, _>>().map_err(Problem::internal)?,
-            subtotal: self.subtotal(currency).map_err(Problem::internal)?,
-            version: self.version,
-            cart_token,
-        })
     }
 
     /// Refuses a change after which the sum could not be told.
@@ -352,7 +337,7 @@ impl Item for Cart {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        self.guest_until
+        self.good_until
     }
 }
 

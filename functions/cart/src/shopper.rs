@@ -3,13 +3,13 @@
 //! A customer's cart is found by the customer. A guest's is found by a token of 256 bits, which the guest gets
 //! once and sends as `X-Cart-Token`; only its SHA-256 is kept.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 pub use contracts::CartOwner as Owner;
 use contracts::{Actor, ActorKind, CartToken};
 use dynamo::Intent;
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{Code, Permission, Problem, Scope};
+use kernel::{Code, Permission, Problem, Scope, Timestamp};
 use lambda::http::Incoming;
 use sha2::Sha256;
 
@@ -57,6 +57,16 @@ impl Shopper {
         })
     }
 
+    /// The guest whose cart's token a request brings, whoever makes it.
+    ///
+    /// # Errors
+    /// `cart_not_found` without a token that can be one.
+    pub fn guest(request: &Incoming) -> Result<Self, Problem> {
+        let token = request.header("x-cart-token").and_then(CartToken::read);
+        let cart = token.ok_or(Code::CartNotFound)?.cart();
+        Ok(Self::known(Owner::Guest(cart)))
+    }
+
     fn of(
         request: &Incoming,
         new_token: impl FnOnce() -> Result<CartToken, Problem>,
@@ -68,9 +78,8 @@ impl Shopper {
             }
             return Ok(Self::known(Owner::Customer(caller.customer)));
         }
-        if let Some(sent) = request.header("x-cart-token") {
-            let token = CartToken::read(sent).ok_or(Code::CartNotFound)?;
-            return Ok(Self::known(Owner::Guest(token.cart())));
+        if request.header("x-cart-token").is_some() {
+            return Self::guest(request);
         }
         let token = new_token()?;
         Ok(Self {
@@ -99,6 +108,18 @@ impl Shopper {
     /// The token to hand to a guest who had none.
     pub fn cart_token(&self) -> Option<String> {
         self.new_token.as_ref().map(CartToken::reveal)
+    }
+
+    /// Until when the shopper's cart is good that is touched now.
+    ///
+    /// # Errors
+    /// An internal problem where the stage does not say how long that is.
+    pub fn keeps_until(&self, request: &Incoming) -> Result<Timestamp, Problem> {
+        let seconds = request.platform.parsed(match self.owner {
+            Owner::Customer(_) => "CUSTOMER_CART_SECONDS",
+            Owner::Guest(_) => "GUEST_CART_SECONDS",
+        })?;
+        Ok(request.now.plus(Duration::from_secs(seconds)))
     }
 
     /// What a request is to do once, in the shopper's name: a guest is called by its cart.

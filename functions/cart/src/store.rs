@@ -4,7 +4,7 @@ use contracts::{
     events::{OrderPlaced, ProductOffer},
     views::StockLevel,
 };
-use dynamo::{Commands, Db, Intent, Stored, Table};
+use dynamo::{Command, Commands, Db, Intent, Stored, Table};
 use kernel::{Currency, Locale, Problem, Reply, VariantId};
 use lambda::{
     Platform,
@@ -12,7 +12,7 @@ use lambda::{
 };
 
 use crate::{
-    cart::{Cart, CartView},
+    cart::{Cart, CartView, MergeNotice, MergedCart},
     offer::{Listed, Listing, Offer},
     shopper::{Owner, Shopper},
 };
@@ -90,6 +90,21 @@ impl Carts {
         ))
     }
 
+    /// A customer's cart and the guest's that is to go into it, in one round trip.
+    pub async fn baskets(
+        &self,
+        [customer, guest]: [&Shopper; 2],
+        request: &Incoming,
+    ) -> Result<[Basket; 2], Problem> {
+        let first = Cart::key_of(customer.owner());
+        let second = (self.carts.clone(), Cart::key_of(guest.owner()));
+        let (own, other) = self.carts.get_both::<Cart, Cart>((&first, &second)).await?;
+        Ok([
+            basket(customer, own, request),
+            basket(guest, other, request),
+        ])
+    }
+
     /// What the lines of a cart are offered as now.
     pub async fn offers(&self, cart: &Cart) -> Result<Vec<Offer>, Problem> {
         let offers = self.stored_offers(&cart.variants()).await?;
@@ -116,6 +131,17 @@ impl Carts {
         http::ok(&basket.cart.view(self.currency, shopper.cart_token())?)
     }
 
+    /// Whether a look prolongs the time of a cart that has not changed.
+    pub fn prolongs(
+        &self,
+        shopper: &Shopper,
+        basket: &Basket,
+        request: &Incoming,
+    ) -> Result<bool, Problem> {
+        let until = shopper.keeps_until(request)?;
+        Ok(basket.cart.is_to_prolong(request.now, until))
+    }
+
     /// Keeps a cart that has changed, and shows it; refused as contention if another change came first.
     pub async fn keep(
         &self,
@@ -124,17 +150,59 @@ impl Carts {
         action: &str,
         request: &Incoming,
     ) -> Outcome<CartView> {
-        let cart = basket.cart.kept(shopper.owner(), request.now);
+        let mut command = self.commands.begin(&shopper.intent(request)?);
+        let cart = self.save(&mut command, shopper, basket, request)?;
         // The reply is kept for its replay, and the token must not be: it is handed over afterwards.
         let reply = http::ok(&cart.view(self.currency, None)?)?;
-        let mut command = self.commands.begin(&shopper.intent(request)?);
-        command.save(&self.carts, basket.stored.as_ref(), &cart);
         command.audit(action, cart.id());
         hand_over(shopper, command.commit(reply).await?)
     }
 
+    /// Keeps two carts of which one went into the other, and shows that; refused as contention if either was changed
+    /// first: of two merges of one guest's cart, the second finds it empty.
+    pub async fn keep_merged(
+        &self,
+        [customer, guest]: [&Shopper; 2],
+        [basket, emptied]: [Basket; 2],
+        notices: Vec<MergeNotice>,
+        request: &Incoming,
+    ) -> Outcome<MergedCart> {
+        let mut command = self.commands.begin(request.intent());
+        let kept = self.save(&mut command, customer, basket, request)?;
+        self.save(&mut command, guest, emptied, request)?;
+        command.audit("cart.merge", kept.id());
+        let cart = kept.view(self.currency, None)?;
+        command
+            .commit(http::ok(&MergedCart { cart, notices })?)
+            .await
+    }
+
+    /// Shows a cart that nothing went into: the same request again gets the first one's answer.
+    pub async fn keep_unmerged(&self, basket: &Basket, request: &Incoming) -> Outcome<MergedCart> {
+        let shown = MergedCart {
+            cart: basket.cart.view(self.currency, None)?,
+            notices: Vec::new(),
+        };
+        let command = self.commands.begin(request.intent());
+        command.commit(http::ok(&shown)?).await
+    }
+
+    fn save(
+        &self,
+        command: &mut Command,
+        shopper: &Shopper,
+        basket: Basket,
+        request: &Incoming,
+    ) -> Result<Cart, Problem> {
+        let until = shopper.keeps_until(request)?;
+        let cart = basket.cart.kept(request.now, until);
+        command.save(&self.carts, basket.stored.as_ref(), &cart);
+        Ok(cart)
+    }
+
     /// Takes what was ordered out of the cart that it was ordered from, once an order: the watchdog may place it again with
-    /// a fresh event, and by then the customer may have put the same things in anew.
+    /// a fresh event, and by then the customer may have put the same things in anew. What has gone into a customer's
+    /// cart by then leaves that one.
     pub async fn take_out(&self, order: &OrderPlaced, intent: &Intent) -> Result<(), Problem> {
         let mut command = self.commands.begin(&Intent {
             key: order.order_id.to_string(),
@@ -143,7 +211,19 @@ impl Carts {
         let owner = owner_of(order).ok_or_else(|| Problem::internal("an order of nobody"))?;
         if let Some(stored) = self.carts.get::<Cart>(&Cart::key_of(&owner)).await? {
             let mut cart = stored.value.clone();
-            if cart.take_out(order.cart_id, order.cart_version, &order.lines) {
+            let (id, version, lines) = (order.cart_id, order.cart_version, &order.lines);
+            if let Some((customer, shifts)) = cart.take_out_of_merged(id, version, lines) {
+                command.update(&self.carts, &stored, &cart);
+                let owner = Owner::Customer(customer);
+                let merged = self.carts.get::<Cart>(&Cart::key_of(&owner)).await?;
+                if let Some(stored) = merged {
+                    let mut cart = stored.value.clone();
+                    if cart.shift(&shifts) {
+                        command.update(&self.carts, &stored, &cart);
+                        command.audit("cart.empty", cart.id());
+                    }
+                }
+            } else if cart.take_out(id, version, lines) {
                 command.update(&self.carts, &stored, &cart);
                 command.audit("cart.empty", cart.id());
             }
@@ -273,7 +353,7 @@ impl Carts {
 
 fn basket(shopper: &Shopper, stored: Option<Stored<Cart>>, request: &Incoming) -> Basket {
     let cart = match &stored {
-        Some(stored) => stored.at(request.now),
+        Some(stored) => stored.at(request.now, shopper.owner()),
         None => Cart::empty(shopper.owner()),
     };
     Basket { cart, stored }

@@ -163,11 +163,12 @@ impl Orders {
     /// address is of the customer's book or not.
     ///
     /// # Errors
-    /// `cart_empty` where there is no cart; `address_not_found` where the book has no such address.
+    /// `cart_empty` where there is no cart, or its time is over; `address_not_found` where the book has no such address.
     pub async fn cart_and_address(
         &self,
         customer: CustomerId,
         to: &Destination,
+        now: Timestamp,
     ) -> Result<(CartToOrder, PostalAddress), Problem> {
         let owner = CartOwner::Customer(customer);
         let (cart, postal) = match to {
@@ -182,7 +183,8 @@ impl Orders {
                 (cart, booked.postal.expose().clone())
             }
         };
-        Ok((cart.ok_or(Code::CartEmpty)?, postal))
+        let good = cart.filter(|cart| cart.is_good(now));
+        Ok((good.ok_or(Code::CartEmpty)?, postal))
     }
 
     /// Refuses a cart with something of a seller that does not sell at present: what its offers say of that comes

@@ -58,15 +58,22 @@ pub struct CartToOrder {
     pub version: u64,
     /// What lies in it.
     pub lines: Vec<CartLine>,
-    /// Until when a guest's is good, cleaned up or not.
+    /// Until when it is good, cleaned up or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guest_until: Option<Timestamp>,
+    pub good_until: Option<Timestamp>,
+}
+
+impl CartToOrder {
+    /// Whether its time is not over.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.good_until.is_none_or(|until| until > now)
+    }
 }
 
 impl View for CartToOrder {
     const OWNER: &'static str = "cart";
     const TABLE: &'static str = "carts";
-    const ATTRIBUTES: &'static [&'static str] = &["cart_id", "version", "lines", "guest_until"];
+    const ATTRIBUTES: &'static [&'static str] = &["cart_id", "version", "lines", "good_until"];
     type Key = CartOwner;
     fn key(owner: &CartOwner) -> (String, String) {
         owner.key()

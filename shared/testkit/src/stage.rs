@@ -234,20 +234,23 @@ impl Lambda {
     /// # Panics
     /// When a handler panics.
     pub async fn at_once(self: &Rc<Self>, asks: Vec<Ask>) -> Vec<Answer> {
+        let mine = asks.into_iter().map(|ask| (Rc::clone(self), ask));
+        Self::all_at_once(mine).await
+    }
+
+    /// Sends requests to several functions all at once, and waits for all answers.
+    pub async fn all_at_once(asks: impl IntoIterator<Item = (Rc<Self>, Ask)>) -> Vec<Answer> {
         let together = LocalSet::new();
         let sent: Vec<_> = asks
             .into_iter()
-            .map(|ask| {
-                let function = Rc::clone(self);
-                together.spawn_local(async move { function.send(ask).await })
-            })
+            .map(|(function, ask)| together.spawn_local(async move { function.send(ask).await }))
             .collect();
         together.await;
         let mut answers = Vec::new();
         for answer in sent {
             match answer.await {
                 Ok(answer) => answers.push(answer),
-                Err(error) => panic!("{} has not answered: {error}", self.name),
+                Err(error) => panic!("a function has not answered: {error}"),
             }
         }
         answers

@@ -185,7 +185,8 @@ impl Scene {
             "RATE_FACTOR" => "10000".to_owned(),
             "SECOND_FACTOR" => "optional".to_owned(),
             "ACCESS_TOKEN_SECONDS" => "600".to_owned(),
-            "REFRESH_TOKEN_SECONDS" => "2592000".to_owned(),
+            "REFRESH_TOKEN_SECONDS" | "GUEST_CART_SECONDS" => "2592000".to_owned(),
+            "CUSTOMER_CART_SECONDS" => "7776000".to_owned(),
             other => format!("bench-{}", other.to_lowercase()),
         };
         let mut environment: HashMap<String, String> = rendered

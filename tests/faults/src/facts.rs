@@ -171,6 +171,11 @@ fn is_time(word: &str) -> bool {
     word.len() == 24 && word.ends_with('Z') && word.as_bytes()[10] == b'T'
 }
 
+/// `1767225600000`, or a little more: milliseconds since 1970, and what is counted from there.
+fn is_millisecond(word: &str) -> bool {
+    word.len() == 13 && word.starts_with('1') && word.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// A handle that was made of a title: `goods-a7ae1ffa`.
 fn made_of_title(word: &str) -> Option<&str> {
     let (title, unique) = word.rsplit_once('-')?;
@@ -206,7 +211,7 @@ fn nameless(text: &str, known: &HashSet<String>) -> String {
         } else if is_id(word) {
             told.push_str(&word[..4]);
             told.push('*');
-        } else if is_hex(word) || word.len() > 40 || is_time(word) {
+        } else if is_hex(word) || word.len() > 40 || is_time(word) || is_millisecond(word) {
             told.push('*');
         } else if let Some(title) = made_of_title(word) {
             told.push_str(title);

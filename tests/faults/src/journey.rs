@@ -59,7 +59,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-pub(crate) fn ok(answer: Answer, status: u16) -> Answer {
+pub fn ok(answer: Answer, status: u16) -> Answer {
     assert_eq!(answer.status, status, "{}", answer.text);
     answer
 }
@@ -432,27 +432,27 @@ async fn imports(world: &mut World, seller: &Person) {
 }
 
 async fn carts(world: &mut World, shopper: &Person, goods: &str, others: &str) {
-    let body = json!({ "variant_id": goods, "quantity": 1 });
-    let ask = Ask::post("/v1/cart/items").key("guest").json(&body);
-    let guest = ok(world.send("add-cart-item", ask).await, 200).body;
-    let ask = Ask::get("/v1/cart").header("x-cart-token", &text(&guest["cart_token"]));
-    assert_eq!(
-        ok(world.send("get-cart", ask).await, 200).body["lines"][0]["quantity"],
-        1
-    );
+    let mut guest = guests::Guest::new("guest");
+    guest.add(world, goods, 1).await;
+    assert_eq!(guest.cart(world).await["lines"][0]["quantity"], 1);
 
     ok(shopper.add(world, goods, 2, "goods").await, 200);
+    for key in ["logged in", "another tab"] {
+        let merged = guest.merge(world, shopper, "sum", key).await;
+        assert_eq!(ok(merged, 200).body["cart"]["lines"][0]["quantity"], 3);
+    }
+    assert_eq!(guest.cart(world).await["lines"], json!([]));
     ok(shopper.add(world, others, 1, "others").await, 200);
     let path = format!("/v1/cart/items/{goods}");
-    let ask = Ask::new("PATCH", &path).by(&shopper.token).key("three");
-    let ask = ask.json(&json!({ "quantity": 3 }));
+    let ask = Ask::new("PATCH", &path).by(&shopper.token).key("four");
+    let ask = ask.json(&json!({ "quantity": 4 }));
     ok(world.send("change-cart-item", ask).await, 200);
     let path = format!("/v1/cart/items/{others}");
     let ask = Ask::new("DELETE", &path).by(&shopper.token).key("none");
     ok(world.send("remove-cart-item", ask).await, 200);
     ok(shopper.add(world, others, 2, "two others").await, 200);
     let cart = shopper.cart(world).await;
-    assert_eq!(cart["subtotal"]["amount"], 5 * 1_250);
+    assert_eq!(cart["subtotal"]["amount"], 6 * 1_250);
 }
 
 /// An order of two sellers' goods, to its end; one that is declined, one that is cancelled.

@@ -171,10 +171,15 @@ impl World {
 
     /// A world in which every event comes thrice, and in an order that the seed decides.
     pub fn unruly(seed: u64) -> Self {
+        Self::new(seed).made_unruly(seed)
+    }
+
+    /// The same world, that becomes such a one.
+    pub fn made_unruly(self, seed: u64) -> Self {
         Self {
             copies: 3,
             chance: Some(seed),
-            ..Self::new(seed)
+            ..self
         }
     }
 
@@ -362,6 +367,17 @@ impl World {
     pub async fn at_once(&mut self, name: &str, asks: Vec<Ask>) -> Vec<Answer> {
         let (_, function) = self.function(name).await;
         let answers = function.at_once(asks).await;
+        self.read_log();
+        answers
+    }
+
+    /// The same to several functions.
+    pub async fn all_at_once(&mut self, asks: Vec<(&str, Ask)>) -> Vec<Answer> {
+        let mut sent = Vec::new();
+        for (name, ask) in asks {
+            sent.push((self.function(name).await.1, ask));
+        }
+        let answers = Lambda::all_at_once(sent).await;
         self.read_log();
         answers
     }

@@ -9,6 +9,7 @@ mod business;
 mod by_mail;
 mod calls;
 mod canaries;
+mod carts;
 mod day;
 mod every_call;
 mod grants;

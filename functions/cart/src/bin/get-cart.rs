@@ -8,8 +8,10 @@ async fn get_cart(carts: &'static Carts, request: Request) -> Outcome<CartView> 
     let mut basket = carts.basket(&shopper, &request).await?;
     let offers = carts.offers(&basket.cart).await?;
 
-    // What is shown is what will be paid: it is kept before it is shown.
-    if basket.cart.look(&offers, &carts.locales(&request)) {
+    // What is shown is what will be paid: it is kept before it is shown. Now and then a look keeps the cart as it is.
+    if basket.cart.look(&offers, &carts.locales(&request))
+        || carts.prolongs(&shopper, &basket, &request)?
+    {
         carts.keep(&shopper, basket, "cart.look", &request).await
     } else {
         carts.show(&shopper, &basket)

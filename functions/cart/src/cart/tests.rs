@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use contracts::{
     Event,
     events::{OrderPlaced, ProductPublished},
@@ -8,24 +10,24 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000)
 }
 
-fn owner() -> Owner {
+pub(super) fn owner() -> Owner {
     Owner::Customer(Ids::seeded(1).fresh(now()))
 }
 
-fn cart() -> Cart {
+pub(super) fn cart() -> Cart {
     Cart::empty(&owner())
 }
 
-fn pieces(number: u32) -> Quantity {
+pub(super) fn pieces(number: u32) -> Quantity {
     Quantity::new(number).unwrap()
 }
 
 /// The variant with this number, at 100 minor units more than that number.
-fn offer(number: u8) -> Offer {
+pub(super) fn offer(number: u8) -> Offer {
     let product = ProductPublished::example().0;
     let mut listing = Listing::of(&product, &product.variants[0]);
     listing.price = Money::new(100 + u64::from(number), Currency::EUR).unwrap();
@@ -33,13 +35,13 @@ fn offer(number: u8) -> Offer {
     Offer::unknown(variant).listed(listing).stocked(1_000_000)
 }
 
-fn priced(offer: &Offer, price: Money) -> Offer {
+pub(super) fn priced(offer: &Offer, price: Money) -> Offer {
     let mut listing = offer.listing.clone().unwrap();
     listing.price = price;
     offer.listed(listing)
 }
 
-fn ordered(cart: &Cart) -> Vec<OrderLine> {
+pub(super) fn ordered(cart: &Cart) -> Vec<OrderLine> {
     let line = &OrderPlaced::example().lines[0];
     let ordered = |mine: &Line| OrderLine {
         variant_id: mine.variant_id,
@@ -116,6 +118,15 @@ fn a_line_that_is_not_there_is_not_found() {
     assert_eq!(code(cart().remove(variant)), Code::CartLineNotFound);
 }
 
+fn eur(amount: u64) -> Money {
+    Money::new(amount, Currency::EUR).unwrap()
+}
+
+fn notices(cart: &Cart) -> Vec<Vec<LineNotice>> {
+    let view = cart.view(Currency::EUR, None).unwrap();
+    view.lines.into_iter().map(|line| line.notices).collect()
+}
+
 #[test]
 fn looking_keeps_what_it_shows() {
     let mut cart = cart();
@@ -125,12 +136,70 @@ fn looking_keeps_what_it_shows() {
     assert!(!cart.look(&[offer(1).stocked(1)], &[]));
     assert!(!cart.view(Currency::EUR, None).unwrap().lines[0].available);
 
-    let dearer = priced(&offer(1), Money::new(200, Currency::EUR).unwrap());
+    let dearer = priced(&offer(1), eur(200));
     assert!(cart.look(std::slice::from_ref(&dearer), &[]));
     assert_eq!((cart.version, subtotal(&cart)), (2, 400));
     assert!(!cart.look(&[dearer.withdrawn()], &[]));
     assert!(!cart.look(&[], &[]));
     assert_eq!(subtotal(&cart), 400);
+}
+
+#[test]
+fn a_changed_price_is_told_until_it_is_what_it_was_or_was_put_in_anew() {
+    let mut cart = cart();
+    cart.add(&offer(1), pieces(2), &[]).unwrap();
+    assert_eq!(notices(&cart), [vec![]]);
+    for price in [200, 300] {
+        assert!(cart.look(&[priced(&offer(1), eur(price))], &[]));
+        let told = LineNotice::PriceChanged {
+            old_price: eur(101),
+            new_price: eur(price),
+        };
+        assert_eq!(notices(&cart), [[told]], "the first price is kept");
+        assert!(!cart.look(&[priced(&offer(1), eur(price))], &[]));
+        assert_eq!(notices(&cart), [[told]], "looking does not end it");
+    }
+    cart.change(offer(1).variant_id, pieces(1)).unwrap();
+    assert_eq!(notices(&cart)[0].len(), 1);
+
+    let mut back = cart.clone();
+    assert!(back.look(&[offer(1)], &[]));
+    assert_eq!(notices(&back), [vec![]]);
+    let dearer = priced(&offer(1), eur(300));
+    cart.add(&dearer, Quantity::ONE, &[]).unwrap();
+    assert_eq!(notices(&cart), [vec![]]);
+}
+
+#[test]
+fn what_stands_against_buying_a_line_is_told() {
+    let mut cart = cart();
+    cart.add(&offer(1), pieces(2), &[]).unwrap();
+    cart.add(&offer(2), Quantity::ONE, &[]).unwrap();
+    let dollars = Money::new(100, "USD".parse().unwrap()).unwrap();
+    let told = |offer: Offer, notice: Option<LineNotice>| {
+        let mut cart = cart.clone();
+        cart.look(&[offer, self::offer(2)], &[]);
+        assert_eq!(notices(&cart)[0], Vec::from_iter(notice));
+        let view = cart.view(Currency::EUR, None).unwrap();
+        assert_eq!(view.lines[0].available, notice.is_none());
+        assert!(view.lines[1].available);
+    };
+    told(offer(1).stocked(2), None);
+    let fewer = LineNotice::FewerAvailable { available: 1 };
+    told(offer(1).stocked(1), Some(fewer));
+    told(offer(1).stocked(0), Some(LineNotice::OutOfStock));
+    told(offer(1).withdrawn(), Some(LineNotice::NoLongerForSale));
+    told(
+        Offer::unknown(offer(1).variant_id),
+        Some(LineNotice::NoLongerForSale),
+    );
+    let elsewhere = LineNotice::PriceNotTaken { new_price: dollars };
+    told(priced(&offer(1), dollars), Some(elsewhere));
+
+    // Of what was seen last, a change of the quantity knows whether it is enough.
+    cart.look(&[offer(1).stocked(1), offer(2)], &[]);
+    cart.change(offer(1).variant_id, Quantity::ONE).unwrap();
+    assert_eq!(notices(&cart), [vec![], vec![]]);
 }
 
 #[test]
@@ -143,6 +212,18 @@ fn a_price_in_another_currency_is_not_taken_on() {
     let view = cart.view(Currency::EUR, None).unwrap();
     assert_eq!(view.lines[0].unit_price.amount(), 101);
     assert!(!view.lines[0].available && view.lines[1].available);
+}
+
+#[test]
+fn a_line_of_before_is_read_as_one_that_nobody_has_looked_at() {
+    let mut cart = cart();
+    cart.add(&offer(1), Quantity::ONE, &[]).unwrap();
+    let mut item = serde_json::to_value(&cart).unwrap();
+    let line = item["lines"][0].as_object_mut().unwrap();
+    line.remove("supply");
+    line.insert("available".to_owned(), true.into());
+    let read: Cart = serde_json::from_value(item).unwrap();
+    assert_eq!(notices(&read), [vec![]]);
 }
 
 #[test]
@@ -170,16 +251,54 @@ fn an_order_takes_out_what_it_ordered_and_no_more() {
 }
 
 #[test]
-fn a_guests_cart_ends_by_the_clock_and_a_customers_never() {
-    let guest = Owner::Guest(contracts::CartToken::of([0; 32]).cart());
-    let mut cart = Cart::empty(&guest);
+fn a_cart_ends_by_the_clock_and_is_then_as_one_that_never_was() {
+    let until = now().plus(Duration::from_hours(24));
+    let mut cart = cart();
     cart.add(&offer(1), Quantity::ONE, &[]).unwrap();
-    let cart = cart.kept(&guest, now());
-    let end = cart.expires_at().unwrap();
-    assert_eq!(end.since(now()), GUEST_TIME);
-    assert_eq!(cart.at(now()), cart);
-    assert!(cart.at(end).lines.is_empty());
-    assert_eq!(self::cart().kept(&owner(), now()).expires_at(), None);
+    let cart = cart.kept(now(), until);
+    assert_eq!(cart.expires_at(), Some(until));
+    let view = cart.view(Currency::EUR, None).unwrap();
+    assert_eq!(view.expires_at, Some(until));
+    assert_eq!(cart.at(now(), &owner()), cart);
+    assert_eq!(cart.at(until, &owner()), self::cart());
+}
+
+#[test]
+fn a_cart_that_begins_anew_never_has_a_version_that_was_ordered() {
+    let mut cart = cart();
+    let mut versions = Vec::new();
+    let mut now = now();
+    for _ in 0..3 {
+        let until = now.plus(Duration::from_hours(24));
+        for _ in 0..3 {
+            cart.add(&offer(1), Quantity::ONE, &[]).unwrap();
+            cart = cart.kept(now, until);
+            versions.push(cart.version);
+        }
+        now = until;
+        cart = cart.at(now, &owner());
+    }
+    assert!(
+        versions.is_sorted_by(|one, next| one < next),
+        "{versions:?}"
+    );
+}
+
+#[test]
+fn a_look_prolongs_a_cart_after_a_thirtieth_of_its_time() {
+    let time = Duration::from_hours(30 * 24);
+    let mut cart = cart();
+    cart.add(&offer(1), Quantity::ONE, &[]).unwrap();
+    assert!(!cart.is_to_prolong(now(), now().plus(time)), "never kept");
+    let kept = cart.kept(now(), now().plus(time));
+    let prolongs = |hours| {
+        let now = now().plus(Duration::from_hours(hours));
+        kept.is_to_prolong(now, now.plus(time))
+    };
+    assert_eq!([0, 23, 24, 600].map(prolongs), [false, false, true, true]);
+    // A stage whose carts end sooner than before prolongs nothing.
+    let sooner = now().plus(Duration::from_hours(24));
+    assert!(!kept.is_to_prolong(now(), sooner));
 }
 
 #[test]
@@ -194,10 +313,11 @@ fn the_order_service_reads_the_cart_that_we_write() {
     assert_eq!(CartToOrder::key(&owner()), (key.pk, key.sk));
 
     let guest = Owner::Guest(contracts::CartToken::of([7; 32]).cart());
-    let kept = Cart::empty(&guest).kept(&guest, now());
+    let kept = Cart::empty(&guest).kept(now(), now());
     let item = serde_json::to_value(&kept).unwrap();
     let read: CartToOrder = serde_json::from_value(item).unwrap();
-    assert_eq!(read.guest_until, kept.guest_until);
+    assert_eq!(read.good_until, Some(now()));
+    assert!(!read.is_good(now()));
     let key = kept.key();
     assert_eq!(CartToOrder::key(&guest), (key.pk, key.sk));
 }

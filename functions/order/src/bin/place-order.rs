@@ -28,8 +28,9 @@ async fn place_order(
     let customer_id = request.customer()?;
     let Json(new) = &request.input;
     let to = Destination::one_of(new.shipping_address.clone(), new.shipping_address_id)?;
-    let (cart, shipping_address) = orders.cart_and_address(customer_id, &to).await?;
-    orders.sold_by_all(&cart, request.now).await?;
+    let now = request.now;
+    let (cart, shipping_address) = orders.cart_and_address(customer_id, &to, now).await?;
+    orders.sold_by_all(&cart, now).await?;
 
     let purchase = Purchase {
         by: Purchaser::Customer(customer_id),

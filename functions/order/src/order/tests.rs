@@ -32,7 +32,7 @@ fn purchase(lines: Vec<CartLine>) -> Purchase {
             cart_id: ids.fresh(now()),
             version: 3,
             lines,
-            guest_until: None,
+            good_until: None,
         },
         shipping_address: serde_json::from_value(address).unwrap(),
         payment_method: "pm_sandbox_ok".parse().unwrap(),

@@ -85,8 +85,8 @@ impl Orders {
         now: Timestamp,
     ) -> Result<CartToOrder, Problem> {
         let cart = self.db.view::<CartToOrder>(&CartOwner::Guest(cart)).await?;
-        let good = |cart: &CartToOrder| cart.guest_until.is_none_or(|until| until > now);
-        Ok(cart.filter(good).ok_or(Code::CartEmpty)?)
+        let good = cart.filter(|cart| cart.is_good(now));
+        Ok(good.ok_or(Code::CartEmpty)?)
     }
 
     /// The reply to an earlier order by the same guest with the same key, if there was one.

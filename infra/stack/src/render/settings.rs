@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 6] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 8] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -39,6 +39,18 @@ pub const SETTINGS: [(&str, &str, i32, &str); 6] = [
         "Number",
         1_000,
         "what the marketplace keeps of a sale, in hundredths of a per cent",
+    ),
+    (
+        "CUSTOMER_CART_SECONDS",
+        "Number",
+        7_776_000,
+        "how long a customer's cart is kept that nobody touches",
+    ),
+    (
+        "GUEST_CART_SECONDS",
+        "Number",
+        2_592_000,
+        "how long a guest's cart is kept that nobody touches",
     ),
 ];
 

@@ -259,20 +259,17 @@ impl Edge {
         let query = request.raw_query_string.unwrap_or_default();
 
         // A guest is known by its cart alone, or by the link to its order: two of them may well send the same, and
-        // who has no link must not meet the answer to one who has.
+        // who has no link must not meet the answer to one who has. A customer who brings another cart asks for
+        // something else.
         let sent = |name: &str| headers.get(name).map_or(&[][..], |token| token.as_bytes());
-        let guest = match principal {
-            None => sent("x-cart-token"),
-            Some(_) => &[][..],
-        };
-        let link = sent("x-order-token");
+        let (cart, link) = (sent("x-cart-token"), sent("x-order-token"));
         // Reading leaves nothing behind that a second request could be compared with.
         let hash = (!is_read).then(|| {
             self.fingerprint(&[
                 method.as_bytes(),
                 path.as_bytes(),
                 query.as_bytes(),
-                guest,
+                cart,
                 link,
                 &body,
             ])

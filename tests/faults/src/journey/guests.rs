@@ -105,6 +105,24 @@ impl Guest {
         placed_order(&placed)
     }
 
+    /// The request by which someone takes the cart over.
+    pub fn merge_ask(&self, person: &Person, strategy: &str, key: &str) -> Ask {
+        let ask = self.sends(Ask::post("/v1/cart/merge").by(&person.token).key(key));
+        ask.json(&json!({ "strategy": strategy }))
+    }
+
+    /// Has someone take the cart over.
+    pub async fn merge(
+        &self,
+        world: &mut World,
+        person: &Person,
+        strategy: &str,
+        key: &str,
+    ) -> Answer {
+        let ask = self.merge_ask(person, strategy, key);
+        world.send("merge-cart", ask).await
+    }
+
     /// The cart.
     pub async fn cart(&self, world: &mut World) -> Value {
         let ask = self.sends(Ask::get("/v1/cart"));
@@ -175,6 +193,18 @@ pub(super) async fn guests(world: &mut World, seller: &Person) {
     ok(given.claim(world, &friend, "claim").await, 200);
     world.settle().await;
     ok(given.payment(world, &friend).await, 200);
+
+    // Takes the cart along before it is known what was ordered.
+    let mut hasty = Guest::new("hasty");
+    hasty.add(world, &goods, 1).await;
+    hasty.buy(world, &goods, "pm_sandbox_ok", "hasty").await;
+    hasty.add(world, &goods, 1).await;
+    let person = Person::register(world, "hasty").await;
+    let merged = hasty.merge(world, &person, "sum", "hasty").await;
+    assert_eq!(ok(merged, 200).body["cart"]["lines"][0]["quantity"], 3);
+    world.settle().await;
+    let left = person.cart(world).await;
+    assert_eq!(left["lines"][0]["quantity"], 1, "{left}");
 
     let person = Person::register(world, "passer-by").await;
     world.settle().await;

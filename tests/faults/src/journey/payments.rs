@@ -1,40 +1,10 @@
 //! The money of orders: moved as pieces are shipped, given back, booked.
 
-use kernel::EventId;
 use serde_json::{Value, json};
 use testkit::Ask;
 
 use super::{Person, ok, text};
 use crate::{World, offer};
-
-/// Tells payment how far an order of one line has come, as the order does whenever it goes on.
-pub fn progress(world: &mut World, order: &Value, shipped: u64, cancelled: u64) {
-    let line = &order["lines"][0];
-    let count = |value: &Value| value.as_u64().unwrap_or_default();
-    let price = count(&line["unit_price"]["amount"]);
-    let money = |pieces: u64| json!({ "amount": price * pieces, "currency": "EUR" });
-    let now = world.stage.clock.now();
-    let id: EventId = world.stage.ids.fresh(now);
-    let metadata = json!({
-        "id": id, "type": "order.progressed.v1", "schema": "events/order.progressed.v1.schema.json", "time": now,
-        "aggregate": { "kind": "order", "id": order["id"], "revision": 9 },
-        "correlation_id": id, "causation_id": id, "actor": { "kind": "system", "id": "ship-order" },
-    });
-    let quantity = count(&line["quantity"]);
-    let data = json!({
-        "order_id": order["id"],
-        "lines": [{
-            "variant_id": line["variant_id"], "seller_id": line["seller_id"], "quantity": quantity,
-            "shipped": shipped, "cancelled": cancelled, "unit_price": line["unit_price"],
-        }],
-        "due": money(shipped),
-        "open": money(quantity - shipped - cancelled),
-    });
-    let event = json!({
-        "detail-type": "order.progressed.v1", "source": "order", "detail": { "metadata": metadata, "data": data },
-    });
-    world.enqueue("capture-payment-on-order-progressed", event.to_string());
-}
 
 /// The payment of an order.
 pub fn payment_of(order: &Value) -> String {
@@ -73,16 +43,19 @@ async fn payment(world: &mut World, shopper: &Person, order: &Value) -> Value {
 pub(super) async fn payments(world: &mut World, root: &Person, shopper: &Person, seller: &Person) {
     let goods = offer(world, seller, "Goods in parts", 20).await;
     let order = sold(world, shopper, &goods, 3, "pm_sandbox_ok").await;
-    progress(world, &order, 1, 0);
+    let id = text(&order["id"]);
+    let one = json!({ "lines": [{ "variant_id": goods, "quantity": 1 }] });
+    seller.part(world, "ship-order", &id, &one).await;
     world.settle().await;
     assert_eq!(
         payment(world, shopper, &order).await["status"],
         "partly_captured"
     );
-    progress(world, &order, 2, 1);
+    shopper.part(world, "cancel-order", &id, &one).await;
+    ok(seller.ship(world, &id).await, 200);
     world.settle().await;
     let refused = sold(world, shopper, &goods, 1, "pm_sandbox_capture_declined").await;
-    progress(world, &refused, 1, 0);
+    ok(seller.ship(world, &text(&refused["id"])).await, 200);
     world.settle().await;
     assert_eq!(
         payment(world, shopper, &refused).await["status"],
@@ -96,7 +69,7 @@ pub(super) async fn payments(world: &mut World, root: &Person, shopper: &Person,
     world.settle().await;
     for method in ["pm_sandbox_refund_lost_reply", "pm_sandbox_refund_declined"] {
         let order = sold(world, shopper, &goods, 1, method).await;
-        progress(world, &order, 1, 0);
+        ok(seller.ship(world, &text(&order["id"])).await, 200);
         world.settle().await;
         let all = refund(root, &order, None, method);
         ok(world.send("request-refund", all).await, 202);

@@ -8,6 +8,7 @@ mod audit;
 mod business;
 mod buying;
 mod by_mail;
+mod carts;
 mod catalogue;
 mod gate;
 mod guests;
