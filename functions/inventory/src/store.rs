@@ -9,7 +9,7 @@ use contracts::{
 use dynamo::{
     Attributes, Change, Command, Commands, Db, Intent, Query, Refused, Stored, Table, item,
 };
-use kernel::{Code, OrderId, Problem, Timestamp};
+use kernel::{Code, OrderId, Problem, Timestamp, VariantId};
 use lambda::{
     Platform,
     http::{self, Incoming, Outcome},
@@ -64,27 +64,29 @@ impl Shelves {
         })
     }
 
-    /// The shelf that a request names in its path, if its caller reaches it. Who sells a variant is asked of the
-    /// product service only as long as there is no stock of it.
+    /// The shelf that a request names in its path, if its caller reaches it.
     pub async fn reached(&self, request: &Incoming) -> Result<Shelf, Problem> {
         let variant = request.path("variant_id", Code::VariantNotFound)?;
-        let stored = self.stock.get::<Stock>(&Stock::key_of(variant)).await?;
-        let shelf = match stored {
-            Some(stored) => Some(Shelf {
+        let found = self.find(variant).await?;
+        found
+            .filter(|found| request.reaches(&found.stock))
+            .ok_or_else(|| Code::VariantNotFound.into())
+    }
+
+    /// The shelf of a variant, if there is such a variant. Who sells it is asked of the product service only
+    /// as long as there is no stock of it.
+    async fn find(&self, variant: VariantId) -> Result<Option<Shelf>, Problem> {
+        if let Some(stored) = self.stock.get::<Stock>(&Stock::key_of(variant)).await? {
+            return Ok(Some(Shelf {
                 stock: stored.value.clone(),
                 stored: Some(stored),
-            }),
-            None => {
-                let owner = self.db.view::<VariantOwner>(&variant).await?;
-                owner.map(|owner| Shelf {
-                    stock: Stock::none(variant, owner.seller_id),
-                    stored: None,
-                })
-            }
-        };
-        shelf
-            .filter(|shelf| request.reaches(&shelf.stock))
-            .ok_or_else(|| Code::VariantNotFound.into())
+            }));
+        }
+        let owner = self.db.view::<VariantOwner>(&variant).await?;
+        Ok(owner.map(|owner| Shelf {
+            stock: Stock::none(variant, owner.seller_id),
+            stored: None,
+        }))
     }
 
     /// Books what has become of a shelf, and shows it; refused as contention if it has changed since it was found.
