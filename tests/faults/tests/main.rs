@@ -19,6 +19,7 @@ mod import;
 mod invocations;
 mod limits;
 mod matrix;
+mod payments;
 mod race;
 mod revocation;
 mod roles;
