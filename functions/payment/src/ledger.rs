@@ -66,7 +66,7 @@ pub struct Unbalanced;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Entry {
-    entry_id: String,
+    id: String,
     kind: LedgerKind,
     payment_id: PaymentId,
     order_id: OrderId,
@@ -75,7 +75,7 @@ pub struct Entry {
 
 #[derive(Deserialize)]
 struct Unchecked {
-    entry_id: String,
+    id: String,
     kind: LedgerKind,
     payment_id: PaymentId,
     order_id: OrderId,
@@ -86,7 +86,7 @@ impl TryFrom<Unchecked> for Entry {
     type Error = Unbalanced;
     fn try_from(unchecked: Unchecked) -> Result<Self, Unbalanced> {
         let Unchecked {
-            entry_id,
+            id,
             kind,
             payment_id,
             order_id,
@@ -102,7 +102,7 @@ impl TryFrom<Unchecked> for Entry {
             return Err(Unbalanced);
         }
         Ok(Self {
-            entry_id,
+            id,
             kind,
             payment_id,
             order_id,
@@ -129,14 +129,14 @@ fn credit(account: LedgerAccount, amount: Money) -> LedgerLeg {
 
 impl Entry {
     fn new(
-        entry_id: String,
+        id: String,
         kind: LedgerKind,
         payment: &Payment,
         legs: impl IntoIterator<Item = LedgerLeg>,
     ) -> Result<Self, Problem> {
         let moves = |leg: &LedgerLeg| !leg.amount.is_zero();
         let unchecked = Unchecked {
-            entry_id,
+            id,
             kind,
             payment_id: payment.payment_id,
             order_id: payment.order_id,
@@ -170,8 +170,8 @@ impl Entry {
             let left = share.amount.minus(kept).map_err(Problem::internal)?;
             legs.push(credit(LedgerAccount::Seller(share.seller_id), left));
         }
-        let entry_id = payment.transfer(capture).key;
-        Self::new(entry_id, LedgerKind::Capture, payment, legs)
+        let id = payment.transfer(capture).key;
+        Self::new(id, LedgerKind::Capture, payment, legs)
     }
 
     /// What a refund books.
@@ -186,19 +186,19 @@ impl Entry {
             debit(customer, refund.amount),
             credit(LedgerAccount::Provider, refund.amount),
         ];
-        let entry_id = payment.repayment(refund).key;
-        Self::new(entry_id, LedgerKind::Refund, payment, legs)
+        let id = payment.repayment(refund).key;
+        Self::new(id, LedgerKind::Refund, payment, legs)
     }
 
     /// What it is known by: the key under which the provider was asked for what it books.
     pub fn id(&self) -> &str {
-        &self.entry_id
+        &self.id
     }
 
     /// What is told of it, so that the accounts follow.
     pub fn posted(&self) -> LedgerPosted {
         LedgerPosted {
-            entry_id: self.entry_id.clone(),
+            entry_id: self.id.clone(),
             kind: self.kind,
             payment_id: self.payment_id,
             order_id: self.order_id,

@@ -78,6 +78,7 @@ pub fn bucket_arn(name: &str) -> String {
 pub fn publisher(event: &str) -> &str {
     match event.split('.').next().unwrap_or_default() {
         "audit-export" => "admin",
+        "ledger" => "payment",
         "session" => "customer",
         "stock" => "inventory",
         word => word,

@@ -20,6 +20,7 @@ mod import;
 mod invocations;
 mod limits;
 mod matrix;
+mod payments;
 mod race;
 mod revocation;
 mod roles;

@@ -166,7 +166,7 @@ proptest! {
         prop_assert_eq!(&forwards, &accounts(&entries));
         let sum: i64 = forwards
             .values()
-            .map(|account| account.debited as i64 - account.credited as i64)
+            .map(|account| account.debited.cast_signed() - account.credited.cast_signed())
             .sum();
         prop_assert_eq!(sum, 0);
         let customer = LedgerAccount::Customer(payment.order_id);

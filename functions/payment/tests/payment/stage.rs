@@ -310,7 +310,7 @@ impl Stage {
         assert_eq!(balances.iter().map(|(_, stands)| stands).sum::<i64>(), 0);
         let provider = balances.iter().find(|(name, _)| name == "provider");
         let there = provider.map_or(0, |(_, stands)| *stands);
-        assert_eq!(there, books.moved as i64 - books.given as i64);
+        assert_eq!(there, books.moved.cast_signed() - books.given.cast_signed());
         balances
     }
 }
