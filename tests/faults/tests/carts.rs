@@ -44,8 +44,10 @@ impl Shop {
 
     /// The same shop once more; the seed decides who comes first.
     fn round(&self, seed: u64) -> Self {
+        let world = self.world.fork(seed);
+        world.stage.cloud.reorder(seed);
         Self {
-            world: self.world.fork(seed),
+            world,
             seller: self.seller.clone(),
             goods: self.goods.clone(),
             person: self.person.clone(),
