@@ -212,6 +212,11 @@ impl Cloud {
         }
     }
 
+    /// Lets another seed decide the order of calls that are made at once from now on.
+    pub fn reorder(&self, seed: u64) {
+        self.state().order = seed;
+    }
+
     /// Forgets every item, for whoever has started functions on it and is done: a function lives as long as its
     /// process, and what it holds with it.
     pub fn forget(&self) {

@@ -239,6 +239,9 @@ impl Lambda {
     }
 
     /// Sends requests to several functions all at once, and waits for all answers.
+    ///
+    /// # Panics
+    /// When a handler panics.
     pub async fn all_at_once(asks: impl IntoIterator<Item = (Rc<Self>, Ask)>) -> Vec<Answer> {
         let together = LocalSet::new();
         let sent: Vec<_> = asks

@@ -245,12 +245,13 @@ impl Cart {
                 self.lines.push(line);
             }
         }
-        self.subtotal(Currency::EUR).map(drop).map_err(|error| {
-            self.lines = before;
-            match error {
-                MoneyError::CurrencyMismatch => MergeLimit::Currency,
-                _ => MergeLimit::Subtotal,
-            }
+        let Err(error) = self.subtotal(Currency::EUR) else {
+            return Ok(());
+        };
+        self.lines = before;
+        Err(match error {
+            MoneyError::CurrencyMismatch => MergeLimit::Currency,
+            _ => MergeLimit::Subtotal,
         })
     }
 }
