@@ -13,6 +13,8 @@ mod accept_reservation_on_stock_reserved;
 mod add_address;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/inventory/src/bin/adjust-stock.rs"]
+mod adjust_stock;
 #[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
 mod apply_as_seller;
 #[path = "../../../functions/seller/src/bin/approve-seller.rs"]
@@ -35,8 +37,10 @@ mod cancel_order_on_payment_declined;
 mod cancel_order_on_reservation_expired;
 #[path = "../../../functions/order/src/bin/cancel-order-on-stock-refused.rs"]
 mod cancel_order_on_stock_refused;
-#[path = "../../../functions/payment/src/bin/capture-payment-on-order-shipped.rs"]
-mod capture_payment_on_order_shipped;
+#[path = "../../../functions/payment/src/bin/capture-payment-on-order-progressed.rs"]
+mod capture_payment_on_order_progressed;
+#[path = "../../../functions/payment/src/bin/carry-entry-on-ledger-posted.rs"]
+mod carry_entry_on_ledger_posted;
 #[path = "../../../functions/address/src/bin/change-address.rs"]
 mod change_address;
 #[path = "../../../functions/customer/src/bin/change-allowances-on-role-assignments-changed.rs"]
@@ -69,8 +73,6 @@ mod close_due_accounts;
 mod close_own_account;
 #[path = "../../../functions/seller/src/bin/close-seller.rs"]
 mod close_seller;
-#[path = "../../../functions/inventory/src/bin/commit-stock-on-order-shipped.rs"]
-mod commit_stock_on_order_shipped;
 #[path = "../../../functions/customer/src/bin/confirm-email-change.rs"]
 mod confirm_email_change;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
@@ -151,6 +153,8 @@ mod get_docs;
 mod get_guest_order;
 #[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
 mod get_jwks;
+#[path = "../../../functions/payment/src/bin/get-ledger-account.rs"]
+mod get_ledger_account;
 #[path = "../../../functions/gateway/src/bin/get-openapi.rs"]
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
@@ -165,6 +169,8 @@ mod get_payment;
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
 mod get_product_import;
+#[path = "../../../functions/inventory/src/bin/get-reorder-point.rs"]
+mod get_reorder_point;
 #[path = "../../../functions/role/src/bin/get-role.rs"]
 mod get_role;
 #[path = "../../../functions/customer/src/bin/get-second-factor.rs"]
@@ -175,6 +181,8 @@ mod get_seller;
 mod get_seller_page;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
+#[path = "../../../functions/payment/src/bin/give-refund-on-payment-refund-requested.rs"]
+mod give_refund_on_payment_refund_requested;
 #[path = "../../../functions/customer/src/bin/grant-seller-role-on-seller-approved.rs"]
 mod grant_seller_role_on_seller_approved;
 #[path = "../../../functions/payment/src/bin/hand-payment-over-on-order-claimed.rs"]
@@ -213,6 +221,8 @@ mod list_customers;
 mod list_invitations;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
+#[path = "../../../functions/order/src/bin/list-order-transitions.rs"]
+mod list_order_transitions;
 #[path = "../../../functions/order/src/bin/list-orders.rs"]
 mod list_orders;
 #[path = "../../../functions/customer/src/bin/list-own-security-events.rs"]
@@ -231,12 +241,18 @@ mod list_roles;
 mod list_sellers;
 #[path = "../../../functions/seller/src/bin/list-staff.rs"]
 mod list_staff;
+#[path = "../../../functions/inventory/src/bin/list-stock-movements.rs"]
+mod list_stock_movements;
 #[path = "../../../functions/customer/src/bin/log-in.rs"]
 mod log_in;
 #[path = "../../../functions/customer/src/bin/log-out.rs"]
 mod log_out;
 #[path = "../../../functions/customer/src/bin/log-out-customer.rs"]
 mod log_out_customer;
+#[path = "../../../functions/cart/src/bin/merge-cart.rs"]
+mod merge_cart;
+#[path = "../../../functions/inventory/src/bin/move-stock-on-order-progressed.rs"]
+mod move_stock_on_order_progressed;
 #[path = "../../../functions/order/src/bin/place-guest-order.rs"]
 mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
@@ -245,6 +261,10 @@ mod place_order;
 mod publish_product;
 #[path = "../../../functions/inventory/src/bin/receive-stock.rs"]
 mod receive_stock;
+#[path = "../../../functions/inventory/src/bin/reconcile-stock.rs"]
+mod reconcile_stock;
+#[path = "../../../functions/inventory/src/bin/record-stock-movements.rs"]
+mod record_stock_movements;
 #[path = "../../../functions/customer/src/bin/refresh-session.rs"]
 mod refresh_session;
 #[path = "../../../functions/gateway/src/bin/refuse-unknown-route.rs"]
@@ -305,6 +325,8 @@ mod request_email_change;
 mod request_guest_order_link;
 #[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
 mod request_password_reset;
+#[path = "../../../functions/payment/src/bin/request-refund.rs"]
+mod request_refund;
 #[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
 mod resend_email_verification;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
@@ -331,6 +353,8 @@ mod rotate_api_key;
 mod run_product_import;
 #[path = "../../../functions/address/src/bin/set-default-address.rs"]
 mod set_default_address;
+#[path = "../../../functions/inventory/src/bin/set-reorder-point.rs"]
+mod set_reorder_point;
 #[path = "../../../functions/order/src/bin/ship-order.rs"]
 mod ship_order;
 #[path = "../../../functions/product/src/bin/show-products-on-seller-reinstated.rs"]
@@ -392,6 +416,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
+    ("adjust-stock", adjust_stock::main),
     ("apply-as-seller", apply_as_seller::main),
     ("approve-seller", approve_seller::main),
     ("assign-role", assign_role::main),
@@ -403,7 +428,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("cancel-order-on-payment-declined", cancel_order_on_payment_declined::main),
     ("cancel-order-on-reservation-expired", cancel_order_on_reservation_expired::main),
     ("cancel-order-on-stock-refused", cancel_order_on_stock_refused::main),
-    ("capture-payment-on-order-shipped", capture_payment_on_order_shipped::main),
+    ("capture-payment-on-order-progressed", capture_payment_on_order_progressed::main),
+    ("carry-entry-on-ledger-posted", carry_entry_on_ledger_posted::main),
     ("change-address", change_address::main),
     ("change-allowances-on-role-assignments-changed", change_allowances_on_role_assignments_changed::main),
     ("change-api-key", change_api_key::main),
@@ -420,7 +446,6 @@ pub const FLEET: &[(&str, Main)] = &[
     ("close-due-accounts", close_due_accounts::main),
     ("close-own-account", close_own_account::main),
     ("close-seller", close_seller::main),
-    ("commit-stock-on-order-shipped", commit_stock_on_order_shipped::main),
     ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("confirm-second-factor", confirm_second_factor::main),
@@ -461,6 +486,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-docs", get_docs::main),
     ("get-guest-order", get_guest_order::main),
     ("get-jwks", get_jwks::main),
+    ("get-ledger-account", get_ledger_account::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
     ("get-own-permissions", get_own_permissions::main),
@@ -468,11 +494,13 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-payment", get_payment::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
+    ("get-reorder-point", get_reorder_point::main),
     ("get-role", get_role::main),
     ("get-second-factor", get_second_factor::main),
     ("get-seller", get_seller::main),
     ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
+    ("give-refund-on-payment-refund-requested", give_refund_on_payment_refund_requested::main),
     ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
     ("hand-payment-over-on-order-claimed", hand_payment_over_on_order_claimed::main),
     ("hide-or-show-products", hide_or_show_products::main),
@@ -492,6 +520,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-customers", list_customers::main),
     ("list-invitations", list_invitations::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
+    ("list-order-transitions", list_order_transitions::main),
     ("list-orders", list_orders::main),
     ("list-own-security-events", list_own_security_events::main),
     ("list-own-sessions", list_own_sessions::main),
@@ -501,13 +530,18 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-roles", list_roles::main),
     ("list-sellers", list_sellers::main),
     ("list-staff", list_staff::main),
+    ("list-stock-movements", list_stock_movements::main),
     ("log-in", log_in::main),
     ("log-out", log_out::main),
     ("log-out-customer", log_out_customer::main),
+    ("merge-cart", merge_cart::main),
+    ("move-stock-on-order-progressed", move_stock_on_order_progressed::main),
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
     ("receive-stock", receive_stock::main),
+    ("reconcile-stock", reconcile_stock::main),
+    ("record-stock-movements", record_stock_movements::main),
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
     ("register-business", register_business::main),
@@ -538,6 +572,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("request-email-change", request_email_change::main),
     ("request-guest-order-link", request_guest_order_link::main),
     ("request-password-reset", request_password_reset::main),
+    ("request-refund", request_refund::main),
     ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
     ("reset-customer-second-factor", reset_customer_second_factor::main),
@@ -551,6 +586,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("rotate-api-key", rotate_api_key::main),
     ("run-product-import", run_product_import::main),
     ("set-default-address", set_default_address::main),
+    ("set-reorder-point", set_reorder_point::main),
     ("ship-order", ship_order::main),
     ("show-products-on-seller-reinstated", show_products_on_seller_reinstated::main),
     ("sign-audit-checkpoints", sign_audit_checkpoints::main),
@@ -690,6 +726,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "add-cart-item"),
             ("ROUTE", "POST /v1/cart/items"),
             ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
+        ],
+    ),
+    (
+        "adjust-stock",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "adjust-stock"),
+            ("ROUTE", "POST /v1/stock/{variant_id}/adjustments"),
+            ("ALLOW", "stock:adjust@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -888,7 +946,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "capture-payment-on-order-shipped",
+        "capture-payment-on-order-progressed",
         &[
             ("STAGE", "local"),
             ("SERVICE", "payment"),
@@ -897,7 +955,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("MALLOC_MMAP_THRESHOLD_", "1048576"),
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
-            ("FUNCTION", "capture-payment-on-order-shipped"),
+            ("FUNCTION", "capture-payment-on-order-progressed"),
+            ("COMMISSION_BASIS_POINTS", "1000"),
+        ],
+    ),
+    (
+        "carry-entry-on-ledger-posted",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "carry-entry-on-ledger-posted"),
         ],
     ),
     (
@@ -973,6 +1045,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
         ],
     ),
     (
@@ -1202,19 +1276,6 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
-        ],
-    ),
-    (
-        "commit-stock-on-order-shipped",
-        &[
-            ("STAGE", "local"),
-            ("SERVICE", "inventory"),
-            ("VERSION", "dev"),
-            ("LOG_LEVEL", "warn"),
-            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-            ("CURRENCY", "EUR"),
-            ("LOCALE", "en"),
-            ("FUNCTION", "commit-stock-on-order-shipped"),
         ],
     ),
     (
@@ -1842,6 +1903,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
         ],
     ),
     (
@@ -1921,6 +1984,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
+        ],
+    ),
+    (
+        "get-ledger-account",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-ledger-account"),
+            ("ROUTE", "GET /v1/ledger/accounts/{id}"),
+            ("ALLOW", "ledger:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -2063,6 +2146,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-reorder-point",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-reorder-point"),
+            ("ROUTE", "GET /v1/stock/{variant_id}/reorder-point"),
+            ("ALLOW", "stock:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-role",
         &[
             ("STAGE", "local"),
@@ -2160,6 +2263,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "give-refund-on-payment-refund-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "give-refund-on-payment-refund-requested"),
         ],
     ),
     (
@@ -2522,6 +2638,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-order-transitions",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-order-transitions"),
+            ("ROUTE", "GET /v1/orders/{id}/transitions"),
+            ("ALLOW", "order:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "list-orders",
         &[
             ("STAGE", "local"),
@@ -2701,6 +2837,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-stock-movements",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-stock-movements"),
+            ("ROUTE", "GET /v1/stock/{variant_id}/movements"),
+            ("ALLOW", "stock:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "log-in",
         &[
             ("STAGE", "local"),
@@ -2764,6 +2920,41 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "merge-cart",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "cart"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "merge-cart"),
+            ("ROUTE", "POST /v1/cart/merge"),
+            ("ALLOW", "order:place@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
+        ],
+    ),
+    (
+        "move-stock-on-order-progressed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "move-stock-on-order-progressed"),
         ],
     ),
     (
@@ -2847,6 +3038,32 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reconcile-stock",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reconcile-stock"),
+        ],
+    ),
+    (
+        "record-stock-movements",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "record-stock-movements"),
         ],
     ),
     (
@@ -3253,6 +3470,8 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("CUSTOMER_CART_SECONDS", "7776000"),
+            ("GUEST_CART_SECONDS", "2592000"),
         ],
     ),
     (
@@ -3380,6 +3599,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("RATE", "reset"),
             ("RATE_FACTOR", "10000"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "request-refund",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-refund"),
+            ("ROUTE", "POST /v1/payments/{id}/refunds"),
+            ("ALLOW", "payment:refund@any"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
         ],
     ),
@@ -3632,6 +3873,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "address:change@own"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "set-reorder-point",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "set-reorder-point"),
+            ("ROUTE", "PUT /v1/stock/{variant_id}/reorder-point"),
+            ("ALLOW", "stock:adjust@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -4079,6 +4340,7 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("customer.email-verified.v1", &["find-guest-orders-on-email-verified"]),
     ("customer.password-changed.v1", &["email-notice-on-password-changed"]),
     ("customer.password-reset-requested.v1", &["email-link-on-password-reset-requested"]),
+    ("ledger.posted.v1", &["carry-entry-on-ledger-posted"]),
     (
         "order.cancelled.v1",
         &[
@@ -4099,16 +4361,17 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "order.shipped.v1",
+        "order.progressed.v1",
         &[
-            "capture-payment-on-order-shipped",
-            "commit-stock-on-order-shipped",
-            "email-customer-on-order-shipped",
+            "capture-payment-on-order-progressed",
+            "move-stock-on-order-progressed",
         ],
     ),
+    ("order.shipped.v1", &["email-customer-on-order-shipped"]),
     ("order.stock-reserved.v1", &["authorize-payment-on-order-stock-reserved"]),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
+    ("payment.refund-requested.v1", &["give-refund-on-payment-refund-requested"]),
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),
@@ -4141,7 +4404,7 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("seller.staff-invited.v1", &["email-link-on-staff-invited"]),
     ("seller.suspended.v1", &["hide-products-on-seller-suspended"]),
     ("session.token-reused.v1", &["email-notice-on-token-reused"]),
-    ("stock.changed.v1", &["update-offers-on-stock-changed"]),
+    ("stock.changed.v1", &["record-stock-movements", "update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
     ("stock.reservation-expired.v1", &["cancel-order-on-reservation-expired"]),
     ("stock.reserved.v1", &["accept-reservation-on-stock-reserved"]),
