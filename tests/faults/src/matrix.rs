@@ -741,6 +741,7 @@ impl Market {
             "accept-order" | "reject-order" | "ship-order" | "deliver-order" => {
                 (&second.fulfilment, "fulfilments")
             }
+            "cancel-order" | "cancel-guest-order" => (&second.variant, "variants"),
             "list-addresses" | "list-orders" => (&second.shopper.id, "customers"),
             "place-order" => (&second.address, "addresses"),
             "request-guest-order-link" => (&second.guest_order.id, "orders"),
@@ -758,6 +759,9 @@ impl Market {
                 "add-cart-item" => ask(&path).json(&json!({ "variant_id": id, "quantity": 1 })),
                 "accept-order" | "ship-order" | "deliver-order" => {
                     ask(&path).json(&json!({ "fulfilment_id": id }))
+                }
+                "cancel-order" | "cancel-guest-order" => {
+                    ask(&path).json(&json!({ "lines": [{ "variant_id": id, "quantity": 1 }] }))
                 }
                 "reject-order" => {
                     ask(&path).json(&json!({ "fulfilment_id": id, "reason": "Sold out." }))
