@@ -248,7 +248,7 @@ fn bare(id: &str) -> &str {
 /// Hides what a screen should not show.
 fn hide(value: &Value) -> Value {
     let mut shown = value.clone();
-    for field in ["password", "access_token", "refresh_token"] {
+    for field in ["password", "access_token", "refresh_token", "device_token"] {
         if let Some(secret) = shown.get_mut(field) {
             *secret = json!("…");
         }
