@@ -1,21 +1,8 @@
-//! `GET /v1/stock/{variant_id}/movements`: a seller sees how the pieces of a variant have moved.
+//! GET /v1/stock/{variant_id}/movements: a seller sees how the pieces of a variant have moved.
 
 use inventory::{MovementView, Shelves};
-use kernel::{Page, page::Limit};
+use kernel::{Page, page::Part};
 use lambda::http::{self, Outcome, Query, Request};
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-/// Which part of the list, the newest first.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Part {
-    /// How many at most: 1 to 100, 20 unless told.
-    #[serde(default)]
-    limit: Limit,
-    /// Where to go on: `next_cursor` of the page before.
-    cursor: Option<String>,
-}
 
 async fn list_stock_movements(
     shelves: &'static Shelves,
