@@ -1,4 +1,4 @@
-//! GET /v1/stock/{variant_id}/movements: a seller sees how the pieces of a variant have moved.
+//! `GET /v1/stock/{variant_id}/movements`: a seller sees how the pieces of a variant have moved.
 
 use inventory::{MovementView, Shelves};
 use kernel::{Page, page::Part};
