@@ -1,6 +1,7 @@
 //! Everything that is written from the manifests. The same manifests always give the same bytes.
 
 pub mod authorization;
+pub mod errors;
 pub mod events;
 pub mod fleet;
 pub mod invocations;
@@ -69,6 +70,7 @@ pub fn of_manifests(project: &Project) -> Vec<Rendered> {
         "docs/authorization.md",
         authorization::page(project),
     ));
+    files.push(Rendered::new("docs/errors.md", errors::page()));
     files.push(Rendered::new(
         "docs/personal-data.md",
         personal::page(project),
