@@ -171,17 +171,22 @@ impl Fulfilment {
         }
     }
 
+    /// Whether none of its parcels is on its way.
+    fn has_arrived(&self) -> bool {
+        let mut shipments = self.shipments.iter();
+        shipments.all(|shipment| shipment.delivered_at.is_some())
+    }
+
     /// Where it stands, by what has become of its pieces.
     fn standing(&self, lines: &[Line]) -> FulfilmentStatus {
         let own = || lines.iter().filter(|line| line.fulfilment_id == self.id);
         let is_left = own().any(|line| line.left() > 0);
         let is_shipped = own().any(|line| line.shipped > 0);
-        let has_arrived = |shipment: &Shipment| shipment.delivered_at.is_some();
         match (is_left, is_shipped) {
             (true, true) => FulfilmentStatus::PartlyShipped,
             (true, false) if self.accepted_at.is_some() => FulfilmentStatus::Accepted,
             (true, false) => FulfilmentStatus::Pending,
-            (false, true) if self.shipments.iter().all(has_arrived) => FulfilmentStatus::Delivered,
+            (false, true) if self.has_arrived() => FulfilmentStatus::Delivered,
             (false, true) => FulfilmentStatus::Shipped,
             (false, false) if self.rejection.is_some() => FulfilmentStatus::Rejected,
             (false, false) => FulfilmentStatus::Cancelled,
@@ -231,8 +236,8 @@ impl Order {
         }
         for part in &mut order.fulfilments {
             let own = |pieces: &&Pieces| {
-                let line = order.lines.iter().find(|line| line.is_of(pieces));
-                line.is_some_and(|line| line.fulfilment_id == part.id)
+                let mut lines = order.lines.iter();
+                lines.any(|line| line.fulfilment_id == part.id && line.is_of(pieces))
             };
             let lines: Vec<Pieces> = chosen.iter().filter(own).copied().collect();
             if !lines.is_empty() {
@@ -247,6 +252,21 @@ impl Order {
             }
         }
         Ok(self.go_on(order, "order.ship", now))
+    }
+
+    /// Cancels what its customer, or a guest, asks for: pieces of it, or all of it.
+    ///
+    /// # Errors
+    /// As [`Order::cancel_pieces`] and [`Order::cancel`] have them.
+    pub fn cancel_as_asked(
+        &self,
+        asked: Option<&Cancelled>,
+        now: Timestamp,
+    ) -> Result<Turn, Problem> {
+        match asked {
+            Some(Cancelled { lines }) => self.cancel_pieces(lines, now),
+            None => self.cancel(now),
+        }
     }
 
     /// Cancels pieces of it for its customer, as long as they are left. It is shipped when all others are, and
@@ -272,9 +292,9 @@ impl Order {
     /// already, or the order is not confirmed.
     pub fn accept(&self, parts: Parts, now: Timestamp) -> Result<Turn, Problem> {
         let mut order = self.in_progress(Code::OrderNotAcceptable)?;
-        for id in order.unanswered(parts, &[FulfilmentStatus::Pending])? {
-            let part = order.fulfilments.iter_mut().find(|part| part.id == id);
-            if let Some(part) = part {
+        let meant = order.unanswered(parts, &[FulfilmentStatus::Pending])?;
+        for part in &mut order.fulfilments {
+            if meant.contains(&part.id) {
                 part.accepted_at = Some(now);
             }
         }
@@ -404,9 +424,10 @@ impl Order {
         which: &[FulfilmentStatus],
     ) -> Result<Vec<FulfilmentId>, Problem> {
         let mut meant = self.meant(parts)?;
-        let open = |part: &&Fulfilment| which.contains(&part.status);
-        let open: Vec<_> = self.fulfilments.iter().filter(open).collect();
-        meant.retain(|id| open.iter().any(|part| part.id == *id));
+        meant.retain(|id| {
+            let is_open = |part: &Fulfilment| part.id == *id && which.contains(&part.status);
+            self.fulfilments.iter().any(is_open)
+        });
         if meant.is_empty() {
             return Err(Code::OrderNotAcceptable.into());
         }
@@ -473,11 +494,7 @@ impl Order {
     fn go_on(&self, mut next: Self, action: &'static str, now: Timestamp) -> Turn {
         next.stand();
         let is_left = next.lines.iter().any(|line| line.left() > 0);
-        let arrived = |part: &Fulfilment| {
-            let has_arrived = |shipment: &Shipment| shipment.delivered_at.is_some();
-            part.shipments.iter().all(has_arrived)
-        };
-        let has_arrived = next.fulfilments.iter().all(arrived);
+        let has_arrived = next.fulfilments.iter().all(Fulfilment::has_arrived);
         let rejected = next.fulfilments.iter().any(|part| part.rejection.is_some());
         let mut turn = Turn {
             facts: Vec::new(),

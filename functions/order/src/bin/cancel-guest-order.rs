@@ -9,10 +9,8 @@ async fn cancel_guest_order(
     request: Request<Option<Json<Cancelled>>>,
 ) -> Outcome<OrderView> {
     let order = guests.opened(&request).await?;
-    let turn = match &request.input {
-        Some(Json(Cancelled { lines })) => order.cancel_pieces(lines, request.now)?,
-        None => order.cancel(request.now)?,
-    };
+    let asked = request.input.as_ref().map(|Json(asked)| asked);
+    let turn = order.cancel_as_asked(asked, request.now)?;
     guests
         .orders
         .turn_for(Viewer::Whole, &order, &turn, request.intent())

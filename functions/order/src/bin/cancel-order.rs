@@ -8,10 +8,8 @@ async fn cancel_order(
     request: Request<Option<Json<Cancelled>>>,
 ) -> Outcome<OrderView> {
     let order = orders.reached(&request).await?;
-    let turn = match &request.input {
-        Some(Json(Cancelled { lines })) => order.cancel_pieces(lines, request.now)?,
-        None => order.cancel(request.now)?,
-    };
+    let asked = request.input.as_ref().map(|Json(asked)| asked);
+    let turn = order.cancel_as_asked(asked, request.now)?;
     orders.turn(&order, &turn, &request).await
 }
 
