@@ -131,11 +131,17 @@ struct State {
     /// What no manifest knows: tables and their indexes.
     tables: Vec<(String, Vec<String>)>,
     refused_events: usize,
-    waits: Vec<u64>,
+    /// Whose message is to come again after how many seconds.
+    waits: Vec<(String, u64)>,
+    /// The tables that something was written to.
+    written: BTreeSet<String>,
     iam: Iam,
     /// Every value that was written into a field that identifies a person: the table, the field, the value.
     personal: BTreeSet<(String, String, String)>,
 }
+
+/// Longer than a call is waited for.
+const TOO_LATE: Duration = Duration::from_secs(5);
 
 /// What else happens before the call with a number.
 type Meanwhile = Option<(usize, Pending<'static, ()>)>;
@@ -238,10 +244,19 @@ impl Cloud {
 
     /// Lets the call with this number fail, counted from zero from now on: a retry of the SDK is a call.
     pub fn fault(&self, number: usize, fault: Fault) {
+        self.faults([(number, fault)]);
+    }
+
+    /// Lets several calls fail, counted from zero from now on.
+    pub fn faults(&self, faults: impl IntoIterator<Item = (usize, Fault)>) {
         let mut state = self.state();
         state.counted = 0;
-        state.faults.clear();
-        state.faults.insert(number, fault);
+        state.faults = faults.into_iter().collect();
+    }
+
+    /// How many calls there were since faults were last set.
+    pub fn counted(&self) -> usize {
+        self.state().counted
     }
 
     /// Lets every call fail from the one with this number on, counted from zero from now on.
@@ -337,10 +352,15 @@ impl Cloud {
         self.state().refused_events = number;
     }
 
-    /// The seconds after which messages are to be delivered again, in the order in which consumers asked for it,
-    /// since they were last taken.
-    pub fn take_waits(&self) -> Vec<u64> {
+    /// The seconds after which messages are to be delivered again, each with its receipt handle, in the order in which
+    /// consumers asked for it, since they were last taken.
+    pub fn take_waits(&self) -> Vec<(String, u64)> {
         std::mem::take(&mut self.state().waits)
+    }
+
+    /// The tables that were written to since they were last taken, named as at stage `local`.
+    pub fn take_written(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.state().written)
     }
 
     /// The messages of a queue, by the end of its URL, since they were last taken.
@@ -480,6 +500,19 @@ impl Cloud {
             }
             Some(Fault::Throttled) => Ok(respond(400, &asked.throttled())),
             Some(Fault::Conflict) => Ok(respond(400, &asked.conflict())),
+            Some(Fault::ServerError) => Ok(respond(500, &asked.failure())),
+            Some(Fault::Denied) => {
+                let first = asked.needs().into_iter().next();
+                let need = first.unwrap_or_else(|| Need::new("all", "*".to_owned()));
+                Ok(asked.denied(&need))
+            }
+            Some(Fault::LateReply) => {
+                let answer = self.carry_out(&asked);
+                tokio::time::sleep(TOO_LATE).await;
+                Ok(answer)
+            }
+            Some(Fault::CorruptReply) => Ok(halved(&self.carry_out(&asked))),
+            Some(Fault::Partial) => Ok(self.carry_out_partly(&asked)),
             Some(fault @ (Fault::KilledBefore | Fault::KilledAfter)) => {
                 if fault.arrives() {
                     self.carry_out(&asked);
@@ -487,6 +520,36 @@ impl Cloud {
                 self.state().killed = true;
                 std::future::pending().await
             }
+        }
+    }
+
+    /// All but one entry of a batch; a call that is no batch is carried out whole.
+    fn carry_out_partly(&self, asked: &Asked) -> HttpResponse {
+        let mut request = asked.json();
+        match asked.operation.as_str() {
+            "PutEvents" => {
+                self.refuse_events(1);
+                self.carry_out(asked)
+            }
+            "BatchGetItem" => {
+                let tables = request["RequestItems"].as_object_mut();
+                let Some((table, left)) = tables.into_iter().flatten().find_map(|(name, keys)| {
+                    let last = keys["Keys"].as_array_mut()?.pop()?;
+                    Some((name.clone(), last))
+                }) else {
+                    return self.carry_out(asked);
+                };
+                let fewer = Asked {
+                    body: request.to_string().into_bytes(),
+                    ..asked.clone()
+                };
+                let answer = self.carry_out(&fewer);
+                let body = answer.body().bytes().unwrap_or_default();
+                let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+                body["UnprocessedKeys"] = json!({ table: { "Keys": [left] } });
+                respond(answer.status().as_u16(), &body)
+            }
+            _ => self.carry_out(asked),
         }
     }
 
@@ -551,6 +614,10 @@ impl Cloud {
         // A transaction that is sent again with its token changes nothing, so nothing streams.
         if is_write && status == 200 && token.is_none_or(|token| state.tokens.insert(token)) {
             let items = request["TransactItems"].as_array().into_iter().flatten();
+            let deeds = items.clone().filter_map(Value::as_object).flatten();
+            let tables = deeds.filter(|(kind, _)| *kind != "ConditionCheck");
+            let tables = tables.filter_map(|(_, deed)| deed["TableName"].as_str());
+            state.written.extend(tables.map(str::to_owned));
             for put in items.filter_map(|item| item.get("Put")) {
                 let table = put["TableName"].as_str().unwrap_or_default();
                 for field in manifest::PERSONAL.get(table).into_iter().flatten() {
@@ -605,8 +672,10 @@ impl Cloud {
 
     fn sqs(&self, operation: &str, request: &Value) -> (u16, Value) {
         if operation != "SendMessage" {
+            let receipt = request["ReceiptHandle"].as_str().unwrap_or_default();
             let seconds = request["VisibilityTimeout"].as_u64();
-            self.state().waits.extend(seconds);
+            let asked = seconds.map(|seconds| (receipt.to_owned(), seconds));
+            self.state().waits.extend(asked);
             return (200, json!({}));
         }
         let sent = request["MessageAttributes"].as_object().into_iter();
@@ -784,6 +853,12 @@ impl HttpClient for Cloud {
     }
 }
 
+/// The first half of an answer. An empty one is whole.
+fn halved(answer: &HttpResponse) -> HttpResponse {
+    let body = answer.body().bytes().unwrap_or_default();
+    respond_bytes(answer.status().as_u16(), body[..body.len() / 2].to_vec())
+}
+
 fn respond(status: u16, body: &Value) -> HttpResponse {
     respond_bytes(status, body.to_string().into_bytes())
 }
@@ -809,6 +884,7 @@ enum Service {
 }
 
 /// A call as it arrives.
+#[derive(Clone)]
 struct Asked {
     service: Service,
     operation: String,
@@ -954,6 +1030,14 @@ impl Asked {
             write_units: 0.0,
             index_units: 0.0,
         }
+    }
+
+    fn failure(&self) -> Value {
+        let r#type = match self.service {
+            Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#InternalServerError",
+            _ => "InternalFailure",
+        };
+        json!({ "__type": r#type, "message": "something went wrong" })
     }
 
     fn throttled(&self) -> Value {

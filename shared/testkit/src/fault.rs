@@ -15,11 +15,37 @@ pub enum Fault {
     KilledBefore,
     /// The process ends just after it was carried out.
     KilledAfter,
+    /// The backend fails.
+    ServerError,
+    /// The caller has no right to it, for once: a policy is on its way.
+    Denied,
+    /// It is carried out, and the answer comes when nobody waits for it any more.
+    LateReply,
+    /// It is carried out, and half of the answer comes.
+    CorruptReply,
+    /// Only a part of it is carried out, and the answer says which: of an entry of a batch, nothing.
+    Partial,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
+        Self::Unreachable,
+        Self::LostReply,
+        Self::Throttled,
+        Self::Conflict,
+        Self::KilledBefore,
+        Self::KilledAfter,
+        Self::ServerError,
+        Self::Denied,
+        Self::LateReply,
+        Self::CorruptReply,
+        Self::Partial,
+    ];
+
+    /// One of each sort: what does not arrive, what arrives unheard, what is refused, what ends the process. For
+    /// whoever tries many calls.
+    pub const SORTS: [Self; 6] = [
         Self::Unreachable,
         Self::LostReply,
         Self::Throttled,
@@ -33,8 +59,15 @@ impl Fault {
         matches!(self, Self::KilledBefore | Self::KilledAfter)
     }
 
-    /// Whether the call is carried out all the same.
+    /// Whether the call is carried out all the same, as far as it is.
     pub(crate) fn arrives(self) -> bool {
-        matches!(self, Self::LostReply | Self::KilledAfter)
+        matches!(
+            self,
+            Self::LostReply
+                | Self::KilledAfter
+                | Self::LateReply
+                | Self::CorruptReply
+                | Self::Partial
+        )
     }
 }

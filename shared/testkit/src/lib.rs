@@ -25,5 +25,6 @@ pub use self::{
     cloud::{BusEvent, Call, Cloud, Message, Sent, StreamRecord},
     fault::Fault,
     keys::{Hand, ISSUER, forge, handmade, public_key, strange_key},
+    manifest::Queue,
     stage::{Ended, Lambda, Stage, stream},
 };

@@ -170,3 +170,32 @@ pub(crate) fn timeout(function: &str) -> Option<Duration> {
         .as_u64()
         .map(Duration::from_secs)
 }
+
+/// How a queue hands messages over to its function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// How long a message that was received does not show again.
+    pub visibility: Duration,
+    /// How often it is received before it is laid aside.
+    pub tries: u32,
+    /// How many a function gets at once.
+    pub batch: usize,
+}
+
+/// The queue in front of a function, if there is one.
+pub(crate) fn queue(function: &str) -> Option<Queue> {
+    let queue = &RENDERED["functions"][function]["queue"];
+    let number = |name: &str| queue[name].as_u64();
+    Some(Queue {
+        visibility: Duration::from_secs(number("visibility_timeout")?),
+        tries: u32::try_from(number("tries")?).ok()?,
+        batch: usize::try_from(number("batch_size")?).ok()?,
+    })
+}
+
+/// The functions that a schedule sets off, each with its service.
+pub(crate) fn scheduled() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let functions = RENDERED["functions"].as_object().into_iter().flatten();
+    let scheduled = functions.filter(|(_, entry)| entry["trigger"]["kind"] == "schedule");
+    scheduled.map(|(name, entry)| (name.as_str(), entry["service"].as_str().unwrap_or_default()))
+}

@@ -12,7 +12,8 @@ use tokio::task::LocalSet;
 use crate::{
     ask::{Answer, Ask},
     cloud::Cloud,
-    keys, manifest,
+    keys,
+    manifest::{self, Queue},
 };
 
 /// A stage: its backends, its clock, its ids.
@@ -186,6 +187,16 @@ impl Stage {
     /// The function that takes from a service's own queue of this name.
     pub fn worker_of(queue: &str) -> Option<&'static str> {
         manifest::worker(queue)
+    }
+
+    /// The queue in front of a function, if there is one.
+    pub fn queue_of(function: &str) -> Option<Queue> {
+        manifest::queue(function)
+    }
+
+    /// The functions that a schedule sets off, each with its service.
+    pub fn scheduled() -> Vec<(&'static str, &'static str)> {
+        manifest::scheduled().collect()
     }
 
     /// A new customer's id.

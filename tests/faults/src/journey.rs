@@ -23,7 +23,7 @@ use testkit::{Answer, Ask};
 pub use self::{api_keys::MachineKey, evening::evening, second_factor::App};
 use crate::World;
 
-pub(crate) const PASSWORD: &str = "correct horse battery staple";
+pub const PASSWORD: &str = "correct horse battery staple";
 const NEXT_PASSWORD: &str = "incorrect horse battery staple";
 const PHONE: &str = "442079460000";
 const NAME: &str = "Wilhelmina Ottersworth";

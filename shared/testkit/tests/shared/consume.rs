@@ -81,7 +81,7 @@ async fn our_own_trouble_is_waited_for_longer_each_time() {
             assert!(!deliver(&count, &event(&notebook, 1), received).await);
             let waits = notebook.stage.cloud.take_waits();
             assert!(
-                waits.len() == 1 && (seconds..=2 * seconds).contains(&waits[0]),
+                waits.len() == 1 && (seconds..=2 * seconds).contains(&waits[0].1),
                 "{waits:?}"
             );
             assert!(dead(&notebook).is_empty());

@@ -1,0 +1,498 @@
+//! What must hold, looked at after every step. The referee of money is the provider's own ledger, and of stock the
+//! sum of what was told to have moved in the transactions that moved it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Display,
+};
+
+use order::lifecycle::TRANSITIONS;
+use serde_json::Value;
+use testkit::{BusEvent, Cloud, StreamRecord};
+
+const LEVELS: [&str; 3] = ["on_hand", "reserved", "available"];
+
+/// Who watches.
+#[derive(Debug)]
+pub struct Referee {
+    /// What each level of each variant must be by what has moved.
+    levels: BTreeMap<String, [i64; 3]>,
+    /// The orders as they were seen last.
+    orders: BTreeMap<String, Value>,
+    /// The payments as they were seen last.
+    payments: BTreeMap<String, Value>,
+    /// The provider's charges, by the order's id.
+    charges: BTreeMap<String, Value>,
+    /// What was committed to be published, and what was.
+    promised: BTreeMap<String, String>,
+    published: BTreeSet<String>,
+    /// The states that were told of each order.
+    told: BTreeSet<(String, String)>,
+    /// What was found in the beginning is not looked at again.
+    entries: usize,
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or(i64::MIN)
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn of_kind(cloud: &Cloud, table: &str, kind: &str) -> Vec<Value> {
+    let items = cloud.items(table).into_iter();
+    items.filter(|item| item["kind"] == kind).collect()
+}
+
+fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what()) }
+}
+
+fn same<T: PartialEq + Display>(what: &str, these: T, those: T) -> Result<(), String> {
+    must(these == those, || format!("{what}: {these} and {those}"))
+}
+
+/// What a movement does to each level (docs/stock.md).
+fn shift(kind: &str, pieces: i64) -> [i64; 3] {
+    match kind {
+        "received" | "returned" | "adjusted" => [pieces, 0, pieces],
+        "reserved" => [0, pieces, -pieces],
+        "released" => [0, -pieces, pieces],
+        "sold" => [-pieces, -pieces, 0],
+        _ => [i64::MIN, 0, 0],
+    }
+}
+
+/// The price of the pieces of an order that are shipped: what may be captured.
+pub(crate) fn due(order: &Value) -> i64 {
+    let price = |line: &Value| number(&line["unit_price"]["amount"]) * number(&line["shipped"]);
+    list(&order["lines"]).map(price).sum()
+}
+
+/// How much of a charge was moved in a direction.
+pub(crate) fn moved(charge: &Value, direction: &str) -> i64 {
+    let done = list(&charge["moves"])
+        .filter(|it| it["direction"] == direction && it["declined"].is_null());
+    done.map(|it| number(&it["amount"]["amount"])).sum()
+}
+
+/// The order that a charge pays.
+fn order_of(charge: &Value) -> String {
+    text(&charge["key"]).replacen("pay_", "ord_", 1)
+}
+
+impl Referee {
+    /// From what there is in the beginning.
+    pub fn new(cloud: &Cloud) -> Self {
+        let stocks = of_kind(cloud, "inventory-stock", "stock");
+        let levels = stocks.iter().map(|stock| {
+            let levels = LEVELS.map(|level| number(&stock[level]));
+            (text(&stock["variant_id"]).to_owned(), levels)
+        });
+        Self {
+            levels: levels.collect(),
+            orders: BTreeMap::new(),
+            payments: BTreeMap::new(),
+            charges: BTreeMap::new(),
+            promised: BTreeMap::new(),
+            published: BTreeSet::new(),
+            told: BTreeSet::new(),
+            entries: 0,
+        }
+    }
+
+    /// Where an order stands.
+    pub fn status(&self, order: &str) -> &str {
+        self.orders.get(order).map_or("", |it| text(&it["status"]))
+    }
+
+    /// Whether an order is in a state, or has been.
+    pub fn has_been(&self, order: &str, status: &str) -> bool {
+        let history = self.orders.get(order).map(|it| &it["history"]);
+        history.is_some_and(|it| list(it).any(|passage| passage["status"] == status))
+    }
+
+    /// How much of an order's money was captured, by our own books.
+    pub fn captured(&self, order: &str) -> u64 {
+        let payment = self.payments.get(&order.replacen("ord_", "pay_", 1));
+        let captures = payment.into_iter().flat_map(|it| list(&it["captures"]));
+        let done = captures.filter(|it| it["status"] == "succeeded");
+        done.filter_map(|it| it["amount"]["amount"].as_u64()).sum()
+    }
+
+    /// Whether any order waits for anything.
+    pub fn is_any_waiting(&self) -> bool {
+        self.orders
+            .values()
+            .any(|order| !order["waiting"].is_null())
+    }
+
+    /// What was committed: the movements of stock, and the events to come.
+    pub fn hear(&mut self, records: &[StreamRecord]) -> Result<(), String> {
+        for record in records {
+            let image: serde_dynamo::Item =
+                serde_json::from_value(record.image.clone()).map_err(|it| it.to_string())?;
+            let outbox = dynamo::record::outbox(image).map_err(|it| it.causes())?;
+            for event in outbox.into_iter().flat_map(|it| it.events) {
+                let detail: Value =
+                    serde_json::from_str(&event.detail).map_err(|it| it.to_string())?;
+                let id = text(&detail["metadata"]["id"]).to_owned();
+                if event.r#type == "stock.changed.v1" {
+                    self.move_stock(&detail["data"])?;
+                }
+                self.promised.insert(id, event.r#type);
+            }
+        }
+        Ok(())
+    }
+
+    fn move_stock(&mut self, told: &Value) -> Result<(), String> {
+        for movement in list(&told["movements"]) {
+            let variant = text(&movement["variant_id"]).to_owned();
+            let pieces = number(&movement["pieces"]);
+            let shift = shift(text(&movement["kind"]), pieces);
+            let levels = self.levels.entry(variant).or_default();
+            for (level, change) in levels.iter_mut().zip(shift) {
+                *level = level
+                    .checked_add(change)
+                    .ok_or_else(|| format!("what is this movement: {movement}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An event is on the bus.
+    pub fn published(&mut self, event: &BusEvent) {
+        let id = text(&event.detail["metadata"]["id"]).to_owned();
+        self.published.insert(id);
+        if let Some(status) = event.detail_type.strip_prefix("order.") {
+            let status = status.trim_end_matches(".v1").replace('-', "_");
+            let order = text(&event.detail["data"]["order_id"]).to_owned();
+            self.told.insert((order, status));
+        }
+    }
+
+    /// Looks at what was written.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn look(&mut self, cloud: &Cloud, written: &BTreeSet<String>) -> Result<(), String> {
+        let is_written = |table: &str| written.contains(&format!("local-{table}"));
+        if is_written("order-orders") {
+            self.look_at_orders(of_kind(cloud, "order-orders", "order"))?;
+        }
+        if is_written("inventory-stock") || is_written("inventory-reservations") {
+            self.look_at_stock(cloud)?;
+        }
+        if is_written("payment-payments") {
+            let payments = of_kind(cloud, "payment-payments", "payment").into_iter();
+            let named = payments.map(|it| (text(&it["payment_id"]).to_owned(), it));
+            self.payments = named.collect();
+        }
+        if is_written("payment-provider-ledger") {
+            self.look_at_provider(of_kind(cloud, "payment-provider-ledger", "charge"))?;
+        }
+        if is_written("payment-ledger") {
+            self.look_at_ledger(&of_kind(cloud, "payment-ledger", "journal-entry"))?;
+        }
+        Ok(())
+    }
+
+    /// An order goes through the table of transitions, and its pieces never back.
+    fn look_at_orders(&mut self, orders: Vec<Value>) -> Result<(), String> {
+        for order in orders {
+            let id = text(&order["order_id"]).to_owned();
+            let history: Vec<&str> = list(&order["history"])
+                .map(|it| text(&it["status"]))
+                .collect();
+            same(
+                "where an order stands",
+                history.last().copied().unwrap_or_default(),
+                text(&order["status"]),
+            )?;
+            for pair in history.windows(2) {
+                must(is_step(pair[0], pair[1]), || {
+                    format!("{id} went from {} to {}", pair[0], pair[1])
+                })?;
+            }
+            if let Some(before) = self.orders.get(&id) {
+                let then: Vec<&str> = list(&before["history"])
+                    .map(|it| text(&it["status"]))
+                    .collect();
+                must(history.starts_with(&then), || {
+                    format!("{id} has forgotten its past")
+                })?;
+                for (line, now) in list(&before["lines"]).zip(list(&order["lines"])) {
+                    for count in ["shipped", "cancelled"] {
+                        must(number(&line[count]) <= number(&now[count]), || {
+                            format!("{count} of {id} has shrunk: {now}")
+                        })?;
+                    }
+                }
+            }
+            for line in list(&order["lines"]) {
+                let gone = number(&line["shipped"]) + number(&line["cancelled"]);
+                must(gone <= number(&line["quantity"]), || {
+                    format!("more has become of a line of {id} than there was: {line}")
+                })?;
+            }
+            if due(&order) > 0 {
+                let held = self.charges.get(&id).map_or(0, |it| number(&it["held"]));
+                must(held == 1, || {
+                    format!("{id} is shipped, and nobody holds its money")
+                })?;
+            }
+            self.orders.insert(id, order);
+        }
+        Ok(())
+    }
+
+    /// No level is below zero, they add up, and they are what has moved; what is reserved is held for an order.
+    fn look_at_stock(&self, cloud: &Cloud) -> Result<(), String> {
+        let mut held: HashMap<String, i64> = HashMap::new();
+        for reservation in of_kind(cloud, "inventory-reservations", "reservation") {
+            if reservation["state"] == "held" {
+                for line in list(&reservation["lines"]) {
+                    let gone = number(&line["shipped"]) + number(&line["cancelled"]);
+                    let left = number(&line["quantity"]) - gone;
+                    *held
+                        .entry(text(&line["variant_id"]).to_owned())
+                        .or_default() += left;
+                }
+            }
+        }
+        for stock in of_kind(cloud, "inventory-stock", "stock") {
+            let variant = text(&stock["variant_id"]);
+            let levels @ [on_hand, reserved, available] = LEVELS.map(|level| number(&stock[level]));
+            must(levels.iter().all(|it| *it >= 0), || {
+                format!("oversold: {stock}")
+            })?;
+            same(
+                "on hand, and reserved and available",
+                on_hand,
+                reserved + available,
+            )?;
+            same(
+                "reserved, and held for orders",
+                reserved,
+                held.get(variant).copied().unwrap_or(0),
+            )?;
+            let moved = self.levels.get(variant).copied().unwrap_or_default();
+            must(levels == moved, || {
+                format!("the levels of {variant} are {levels:?}, and {moved:?} by what has moved")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Money is held once, let go once, each part of it moved once; never more than what is shipped, nor is more given
+    /// back than was moved.
+    fn look_at_provider(&mut self, charges: Vec<Value>) -> Result<(), String> {
+        for charge in charges {
+            let id = order_of(&charge);
+            for what in ["held", "voided"] {
+                must(number(&charge[what]) <= 1, || {
+                    format!("{what} twice: {charge}")
+                })?;
+            }
+            let keys: Vec<&str> = list(&charge["moves"]).map(|it| text(&it["key"])).collect();
+            let once: BTreeSet<&&str> = keys.iter().collect();
+            same("parts, and their keys", keys.len(), once.len())?;
+            let misused = |it: &&Value| it["declined"] == "amount_too_large";
+            must(list(&charge["moves"]).find(misused).is_none(), || {
+                format!("more was asked for than there was: {charge}")
+            })?;
+            let (captured, refunded) = (moved(&charge, "capture"), moved(&charge, "refund"));
+            let due = self.orders.get(&id).map_or(0, due);
+            must(captured <= due, || {
+                format!("{captured} of {id} are captured, and {due} are due")
+            })?;
+            must(refunded <= captured, || {
+                format!("{refunded} of {id} are given back of {captured}")
+            })?;
+            self.charges.insert(id, charge);
+        }
+        Ok(())
+    }
+
+    /// Each entry balances, and none is ever gone.
+    fn look_at_ledger(&mut self, entries: &[Value]) -> Result<(), String> {
+        for entry in entries {
+            let side = |side: &str| -> i64 {
+                let legs = list(&entry["legs"]).filter(|leg| leg["side"] == side);
+                legs.map(|leg| number(&leg["amount"]["amount"])).sum()
+            };
+            same(
+                "debit and credit of an entry",
+                side("debit"),
+                side("credit"),
+            )?;
+        }
+        must(entries.len() >= self.entries, || {
+            "an entry is gone".to_owned()
+        })?;
+        self.entries = entries.len();
+        Ok(())
+    }
+
+    /// What must hold once nothing more happens.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn close(&self, cloud: &Cloud) -> Result<(), String> {
+        for (id, kind) in &self.promised {
+            must(self.published.contains(id), || {
+                format!("a {kind} was never published")
+            })?;
+        }
+        for (id, order) in &self.orders {
+            self.close_order(id, order)?;
+        }
+        close_stock(cloud)?;
+        self.close_ledger(cloud)?;
+        let flaws = faults::flaws(cloud);
+        must(flaws.is_empty(), || format!("the audit logs: {flaws:?}"))?;
+        let promised: BTreeSet<&str> = self.promised.values().map(String::as_str).collect();
+        must(!promised.contains("stock.discrepancy-found.v1"), || {
+            "the reconciler has found something in clean books".to_owned()
+        })
+    }
+
+    /// Each state was told; money and stock are where the order is.
+    fn close_order(&self, id: &str, order: &Value) -> Result<(), String> {
+        for passage in list(&order["history"]) {
+            let status = text(&passage["status"]);
+            let is_told = self.told.contains(&(id.to_owned(), status.to_owned()));
+            must(is_told || status == "payment_authorized", || {
+                format!("{id} was {status}, and nobody was told")
+            })?;
+        }
+        let payment = self.payments.get(&id.replacen("ord_", "pay_", 1));
+        let Some(charge) = self.charges.get(id) else {
+            return must(order["status"] == "cancelled", || {
+                format!("{id} is paid by nobody")
+            });
+        };
+        let (captured, due) = (moved(charge, "capture"), due(order));
+        let failed = payment.is_some_and(|it| it["status"] == "capture_failed");
+        must(captured == due || failed, || {
+            format!("{captured} of {id} are captured, and {due} are due")
+        })?;
+        let open = list(&order["lines"]).any(|line| {
+            number(&line["shipped"]) + number(&line["cancelled"]) < number(&line["quantity"])
+        });
+        let is_rest = captured < number(&charge["amount"]["amount"]);
+        if number(&charge["held"]) == 1 && !open && is_rest && !failed {
+            same("money that is let go", number(&charge["voided"]), 1)?;
+        }
+        if open {
+            same(
+                "money that is let go of an open order",
+                number(&charge["voided"]),
+                0,
+            )?;
+        }
+        let Some(payment) = payment else {
+            return Err(format!("the provider knows {id}, and we do not"));
+        };
+        for (parts, direction) in [("captures", "capture"), ("refunds", "refund")] {
+            let done = list(&payment[parts]).filter(|it| it["status"] == "succeeded");
+            let ours: i64 = done.map(|it| number(&it["amount"]["amount"])).sum();
+            same(
+                &format!("{parts} of {id}, ours and the provider's"),
+                ours,
+                moved(charge, direction),
+            )?;
+            let pending = list(&payment[parts]).any(|it| it["status"] == "pending");
+            must(!pending, || {
+                format!("one of the {parts} of {id} is pending for ever")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The accounts are what the entries come to, and every movement of the provider's is an entry.
+    fn close_ledger(&self, cloud: &Cloud) -> Result<(), String> {
+        let entries = of_kind(cloud, "payment-ledger", "journal-entry");
+        let mut accounts: BTreeMap<(String, String), i64> = BTreeMap::new();
+        for leg in entries.iter().flat_map(|entry| list(&entry["legs"])) {
+            let account = (
+                text(&leg["account"]).to_owned(),
+                text(&leg["side"]).to_owned(),
+            );
+            *accounts.entry(account).or_default() += number(&leg["amount"]["amount"]);
+        }
+        let mut all = [0, 0];
+        for account in of_kind(cloud, "payment-ledger", "ledger-account") {
+            for (sum, (side, column)) in all
+                .iter_mut()
+                .zip([("debit", "debited"), ("credit", "credited")])
+            {
+                let name = text(&account["account"]).to_owned();
+                let booked = accounts
+                    .remove(&(name.clone(), side.to_owned()))
+                    .unwrap_or(0);
+                let stands = number(&account[column]);
+                same(
+                    &format!("the {side} of {name}, and its entries"),
+                    stands,
+                    booked,
+                )?;
+                *sum += stands;
+            }
+        }
+        must(accounts.is_empty(), || {
+            format!("not carried to their accounts: {accounts:?}")
+        })?;
+        same("all debit and all credit", all[0], all[1])?;
+        let moves: usize = self
+            .charges
+            .values()
+            .map(|charge| {
+                list(&charge["moves"])
+                    .filter(|it| it["declined"].is_null())
+                    .count()
+            })
+            .sum();
+        same(
+            "entries, and movements of the provider's",
+            entries.len(),
+            moves,
+        )
+    }
+}
+
+/// Each ledger of stock has seen each revision, and says the same.
+fn close_stock(cloud: &Cloud) -> Result<(), String> {
+    let ledgers = of_kind(cloud, "inventory-ledger", "stock-ledger");
+    for stock in of_kind(cloud, "inventory-stock", "stock") {
+        let variant = &stock["variant_id"];
+        let ledger = ledgers.iter().find(|it| it["variant_id"] == *variant);
+        let Some(ledger) = ledger else {
+            return Err(format!("there is no ledger of {variant}"));
+        };
+        same(
+            "movements, and revisions",
+            number(&ledger["movements"]),
+            number(&stock["rev"]),
+        )?;
+        for level in LEVELS {
+            same(level, number(&ledger[level]), number(&stock[level]))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the table of transitions leads from one state to the other.
+fn is_step(from: &str, to: &str) -> bool {
+    TRANSITIONS.iter().any(|step| {
+        let path = std::iter::once(&step.from).chain(step.path);
+        let path: Vec<&str> = path.map(|status| status.name()).collect();
+        path.windows(2).any(|pair| pair == [from, to])
+    })
+}

@@ -1,0 +1,414 @@
+//! The ways that an order can go, as data: what is in the cart, how it is paid, who does what when, and how it ends.
+
+use std::fmt;
+
+use faults::{
+    Person,
+    journey::{guests::GuestOrder, order, payments::refund},
+};
+use serde_json::{Value, json};
+use testkit::Ask;
+
+use crate::market::Cast;
+
+/// What is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goods {
+    /// Of the first seller; there are plenty.
+    Lamp,
+    /// Of the same; there are few.
+    Wick,
+    /// Of the other seller.
+    Rug,
+}
+
+impl Goods {
+    /// How many pieces there are in the beginning.
+    pub const fn pieces(self) -> u32 {
+        match self {
+            Self::Lamp | Self::Rug => 10,
+            Self::Wick => 2,
+        }
+    }
+}
+
+/// Who orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buyer {
+    /// Has an account.
+    Shopper,
+    /// Has another.
+    Rival,
+    /// Has none.
+    Guest,
+}
+
+/// Who does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Whose order it is.
+    Buyer,
+    /// The seller of lamps and wicks.
+    Lamps,
+    /// The seller of rugs.
+    Rugs,
+    /// An admin.
+    Admin,
+}
+
+/// When someone does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// As soon as the step before was answered.
+    AtOnce,
+    /// Once the order has come to this state, or past it.
+    Is(&'static str),
+    /// Once so much of its money was captured.
+    Captured(u64),
+}
+
+/// What someone does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Cancels the order.
+    Cancel,
+    /// Cancels pieces of it.
+    CancelPieces(Goods, u32),
+    /// Ships the whole part.
+    Ship,
+    /// Ships pieces of it.
+    ShipPieces(Goods, u32),
+    /// Says that it will not ship.
+    Reject,
+    /// Says that all parcels have arrived.
+    Deliver,
+    /// Gives so much money back; all of it, unless told.
+    Refund(Option<u64>),
+    /// Closes the account.
+    CloseAccount,
+    /// Takes the guest's order over.
+    Claim,
+}
+
+/// A step of a script.
+#[derive(Debug, Clone, Copy)]
+pub struct Step(pub When, pub Who, pub Deed);
+
+/// A way that an order can go.
+pub struct Variant {
+    /// What it is called.
+    pub name: &'static str,
+    /// Who orders, all at the same time.
+    pub buyers: &'static [Buyer],
+    /// What each has in the cart.
+    pub cart: &'static [(Goods, u32)],
+    /// How it is paid.
+    pub method: &'static str,
+    /// Events that consumers never hear.
+    pub unheard: &'static [(&'static str, &'static str)],
+    /// What happens to the order of each buyer.
+    pub steps: &'static [Step],
+    /// How the orders can end: what comes of it in peace, and, where it is a race, what else may.
+    pub ends: &'static [&'static str],
+}
+
+impl fmt::Debug for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+const SHOPPER: &[Buyer] = &[Buyer::Shopper];
+/// Three lines of two sellers: 2 × 12.50, 12.50 and 12.50.
+const THREE_LINES: &[(Goods, u32)] = &[(Goods::Lamp, 2), (Goods::Wick, 1), (Goods::Rug, 1)];
+const TWO_LAMPS: &[(Goods, u32)] = &[(Goods::Lamp, 2)];
+const ALL_SHIPPED: &[Step] = &[
+    Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+    Step(When::AtOnce, Who::Rugs, Deed::Ship),
+];
+const LAMPS_SHIPPED: &[Step] = &[Step(When::Is("confirmed"), Who::Lamps, Deed::Ship)];
+
+const PLAIN: Variant = Variant {
+    name: "",
+    buyers: SHOPPER,
+    cart: TWO_LAMPS,
+    method: "pm_sandbox_ok",
+    unheard: &[],
+    steps: &[],
+    ends: &[],
+};
+
+/// All of them.
+pub const VARIANTS: &[Variant] = &[
+    Variant {
+        name: "happy",
+        cart: THREE_LINES,
+        steps: &[
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(When::AtOnce, Who::Rugs, Deed::Ship),
+            Step(When::Is("shipped"), Who::Lamps, Deed::Deliver),
+            Step(When::AtOnce, Who::Rugs, Deed::Deliver),
+        ],
+        ends: &["delivered"],
+        ..PLAIN
+    },
+    Variant {
+        name: "short-on-line-2",
+        cart: &[(Goods::Lamp, 1), (Goods::Wick, 3), (Goods::Rug, 1)],
+        ends: &["cancelled out_of_stock"],
+        ..PLAIN
+    },
+    Variant {
+        name: "declined",
+        cart: THREE_LINES,
+        method: "pm_sandbox_declined",
+        ends: &["cancelled payment_declined"],
+        ..PLAIN
+    },
+    Variant {
+        name: "unknown-then-paid",
+        cart: THREE_LINES,
+        method: "pm_sandbox_lost_reply",
+        steps: ALL_SHIPPED,
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "provider-fails-twice",
+        method: "pm_sandbox_flaky",
+        steps: LAMPS_SHIPPED,
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "cancelled-before-payment",
+        cart: THREE_LINES,
+        steps: &[Step(When::AtOnce, Who::Buyer, Deed::Cancel)],
+        ends: &["cancelled customer"],
+        ..PLAIN
+    },
+    Variant {
+        name: "cancelled-when-confirmed",
+        cart: THREE_LINES,
+        steps: &[Step(When::Is("confirmed"), Who::Buyer, Deed::Cancel)],
+        ends: &["cancelled customer"],
+        ..PLAIN
+    },
+    Variant {
+        name: "cancelled-while-capturing",
+        cart: THREE_LINES,
+        steps: &[
+            Step(
+                When::Is("confirmed"),
+                Who::Lamps,
+                Deed::ShipPieces(Goods::Lamp, 1),
+            ),
+            Step(When::AtOnce, Who::Buyer, Deed::Cancel),
+            Step(When::AtOnce, Who::Buyer, Deed::CancelPieces(Goods::Wick, 1)),
+            Step(When::AtOnce, Who::Buyer, Deed::CancelPieces(Goods::Rug, 1)),
+            Step(When::AtOnce, Who::Buyer, Deed::CancelPieces(Goods::Lamp, 1)),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "reservation-expires",
+        unheard: &[(
+            "order.stock-reserved.v1",
+            "authorize-payment-on-order-stock-reserved",
+        )],
+        ends: &["cancelled expired"],
+        ..PLAIN
+    },
+    Variant {
+        name: "one-of-two-sellers-rejects",
+        cart: THREE_LINES,
+        steps: &[
+            Step(When::Is("confirmed"), Who::Rugs, Deed::Reject),
+            Step(When::AtOnce, Who::Lamps, Deed::Ship),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "both-sellers-reject",
+        cart: THREE_LINES,
+        steps: &[
+            Step(When::Is("confirmed"), Who::Rugs, Deed::Reject),
+            Step(When::AtOnce, Who::Lamps, Deed::Reject),
+        ],
+        ends: &["cancelled rejected"],
+        ..PLAIN
+    },
+    Variant {
+        name: "shipped-and-refunded-in-part",
+        cart: THREE_LINES,
+        steps: &[
+            Step(
+                When::Is("confirmed"),
+                Who::Lamps,
+                Deed::ShipPieces(Goods::Lamp, 1),
+            ),
+            Step(When::Captured(1_250), Who::Admin, Deed::Refund(Some(500))),
+            Step(When::AtOnce, Who::Rugs, Deed::Ship),
+            Step(When::AtOnce, Who::Lamps, Deed::Ship),
+            Step(When::Captured(5_000), Who::Admin, Deed::Refund(None)),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "capture-unanswered",
+        method: "pm_sandbox_capture_lost_reply",
+        steps: LAMPS_SHIPPED,
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "capture-declined",
+        method: "pm_sandbox_capture_declined",
+        steps: LAMPS_SHIPPED,
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "refund-unanswered",
+        method: "pm_sandbox_refund_lost_reply",
+        steps: &[
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(When::Captured(2_500), Who::Admin, Deed::Refund(Some(1_000))),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "account-closed-mid-order",
+        cart: THREE_LINES,
+        steps: &[
+            Step(When::AtOnce, Who::Buyer, Deed::CloseAccount),
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(When::AtOnce, Who::Rugs, Deed::Ship),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "guest-claims-mid-order",
+        buyers: &[Buyer::Guest],
+        cart: THREE_LINES,
+        steps: &[
+            Step(When::AtOnce, Who::Buyer, Deed::Claim),
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(When::AtOnce, Who::Rugs, Deed::Ship),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "two-want-the-last",
+        buyers: &[Buyer::Shopper, Buyer::Rival],
+        cart: &[(Goods::Lamp, 1), (Goods::Wick, 2)],
+        steps: LAMPS_SHIPPED,
+        ends: &["shipped", "cancelled out_of_stock"],
+        ..PLAIN
+    },
+];
+
+/// The variant of this name.
+pub fn named(name: &str) -> Option<&'static Variant> {
+    VARIANTS.iter().find(|variant| variant.name == name)
+}
+
+/// An order that was placed.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Its id.
+    pub id: String,
+    /// The secret of a guest's link to it.
+    token: String,
+}
+
+impl Placed {
+    /// As an answer to placing it has it.
+    pub fn read(buyer: Buyer, answer: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        match buyer {
+            Buyer::Guest => Self {
+                id: text(&answer["order"]["id"]),
+                token: text(&answer["order_token"]),
+            },
+            Buyer::Shopper | Buyer::Rival => Self {
+                id: text(&answer["id"]),
+                token: String::new(),
+            },
+        }
+    }
+}
+
+/// The request by which someone orders what is in the cart, and the function it goes to.
+pub(crate) fn place(buyer: Buyer, method: &str, cast: &Cast) -> (&'static str, Ask) {
+    let person = match buyer {
+        Buyer::Guest => return ("place-guest-order", cast.guest.order_ask(method, "place")),
+        Buyer::Shopper => &cast.shopper,
+        Buyer::Rival => &cast.rival,
+    };
+    let ask = Ask::post("/v1/orders").by(&person.token).key("place");
+    ("place-order", ask.json(&order(method)))
+}
+
+impl Step {
+    /// The request by which it is done, and the function it goes to. `number` tells it from the other steps.
+    pub(crate) fn ask(
+        &self,
+        number: usize,
+        placed: &Placed,
+        buyer: Buyer,
+        cast: &Cast,
+    ) -> (&'static str, Ask) {
+        let Self(_, who, deed) = self;
+        let person: &Person = match (who, buyer) {
+            (Who::Lamps, _) => &cast.lamps,
+            (Who::Rugs, _) => &cast.rugs,
+            (Who::Admin, _) => &cast.admin,
+            (Who::Buyer, Buyer::Rival) => &cast.rival,
+            (Who::Buyer, Buyer::Shopper | Buyer::Guest) => &cast.shopper,
+        };
+        let key = format!("step {number} {}", placed.id);
+        let to = |verb: &str| {
+            let path = format!("/v1/orders/{}/{verb}", placed.id);
+            Ask::post(&path).by(&person.token).key(&key)
+        };
+        let pieces = |goods: Goods, quantity: u32| json!({ "lines": [{ "variant_id": cast.goods(goods), "quantity": quantity }] });
+        match *deed {
+            Deed::Cancel => ("cancel-order", to("cancel")),
+            Deed::CancelPieces(goods, quantity) => {
+                ("cancel-order", to("cancel").json(&pieces(goods, quantity)))
+            }
+            Deed::Ship => ("ship-order", to("ship")),
+            Deed::ShipPieces(goods, quantity) => {
+                ("ship-order", to("ship").json(&pieces(goods, quantity)))
+            }
+            Deed::Reject => {
+                let reason = json!({ "reason": "Sold out elsewhere." });
+                ("reject-order", to("reject").json(&reason))
+            }
+            Deed::Deliver => ("deliver-order", to("deliver")),
+            Deed::Refund(amount) => {
+                let order = json!({ "id": placed.id });
+                ("request-refund", refund(person, &order, amount, &key))
+            }
+            Deed::CloseAccount => {
+                let ask = Ask::post("/v1/customers/me/close").by(&person.token);
+                let body = json!({ "password": faults::journey::PASSWORD });
+                ("close-own-account", ask.key(&key).json(&body))
+            }
+            Deed::Claim => {
+                let guests = GuestOrder {
+                    id: placed.id.clone(),
+                    token: placed.token.clone(),
+                };
+                ("claim-order", guests.claim_by(person).key(&key))
+            }
+        }
+    }
+}
