@@ -1,7 +1,7 @@
 # Every target is one line of `cargo stack` or of a tool it installed; `make help` lists them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down demo logs watch doctor test test-grants fmt lint render check cost new bench deploy destroy rotate-keys
+.PHONY: help up down demo logs watch doctor test test-grants simulate prove fmt lint render check cost new bench deploy destroy rotate-keys
 
 # Where the emulator listens: make up PORT=4567
 export SOUK_PORT := $(PORT)
@@ -45,6 +45,18 @@ test: ## Run every check, with the time of each [PART=stories]
 test-grants: ## Take away each grant of each function in turn: someone must miss it
 	$(READY)
 	@cargo stack test --part grants
+
+# The same packages as `make test` has: their dependencies are compiled once.
+SIMULATOR = { ls target/*/sim/simulate >/dev/null 2>&1 || echo 'Building the simulator: some minutes, the first time.'; } && \
+	cargo build --quiet --profile sim --manifest-path tests/Cargo.toml --workspace --exclude stories --exclude bench \
+		--target $(HOST) --bin simulate && target/$(HOST)/sim/simulate
+
+simulate: ## Play orders under faults and chance [FROM=0 SEEDS=2000] [FAULTS=happy] [CASE=seed:7 tells one]
+	@$(SIMULATOR) $(if $(CASE),tell $(CASE),$(if $(FAULTS),faults $(FAULTS),seeds \
+		$(if $(FROM),--from $(FROM)) $(if $(SEEDS),--count $(SEEDS))))
+
+prove: ## Play every fault of every variant, 20,000 pairs of faults and 100,000 seeds
+	@$(SIMULATOR) prove
 
 fmt: ## Format every file
 	@cargo fmt --all

@@ -154,6 +154,32 @@ pub struct Cloud {
     meanwhile: Arc<Mutex<Meanwhile>>,
 }
 
+/// Backends as they were at some time.
+pub struct Frozen {
+    database: dynamodb::Saved,
+    state: State,
+}
+
+impl fmt::Debug for Frozen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Frozen")
+    }
+}
+
+impl Frozen {
+    /// Backends of their own that go on from there.
+    ///
+    /// # Panics
+    /// When what was kept cannot be read.
+    pub fn thaw(&self) -> Cloud {
+        Cloud {
+            database: Arc::new(RwLock::new(self.database.load())),
+            state: Arc::new(Mutex::new(self.state.clone())),
+            meanwhile: Arc::default(),
+        }
+    }
+}
+
 impl fmt::Debug for Cloud {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cloud")
@@ -206,15 +232,21 @@ impl Cloud {
     /// # Panics
     /// When the copy fails, as it does on a full disk.
     pub fn fork(&self) -> Self {
-        let state = State {
-            faults: HashMap::new(),
-            latency: None,
-            ..self.state().clone()
-        };
-        Self {
-            database: Arc::new(RwLock::new(dynamodb::copy(&self.database()))),
-            state: Arc::new(Mutex::new(state)),
-            meanwhile: Arc::default(),
+        self.freeze().thaw()
+    }
+
+    /// What there is now, to be gone on from again and again.
+    ///
+    /// # Panics
+    /// When it cannot be kept, as on a full disk.
+    pub fn freeze(&self) -> Frozen {
+        Frozen {
+            database: dynamodb::Saved::of(&self.database()),
+            state: State {
+                faults: HashMap::new(),
+                latency: None,
+                ..self.state().clone()
+            },
         }
     }
 
@@ -525,7 +557,7 @@ impl Cloud {
 
     /// All but one entry of a batch; a call that is no batch is carried out whole.
     fn carry_out_partly(&self, asked: &Asked) -> HttpResponse {
-        let mut request = asked.json();
+        let mut request = asked.json.clone();
         match asked.operation.as_str() {
             "PutEvents" => {
                 self.refuse_events(1);
@@ -539,11 +571,7 @@ impl Cloud {
                 }) else {
                     return self.carry_out(asked);
                 };
-                let fewer = Asked {
-                    body: request.to_string().into_bytes(),
-                    ..asked.clone()
-                };
-                let answer = self.carry_out(&fewer);
+                let answer = self.carry_out(&asked.with(request));
                 let body = answer.body().bytes().unwrap_or_default();
                 let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
                 body["UnprocessedKeys"] = json!({ table: { "Keys": [left] } });
@@ -562,11 +590,11 @@ impl Cloud {
         let (status, body) = match asked.service {
             Service::DynamoDb => return self.dynamodb(asked),
             Service::S3 => return self.s3(asked),
-            Service::EventBridge => self.put_events(&asked.json()),
-            Service::Sqs => self.sqs(&asked.operation, &asked.json()),
-            Service::Kms => self.kms(&asked.operation, &asked.json()),
-            Service::Secrets => self.get_secret(&asked.json()),
-            Service::Ses => self.send_email(&asked.json()),
+            Service::EventBridge => self.put_events(&asked.json),
+            Service::Sqs => self.sqs(&asked.operation, &asked.json),
+            Service::Kms => self.kms(&asked.operation, &asked.json),
+            Service::Secrets => self.get_secret(&asked.json),
+            Service::Ses => self.send_email(&asked.json),
         };
         self.state().calls.push(asked.call());
         respond(status, &body)
@@ -574,15 +602,10 @@ impl Cloud {
 
     #[expect(clippy::float_arithmetic, reason = "DynamoDB counts units in halves")]
     fn dynamodb(&self, asked: &Asked) -> HttpResponse {
-        let mut request = asked.json();
+        let mut request = asked.json.clone();
         // The engine counts units as DynamoDB does; the functions don't ask.
         request["ReturnConsumedCapacity"] = "INDEXES".into();
-        let (status, body) = dynamodb::answer(
-            &self.database(),
-            &asked.operation,
-            request.to_string().as_bytes(),
-        );
-        let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let (status, answer) = dynamodb::answer(&self.database(), &asked.operation, &request);
         let consumed = match &answer["ConsumedCapacity"] {
             Value::Array(tables) => tables.clone(),
             one => vec![one.clone()],
@@ -639,7 +662,7 @@ impl Cloud {
                 }
             }
         }
-        respond_bytes(status, body)
+        respond(status, &answer)
     }
 
     fn put_events(&self, request: &Value) -> (u16, Value) {
@@ -899,6 +922,8 @@ struct Asked {
     source: Option<(String, String)>,
     content_type: String,
     body: Vec<u8>,
+    /// The body, where it is JSON.
+    json: Value,
 }
 
 impl Asked {
@@ -927,6 +952,7 @@ impl Asked {
             None if request.method() == "DELETE" => (Service::S3, "DeleteObject"),
             None => (Service::S3, "GetObject"),
         };
+        let body = request.body().bytes().unwrap_or_default().to_vec();
         Self {
             service,
             operation: operation.to_owned(),
@@ -940,21 +966,31 @@ impl Asked {
                 (source.to_owned(), wanted.unwrap_or_default().to_owned())
             }),
             content_type: headers.get("content-type").unwrap_or_default().to_owned(),
-            body: request.body().bytes().unwrap_or_default().to_vec(),
+            json: if service == Service::S3 {
+                Value::Null
+            } else {
+                serde_json::from_slice(&body).unwrap_or_default()
+            },
+            body,
         }
     }
 
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+    /// The same with another body.
+    fn with(&self, json: Value) -> Self {
+        Self {
+            body: json.to_string().into_bytes(),
+            json,
+            ..self.clone()
+        }
     }
 
     /// What the caller must have a right to.
     fn needs(&self) -> Vec<Need> {
-        let request = self.json();
+        let request = &self.json;
         let text = |name: &str| request[name].as_str().unwrap_or_default();
         let object = |path: &str| format!("arn:aws:s3:::{}", path.trim_start_matches('/'));
         match self.service {
-            Service::DynamoDb => iam::of_dynamodb(&self.operation, &request),
+            Service::DynamoDb => iam::of_dynamodb(&self.operation, request),
             Service::EventBridge => {
                 let entries = request["Entries"].as_array().into_iter().flatten();
                 let bus = |entry: &Value| entry["EventBusName"].as_str().map(str::to_owned);
@@ -1019,7 +1055,7 @@ impl Asked {
 
     fn call(&self) -> Call {
         let table = match self.service {
-            Service::DynamoDb => self.json()["TableName"].as_str().map(str::to_owned),
+            Service::DynamoDb => self.json["TableName"].as_str().map(str::to_owned),
             _ => None,
         };
         Call {
@@ -1055,7 +1091,7 @@ impl Asked {
         if self.operation != "TransactWriteItems" {
             return self.throttled();
         }
-        let request = self.json();
+        let request = &self.json;
         let number = request["TransactItems"].as_array().map_or(0, Vec::len);
         let reason = |place: usize| match place {
             0 => json!({ "Code": "None" }),

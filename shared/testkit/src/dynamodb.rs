@@ -1,18 +1,25 @@
 //! DynamoDB's JSON calls, answered by an engine in memory, and items as plain JSON.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use dynoxide::{AttributeValue, Database, Item, actions::scan::ScanRequest};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Answers a call by its operation (`GetItem`) with a status and a body.
-pub fn answer(database: &Database, operation: &str, body: &[u8]) -> (u16, Vec<u8>) {
+pub fn answer(database: &Database, operation: &str, request: &Value) -> (u16, Value) {
     macro_rules! run {
         ($method:ident) => {
-            match serde_json::from_slice(body) {
+            match Deserialize::deserialize(request) {
                 Ok(request) => match database.$method(request) {
-                    Ok(response) => (200, serde_json::to_vec(&response).unwrap_or_default()),
-                    Err(error) => (error.status_code(), error.to_json().into_bytes()),
+                    Ok(response) => (200, serde_json::to_value(&response).unwrap_or_default()),
+                    Err(error) => {
+                        let said = serde_json::from_str(&error.to_json());
+                        (error.status_code(), said.unwrap_or_default())
+                    }
                 },
                 Err(error) => refused(&error.to_string()),
             }
@@ -24,22 +31,21 @@ pub fn answer(database: &Database, operation: &str, body: &[u8]) -> (u16, Vec<u8
         "Query" => run!(query),
         "TransactWriteItems" => run!(transact_write_items),
         // Counters of requests and last uses are no facts; every other write is a command, and nothing is ever scanned.
-        "UpdateItem" if counts(body) => run!(update_item),
+        "UpdateItem" if counts(request) => run!(update_item),
         other => refused(&format!("Souk does not call {other}")),
     }
 }
 
 /// Whether a call is for a table of counters.
-fn counts(body: &[u8]) -> bool {
-    let request: Value = serde_json::from_slice(body).unwrap_or_default();
+fn counts(request: &Value) -> bool {
     let table = request["TableName"].as_str();
     let counters = ["-gateway-limits", "-gateway-key-uses"];
     table.is_some_and(|table| counters.iter().any(|end| table.ends_with(end)))
 }
 
-fn refused(message: &str) -> (u16, Vec<u8>) {
+fn refused(message: &str) -> (u16, Value) {
     let body = json!({ "__type": "ValidationException", "message": message });
-    (400, body.to_string().into_bytes())
+    (400, body)
 }
 
 /// Makes a table with `pk` and `sk`, and indexes named by their attributes' stems.
@@ -84,27 +90,46 @@ pub fn create_table(database: &Database, name: &str, indexes: &[String]) {
     }
 }
 
-/// The same database once more, page by page: item by item it takes a hundred times as long.
-///
-/// # Panics
-/// When the engine cannot write into the folder for temporary files.
-pub(crate) fn copy(database: &Database) -> Database {
-    static COPIES: AtomicUsize = AtomicUsize::new(0);
-    let number = COPIES.fetch_add(1, Ordering::Relaxed);
-    let name = format!("souk-testkit-{}-{number}.db", std::process::id());
-    // In memory, where the system has a folder for that: a disk is waited for.
-    let memory = std::path::PathBuf::from("/dev/shm");
-    let folder = Some(memory).filter(|memory| memory.is_dir());
-    let path = folder.unwrap_or_else(std::env::temp_dir).join(name);
-    let text = path.to_string_lossy();
-    let copied = database
-        .vacuum_into(&text)
-        .and_then(|()| Database::memory())
-        .and_then(|copy| copy.restore_from(&text).map(|()| copy));
-    let _ = std::fs::remove_file(&path);
-    match copied {
-        Ok(copy) => copy,
-        Err(error) => panic!("the database was not copied: {error}"),
+/// A database in a file, which is gone with this.
+#[derive(Debug)]
+pub(crate) struct Saved(PathBuf);
+
+impl Saved {
+    /// Page by page: item by item it takes a hundred times as long.
+    ///
+    /// # Panics
+    /// When the engine cannot write into the folder for temporary files.
+    pub(crate) fn of(database: &Database) -> Self {
+        static FILES: AtomicUsize = AtomicUsize::new(0);
+        let number = FILES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("souk-testkit-{}-{number}.db", std::process::id());
+        // In memory, where the system has a folder for that: a disk is waited for.
+        let memory = PathBuf::from("/dev/shm");
+        let folder = Some(memory).filter(|memory| memory.is_dir());
+        let saved = Self(folder.unwrap_or_else(std::env::temp_dir).join(name));
+        match database.vacuum_into(&saved.0.to_string_lossy()) {
+            Ok(()) => saved,
+            Err(error) => panic!("the database was not saved: {error}"),
+        }
+    }
+
+    /// A database with all that was saved.
+    ///
+    /// # Panics
+    /// When the engine cannot read the file.
+    pub(crate) fn load(&self) -> Database {
+        let path = self.0.to_string_lossy();
+        let loaded = Database::memory();
+        match loaded.and_then(|copy| copy.restore_from(&path).map(|()| copy)) {
+            Ok(copy) => copy,
+            Err(error) => panic!("the database was not loaded: {error}"),
+        }
+    }
+}
+
+impl Drop for Saved {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

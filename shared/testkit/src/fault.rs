@@ -54,6 +54,19 @@ impl Fault {
         Self::KilledAfter,
     ];
 
+    /// Whether a call of an operation (`GetItem`) feels it as something of its own: a read that was carried out and not
+    /// heard is the same as one that never arrived, only transactions conflict, only batches are carried out in part.
+    pub fn is_felt_by(self, operation: &str) -> bool {
+        let reads = ["Get", "Query", "BatchGet", "List", "Decrypt"];
+        let is_read = reads.iter().any(|verb| operation.starts_with(verb));
+        match self {
+            Self::LostReply | Self::KilledAfter => !is_read,
+            Self::Conflict => operation == "TransactWriteItems",
+            Self::Partial => ["BatchGetItem", "PutEvents"].contains(&operation),
+            _ => true,
+        }
+    }
+
     /// Whether the process ends by it.
     pub fn kills(self) -> bool {
         matches!(self, Self::KilledBefore | Self::KilledAfter)

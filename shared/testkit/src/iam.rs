@@ -4,7 +4,10 @@
 //! on its resource, under its condition
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>).
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -69,7 +72,8 @@ impl Statement {
 /// The policies by function, without one statement where a test has taken it away, and what was used of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Iam {
-    policies: HashMap<String, Vec<Statement>>,
+    /// The same for all forks of a stage.
+    policies: Arc<HashMap<String, Vec<Statement>>>,
     pub(crate) taken: Option<(String, String)>,
     pub(crate) used: BTreeSet<(String, String)>,
 }
@@ -77,7 +81,7 @@ pub(crate) struct Iam {
 impl Iam {
     pub(crate) fn new(policies: HashMap<String, Vec<Statement>>) -> Self {
         Self {
-            policies,
+            policies: Arc::new(policies),
             ..Self::default()
         }
     }

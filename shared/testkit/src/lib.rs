@@ -22,9 +22,9 @@ mod stage;
 
 pub use self::{
     ask::{Answer, Ask},
-    cloud::{BusEvent, Call, Cloud, Message, Sent, StreamRecord},
+    cloud::{BusEvent, Call, Cloud, Frozen, Message, Sent, StreamRecord},
     fault::Fault,
     keys::{Hand, ISSUER, forge, handmade, public_key, strange_key},
     manifest::Queue,
-    stage::{Ended, Lambda, Stage, stream},
+    stage::{Ended, FrozenStage, Lambda, Stage, stream},
 };

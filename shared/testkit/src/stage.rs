@@ -11,7 +11,7 @@ use tokio::task::LocalSet;
 
 use crate::{
     ask::{Answer, Ask},
-    cloud::Cloud,
+    cloud::{Cloud, Frozen},
     keys,
     manifest::{self, Queue},
 };
@@ -88,6 +88,15 @@ impl Stage {
             cloud: self.cloud.fork(),
             clock: Clock::manual(self.clock.now()),
             ids: Ids::seeded(seed),
+            settings: self.settings.clone(),
+        }
+    }
+
+    /// The stage as it is now, to be gone on from again and again.
+    pub fn freeze(&self) -> FrozenStage {
+        FrozenStage {
+            cloud: self.cloud.freeze(),
+            now: self.clock.now(),
             settings: self.settings.clone(),
         }
     }
@@ -215,6 +224,26 @@ impl Stage {
         let lines = lambda::harness::take_log();
         let read = |line: String| serde_json::from_str(&line).unwrap_or_default();
         lines.into_iter().map(read).collect()
+    }
+}
+
+/// A stage as it was at some time.
+#[derive(Debug)]
+pub struct FrozenStage {
+    cloud: Frozen,
+    now: Timestamp,
+    settings: HashMap<String, String>,
+}
+
+impl FrozenStage {
+    /// A stage of its own that goes on from there, with ids that no other has.
+    pub fn thaw(&self, seed: u64) -> Stage {
+        Stage {
+            cloud: self.cloud.thaw(),
+            clock: Clock::manual(self.now),
+            ids: Ids::seeded(seed),
+            settings: self.settings.clone(),
+        }
     }
 }
 

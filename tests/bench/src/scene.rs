@@ -60,7 +60,9 @@ impl Scene {
                 return (200, secret.to_string().into_bytes());
             }
             let operation = target.rsplit('.').next().unwrap_or_default();
-            dynamodb::answer(&under, operation, body)
+            let request = serde_json::from_slice(body).unwrap_or_default();
+            let (status, answer) = dynamodb::answer(&under, operation, &request);
+            (status, answer.to_string().into_bytes())
         });
         let now = Clock::system().now();
         let mut scene = Self {

@@ -3,6 +3,7 @@
 mod addresses;
 mod administration;
 mod api_keys;
+mod attacks;
 mod audit;
 mod audit_export;
 mod business;

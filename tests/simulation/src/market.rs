@@ -1,7 +1,7 @@
 //! The market that every simulation begins in: two sellers, their goods, and shoppers with a full cart.
 
 use faults::{Person, World, journey::guests::Guest, offer, seller, seller_and_admin, shopper};
-use testkit::Stage;
+use testkit::{FrozenStage, Stage};
 
 use crate::variant::{Buyer, Goods, Variant};
 
@@ -90,7 +90,7 @@ impl Market {
         }
         world.settle().await;
         Ready {
-            stage: world.stage,
+            stage: world.stage.freeze(),
             cast,
         }
     }
@@ -98,6 +98,6 @@ impl Market {
 
 /// A market with full carts.
 pub struct Ready {
-    pub(crate) stage: Stage,
+    pub(crate) stage: FrozenStage,
     pub(crate) cast: Cast,
 }

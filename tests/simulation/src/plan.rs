@@ -167,7 +167,7 @@ impl Plan {
             Name::Pair(seed) => {
                 let mut chance = Chance::new(*seed);
                 let variant = chance.one_of(VARIANTS);
-                let calls = self.calm(variant).await.calls + MORE_CALLS;
+                let calls = self.calm(variant).await.calls.len() + MORE_CALLS;
                 let troubles =
                     (0..2).map(|_| Trouble::Call(chance.below(calls), *chance.one_of(&Fault::ALL)));
                 Ok(calm(variant, troubles.collect()))
@@ -182,7 +182,7 @@ impl Plan {
     /// How many parts there are to a variant's faults: its calls, or its invocations, if there are more.
     pub async fn calls(&mut self, variant: &'static Variant) -> usize {
         let calm = self.calm(variant).await;
-        calm.calls.max(calm.invocations)
+        calm.calls.len().max(calm.invocations)
     }
 
     /// Plays a part. Tells of each case that it was played.
@@ -209,12 +209,15 @@ impl Plan {
             return Vec::new();
         };
         let calm = self.calm(variant).await;
-        let (all, invocations) = (calm.calls, calm.invocations);
         let name = |trouble| Name::Calm(variant.name, vec![trouble]);
-        let faults = calls.clone().filter(|call| *call < all);
+        let made = calm.calls.iter().enumerate();
         let faults =
-            faults.flat_map(|call| Fault::ALL.map(|fault| name(Trouble::Call(call, fault))));
-        let twice = calls.filter(|invocation| *invocation < invocations);
+            made.filter(|(number, _)| calls.contains(number))
+                .flat_map(|(number, operation)| {
+                    let felt = Fault::ALL.into_iter().filter(|it| it.is_felt_by(operation));
+                    felt.map(move |fault| name(Trouble::Call(number, fault)))
+                });
+        let twice = calls.clone().filter(|it| *it < calm.invocations);
         faults
             .chain(twice.map(|it| name(Trouble::Again(it))))
             .collect()
@@ -241,7 +244,7 @@ impl Plan {
                 return Err(format!("it comes to {end:?}, and in peace to {peace:?}"));
             }
         }
-        Ok(report.calls)
+        Ok(report.calls.len())
     }
 }
 

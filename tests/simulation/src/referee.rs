@@ -28,7 +28,7 @@ pub struct Referee {
     published: BTreeSet<String>,
     /// The states that were told of each order.
     told: BTreeSet<(String, String)>,
-    /// What was found in the beginning is not looked at again.
+    /// How many entries there were when they were seen last.
     entries: usize,
 }
 
@@ -94,15 +94,22 @@ impl Referee {
             let levels = LEVELS.map(|level| number(&stock[level]));
             (text(&stock["variant_id"]).to_owned(), levels)
         });
+        let orders = of_kind(cloud, "order-orders", "order").into_iter();
+        let payments = of_kind(cloud, "payment-payments", "payment").into_iter();
+        let charges = of_kind(cloud, "payment-provider-ledger", "charge").into_iter();
         Self {
             levels: levels.collect(),
-            orders: BTreeMap::new(),
-            payments: BTreeMap::new(),
-            charges: BTreeMap::new(),
+            orders: orders
+                .map(|it| (text(&it["order_id"]).to_owned(), it))
+                .collect(),
+            payments: payments
+                .map(|it| (text(&it["payment_id"]).to_owned(), it))
+                .collect(),
+            charges: charges.map(|it| (order_of(&it), it)).collect(),
             promised: BTreeMap::new(),
             published: BTreeSet::new(),
             told: BTreeSet::new(),
-            entries: 0,
+            entries: of_kind(cloud, "payment-ledger", "journal-entry").len(),
         }
     }
 

@@ -67,8 +67,8 @@ pub struct Case {
 pub struct Report {
     /// What it came to, or what is wrong.
     pub end: Result<End, String>,
-    /// How many calls to a backend there were.
-    pub calls: usize,
+    /// The calls to a backend, by their operation.
+    pub calls: Vec<String>,
     /// How many invocations there were.
     pub invocations: usize,
     /// What happened.
@@ -164,7 +164,7 @@ pub struct Simulation {
     referee: Referee,
     story: Story,
     invocations: usize,
-    calls: usize,
+    calls: Vec<String>,
     last_input: Timestamp,
     next_tick: Timestamp,
     schedules: Vec<&'static str>,
@@ -177,7 +177,7 @@ impl Case {
         let end = simulation.run().await;
         let report = Report {
             end,
-            calls: simulation.stage.cloud.counted(),
+            calls: simulation.calls,
             invocations: simulation.invocations,
             story: simulation.story,
         };
@@ -188,7 +188,7 @@ impl Case {
 
 impl Simulation {
     fn new(case: &Case, ready: &Ready) -> Self {
-        let stage = ready.stage.fork(case.seed.wrapping_mul(2).wrapping_add(1));
+        let stage = ready.stage.thaw(case.seed.wrapping_mul(2).wrapping_add(1));
         let cloud = &stage.cloud;
         cloud.reorder(case.seed);
         cloud.faults(case.troubles.iter().filter_map(|trouble| match trouble {
@@ -219,7 +219,7 @@ impl Simulation {
             actors: actors.collect(),
             story: Story::new(now),
             invocations: 0,
-            calls: 0,
+            calls: Vec::new(),
             last_input: now,
             next_tick: now.plus(MINUTE),
             schedules: schedules.map(|(name, _)| name).collect(),
@@ -364,7 +364,8 @@ impl Simulation {
         let outcomes = join_all(running).await;
         let waits: HashMap<String, u64> = cloud.take_waits().into_iter().collect();
         let made = cloud.take_calls();
-        self.calls += made.len();
+        self.calls
+            .extend(made.iter().map(|call| call.operation.clone()));
         for (work, outcome) in together.into_iter().zip(outcomes) {
             self.invocations += 1;
             self.tell(&work, &outcome);
@@ -380,7 +381,7 @@ impl Simulation {
             .iter()
             .map(|call| {
                 let table = call.table.as_deref().unwrap_or_default();
-                format!("{}: {} {table}", call.function, call.operation)
+                format!("{} {}", call.operation, table.trim_start_matches("local-"))
             })
             .collect();
         let now = self.now();

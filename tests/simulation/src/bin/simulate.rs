@@ -145,7 +145,7 @@ fn tell(name: &Name) -> Result<ExitCode> {
             Ok(end) => {
                 println!(
                     "{} calls, digest {:016x}: {end:?}",
-                    report.calls,
+                    report.calls.len(),
                     report.story.digest()
                 );
                 Ok(ExitCode::SUCCESS)
