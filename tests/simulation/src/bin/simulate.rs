@@ -49,8 +49,13 @@ enum Verb {
         #[arg(long, default_value_t = 1_000)]
         count: u64,
     },
-    /// Everything: every fault of every variant, 20,000 pairs of faults, 100,000 seeds
-    Prove,
+    /// Everything: every fault of every variant, pairs of faults, seeds
+    Prove {
+        #[arg(long, default_value_t = 100_000)]
+        seeds: u64,
+        #[arg(long, default_value_t = 20_000)]
+        pairs: u64,
+    },
     /// One case, told: `seed:7`, `pair:7`, `happy`, `happy+17:lost-reply`
     Tell { case: Name },
     /// One part, in this process
@@ -65,16 +70,16 @@ fn main() -> Result<ExitCode> {
         .or_else(|| Some(thread::available_parallelism().ok()?.get()));
     let jobs = jobs.unwrap_or(1);
     match arguments.command {
-        Verb::Seeds { from, count } => play("seeds", seeds(from, count, Part::Seeds), jobs),
+        Verb::Seeds { from, count } => play("seeds", chunks(from, count, Part::Seeds), jobs),
         Verb::Pairs { from, count } => {
-            play("pairs of faults", seeds(from, count, Part::Pairs), jobs)
+            play("pairs of faults", chunks(from, count, Part::Pairs), jobs)
         }
         Verb::Faults { variants } => play("single faults", faults(&variants)?, jobs),
-        Verb::Prove => {
+        Verb::Prove { seeds, pairs } => {
             for (what, parts) in [
                 ("single faults", faults(&[])?),
-                ("pairs of faults", seeds(0, 20_000, Part::Pairs)),
-                ("seeds", seeds(0, 100_000, Part::Seeds)),
+                ("pairs of faults", chunks(0, pairs, Part::Pairs)),
+                ("seeds", chunks(0, seeds, Part::Seeds)),
             ] {
                 if play(what, parts, jobs)? == ExitCode::FAILURE {
                     return Ok(ExitCode::FAILURE);
@@ -97,7 +102,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T> {
         .block_on(future))
 }
 
-fn seeds(from: u64, count: u64, part: fn(std::ops::Range<u64>) -> Part) -> Vec<Part> {
+fn chunks(from: u64, count: u64, part: fn(std::ops::Range<u64>) -> Part) -> Vec<Part> {
     let end = from.saturating_add(count);
     let step = usize::try_from(SEEDS_A_PROCESS).unwrap_or(1);
     let starts = (from..end).step_by(step);
