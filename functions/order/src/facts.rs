@@ -37,6 +37,16 @@ impl Order {
         self.fact_of(self.status)
     }
 
+    /// What others owe it an answer to.
+    pub(crate) fn unheard(&self) -> impl Iterator<Item = Fact> {
+        let fact = if self.status.waits() {
+            self.fact()
+        } else {
+            Some(Fact::Progressed(self.progress()))
+        };
+        fact.into_iter()
+    }
+
     /// What there is to say of a state that it has come to.
     pub(crate) fn fact_of(&self, status: Status) -> Option<Fact> {
         let (order_id, buyer) = (self.id, self.buyer);
@@ -69,7 +79,7 @@ impl Order {
                 buyer,
                 lines: self.shipped_lines(),
                 fulfilments: self.shipped_parts(),
-                total: self.progress().due,
+                total: self.due(),
             }),
             Status::Delivered => Fact::Delivered(OrderDelivered { order_id, buyer }),
             Status::Cancelled => Fact::Cancelled(OrderCancelled {

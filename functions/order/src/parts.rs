@@ -366,12 +366,6 @@ impl Order {
 
     /// How far it has come, in counts that only grow.
     pub fn progress(&self) -> OrderProgressed {
-        let currency = self.total.currency();
-        let sum = |pieces: fn(&Line) -> u32| {
-            let prices = self.lines.iter().map(|line| line.price_of(pieces(line)));
-            // Part of a total that fits fits.
-            Money::sum(prices, currency).unwrap_or(self.total)
-        };
         let lines = self.lines.iter().map(|line| LineProgress {
             variant_id: line.variant_id,
             seller_id: line.seller_id,
@@ -384,8 +378,9 @@ impl Order {
             order_id: self.id,
             buyer: self.buyer,
             lines: lines.collect(),
-            due: sum(|line| line.shipped),
-            open: sum(Line::left),
+            due: self.due(),
+            open: self.price_of(Line::left),
+            captured: Some(self.captured()),
         }
     }
 
@@ -504,6 +499,7 @@ impl Order {
         if is_left || turn.order.is_on_its_way() {
             if turn.order.lines != self.lines {
                 turn.facts.push(Fact::Progressed(turn.order.progress()));
+                turn.order.wait(now);
             }
             if !is_left {
                 turn = turn.then(Input::ShipLast, now);

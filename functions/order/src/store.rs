@@ -30,6 +30,7 @@ use crate::{
     address::Destination,
     facts::Fact,
     lifecycle::{Input, Status},
+    money::Trouble,
     order::{Order, Turn},
     parts::Parts,
     standing::Selling,
@@ -283,9 +284,23 @@ impl Orders {
     /// # Errors
     /// `unavailable` where there is no such order: nothing is said of an order before it is written.
     pub async fn hear(&self, id: OrderId, input: Input, intent: &Intent) -> Result<(), Problem> {
+        self.learn(id, |order| order.hear(input, intent.now), intent)
+            .await
+    }
+
+    /// The same of what it is told that moves it on to no other state.
+    ///
+    /// # Errors
+    /// As [`Orders::hear`].
+    pub async fn learn(
+        &self,
+        id: OrderId,
+        what: impl FnOnce(&Order) -> Option<Turn>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
         let read = self.table.get::<Order>(&order_key(id)).await?;
         let read = read.ok_or_else(|| Problem::unavailable(format!("there is no order {id}")))?;
-        if let Some(turn) = read.hear(input, intent.now) {
+        if let Some(turn) = what(&read) {
             self.begin(&read, &turn, intent).settle().await?;
         }
         Ok(())
@@ -301,23 +316,30 @@ impl Orders {
     }
 
     /// Has an order that still waits, and has since `quiet_since`, say again where it stands, or gives it up.
-    /// `step` names the step that is done once, however many watchdogs try.
+    /// `step` names the step that is done once, however many watchdogs try. What it has stopped waiting for on its
+    /// way, if it has.
     pub async fn remind(
         &self,
         id: OrderId,
         quiet_since: Timestamp,
         step: impl Fn(String) -> Intent,
-    ) -> Result<(), Problem> {
+    ) -> Result<Option<Trouble>, Problem> {
         // The index lags behind; what is decided is decided on the order itself.
         let Some(read) = self.table.get::<Order>(&order_key(id)).await? else {
-            return Ok(());
+            return Ok(None);
         };
-        let reminders = read.waiting.map_or(0, |waiting| waiting.reminders);
-        let intent = step(format!("{id} {} {reminders}", read.status));
-        if let Some(turn) = read.remind(quiet_since, intent.now) {
-            self.begin(&read, &turn, &intent).settle().await?;
+        // An order waits for its money more than once: each wait has a beginning of its own.
+        let since = read.waiting.map_or(read.placed_at, |waiting| waiting.since);
+        let intent = step(format!("{id} {} {since}", read.status));
+        let Some(turn) = read.remind(quiet_since, intent.now) else {
+            return Ok(None);
+        };
+        self.begin(&read, &turn, &intent).settle().await?;
+        let trouble = turn.order.trouble.filter(|_| read.trouble.is_none());
+        if let Some(trouble) = trouble {
+            tracing::error!(order.id = %id, ?trouble.kind, "an order is on its way, and nobody says what becomes of its money");
         }
-        Ok(())
+        Ok(trouble)
     }
 
     /// Puts an order into the lists of its sellers. Told again by the watchdog, it adds what is missing.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::PaymentMethod,
     lifecycle::Status,
+    money::Trouble,
     order::{Line, Order, Passage},
     parts::{Fulfilment, FulfilmentStatus, Pieces, Rejection, Shipment},
 };
@@ -72,6 +73,12 @@ pub struct OrderView {
     /// How it is paid; not for sellers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethod>,
+    /// How much of its money has been taken, as far as the order knows; not for sellers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Money>,
+    /// What someone of the marketplace has to look at, if there is such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
     /// When it was placed.
@@ -130,6 +137,8 @@ impl Order {
             locale: self.locale.clone(),
             shipping_address: self.shipping_address.expose().clone(),
             payment_method: (viewer == Viewer::Whole).then(|| self.payment_method.clone()),
+            captured: (viewer == Viewer::Whole).then(|| self.captured()),
+            trouble: self.trouble,
             history: self.history.clone(),
             created_at: self.placed_at,
         }

@@ -7,6 +7,7 @@
 //!
 //! The table `ledger` is in [`ledger`].
 
+mod answers;
 mod ledger;
 
 use contracts::events::{

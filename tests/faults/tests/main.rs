@@ -12,6 +12,7 @@ mod canaries;
 mod carts;
 mod day;
 mod every_call;
+mod fulfilment;
 mod grants;
 mod guests;
 mod headers;

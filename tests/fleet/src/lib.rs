@@ -133,6 +133,8 @@ mod expire_reservations;
 mod export_audit_log;
 #[path = "../../../functions/order/src/bin/find-guest-orders-on-email-verified.rs"]
 mod find_guest_orders_on_email_verified;
+#[path = "../../../functions/order/src/bin/flag-order-on-payment-capture-failed.rs"]
+mod flag_order_on_payment_capture_failed;
 #[path = "../../../functions/address/src/bin/get-address.rs"]
 mod get_address;
 #[path = "../../../functions/address/src/bin/get-address-rules.rs"]
@@ -263,6 +265,8 @@ mod publish_product;
 mod receive_stock;
 #[path = "../../../functions/inventory/src/bin/reconcile-stock.rs"]
 mod reconcile_stock;
+#[path = "../../../functions/order/src/bin/record-capture-on-payment-captured.rs"]
+mod record_capture_on_payment_captured;
 #[path = "../../../functions/inventory/src/bin/record-stock-movements.rs"]
 mod record_stock_movements;
 #[path = "../../../functions/customer/src/bin/refresh-session.rs"]
@@ -476,6 +480,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("expire-reservations", expire_reservations::main),
     ("export-audit-log", export_audit_log::main),
     ("find-guest-orders-on-email-verified", find_guest_orders_on_email_verified::main),
+    ("flag-order-on-payment-capture-failed", flag_order_on_payment_capture_failed::main),
     ("get-address", get_address::main),
     ("get-address-rules", get_address_rules::main),
     ("get-audit-export", get_audit_export::main),
@@ -541,6 +546,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("publish-product", publish_product::main),
     ("receive-stock", receive_stock::main),
     ("reconcile-stock", reconcile_stock::main),
+    ("record-capture-on-payment-captured", record_capture_on_payment_captured::main),
     ("record-stock-movements", record_stock_movements::main),
     ("refresh-session", refresh_session::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
@@ -1784,6 +1790,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "find-guest-orders-on-email-verified"),
+        ],
+    ),
+    (
+        "flag-order-on-payment-capture-failed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "flag-order-on-payment-capture-failed"),
         ],
     ),
     (
@@ -3051,6 +3070,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "reconcile-stock"),
+        ],
+    ),
+    (
+        "record-capture-on-payment-captured",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "record-capture-on-payment-captured"),
         ],
     ),
     (
@@ -4370,6 +4402,8 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("order.shipped.v1", &["email-customer-on-order-shipped"]),
     ("order.stock-reserved.v1", &["authorize-payment-on-order-stock-reserved"]),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
+    ("payment.capture-failed.v1", &["flag-order-on-payment-capture-failed"]),
+    ("payment.captured.v1", &["record-capture-on-payment-captured"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
     ("payment.refund-requested.v1", &["give-refund-on-payment-refund-requested"]),
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
