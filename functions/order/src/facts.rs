@@ -3,7 +3,8 @@
 
 use contracts::events::{
     self, CancelReason, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
-    OrderProgressed, OrderShipped, OrderStockReserved,
+    OrderProgressed, OrderReturnApproved, OrderReturnReceived, OrderReturnRefused,
+    OrderReturnRequested, OrderReturnWithdrawn, OrderShipped, OrderStockReserved,
 };
 use kernel::{FulfilmentId, Quantity};
 
@@ -29,6 +30,16 @@ pub enum Fact {
     Delivered(OrderDelivered),
     /// It is off: let go what was held for it.
     Cancelled(OrderCancelled),
+    /// Goods are to come back.
+    ReturnRequested(OrderReturnRequested),
+    /// Their seller agrees.
+    ReturnApproved(OrderReturnApproved),
+    /// Their seller does not.
+    ReturnRefused(OrderReturnRefused),
+    /// Their customer keeps them.
+    ReturnWithdrawn(OrderReturnWithdrawn),
+    /// They have come: lay them on the shelf, give their price back.
+    ReturnReceived(OrderReturnReceived),
 }
 
 impl Order {
@@ -39,12 +50,13 @@ impl Order {
 
     /// What others owe it an answer to.
     pub(crate) fn unheard(&self) -> impl Iterator<Item = Fact> {
-        let fact = if self.status.waits() {
-            self.fact()
+        let (first, second) = if self.status.waits() {
+            (self.fact(), None)
         } else {
-            Some(Fact::Progressed(self.progress()))
+            let came_back = self.came_back().map(Fact::ReturnReceived);
+            (Some(Fact::Progressed(self.progress())), came_back)
         };
-        fact.into_iter()
+        first.into_iter().chain(second)
     }
 
     /// What there is to say of a state that it has come to.

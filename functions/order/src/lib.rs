@@ -5,8 +5,11 @@
 //! - [`order`]: an order and what becomes of it; pure
 //! - [`parts`]: what each of its sellers ships, in which parcels, and what of it is cancelled
 //! - [`money`]: what it knows of its money, and how it waits for what is due
+//! - [`returns`]: what of it is sent back, and the states of that as a table
+//! - [`timeline`]: its life as people read it, and what staff writes down
 //! - [`address`]: where it goes and how it is paid
 //! - [`facts`]: what it tells the world in each state
+//! - [`filter`]: which of them are listed
 //! - [`view`]: how it is shown, and to whom
 //! - [`guest`]: orders of those without an account, and the links that open them
 //! - [`claim`]: how such an order becomes a customer's by a verified address
@@ -22,13 +25,16 @@
 pub mod address;
 pub mod claim;
 pub mod facts;
+pub mod filter;
 pub mod guest;
 pub mod lifecycle;
 pub mod money;
 pub mod order;
 pub mod parts;
+pub mod returns;
 pub mod standing;
 mod store;
+pub mod timeline;
 pub mod transitions;
 pub mod view;
 
@@ -36,8 +42,7 @@ pub use address::{Destination, PaymentMethod, ShippingAddress};
 pub use claim::{ClaimPage, Claims};
 pub use guest::{GuestOrders, PlacedByGuest, Visitor};
 pub use lifecycle::{Input, Status};
-pub use money::MoneyKind;
 pub use order::{Order, Purchase, Purchaser, Turn};
 pub use parts::{Carriage, Parts, Pieces};
-pub use store::{Orders, Whose};
+pub use store::Orders;
 pub use view::{OrderView, Viewer};

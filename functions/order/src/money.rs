@@ -5,11 +5,15 @@
 //! does not answer: what nobody has heard is said once more in any case. In the end it stops waiting and says so:
 //! goods are on their way, and nothing is given up.
 
-use kernel::{Money, Timestamp};
+use contracts::events::{PaymentRefundFailed, PaymentRefunded};
+use kernel::{Money, OrderId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::order::{Line, Order, Turn, Waiting};
+use crate::{
+    order::{Line, Order, Turn, Waiting},
+    returns::ReturnStep,
+};
 
 /// So many steps of its money an order remembers; of later ones the last.
 const MOST_STEPS: usize = 100;
@@ -54,6 +58,26 @@ pub enum TroubleKind {
     CaptureFailed,
     /// Nobody has said for a long time what has become of money that is due.
     PaymentUnanswered,
+    /// Nobody has said for a long time whether the price of returned goods was given back.
+    RefundUnanswered,
+}
+
+lambda::one_of! {
+    /// What has become of money that was to be given back.
+    pub enum Repayment {
+        Done(PaymentRefunded),
+        Failed(PaymentRefundFailed),
+    }
+}
+
+impl Repayment {
+    /// Of which order.
+    pub fn order(&self) -> OrderId {
+        match self {
+            Self::Done(event) => event.order_id,
+            Self::Failed(event) => event.order_id,
+        }
+    }
 }
 
 impl Order {
@@ -86,31 +110,56 @@ impl Order {
         self.due().amount() > self.captured().amount() && !self.trouble.is_some_and(is_refused)
     }
 
-    /// That so much has been moved by now. None: it is known, or was overtaken.
-    pub fn hear_moved(&self, kind: MoneyKind, total: Money, now: Timestamp) -> Option<Turn> {
-        if total.amount() <= self.moved(kind).amount() {
-            return None;
-        }
+    /// That so much has been moved to us by now. None: it is known, or was overtaken.
+    pub fn hear_captured(&self, total: Money, now: Timestamp) -> Option<Turn> {
         let mut order = self.clone();
-        let step = MoneyStep {
-            kind,
-            total,
-            at: now,
+        order.note(MoneyKind::Captured, total, now);
+        self.heard(order, "order.record-capture")
+    }
+
+    /// That money was given back, or will not be; with it ends the return that it is for. None: it is known.
+    pub fn hear_repayment(&self, said: &Repayment, now: Timestamp) -> Option<Turn> {
+        let mut order = self.clone();
+        let (returned, step) = match said {
+            Repayment::Done(event) => {
+                order.note(MoneyKind::Refunded, event.refunded, now);
+                (event.returned, ReturnStep::Refunded)
+            }
+            Repayment::Failed(event) => (event.returned, ReturnStep::RefundFailed),
         };
-        let is_full = order.money.len() >= MOST_STEPS;
-        match order.money.iter_mut().rfind(|old| old.kind == kind) {
-            Some(last) if is_full => *last = step,
-            _ => order.money.push(step),
+        if let Some(number) = returned {
+            order.end_return(number, step, now);
         }
-        if order.due().amount() <= order.captured().amount() {
-            order.trouble = None;
+        self.heard(order, "order.record-refund")
+    }
+
+    fn heard(&self, mut order: Self, action: &'static str) -> Option<Turn> {
+        if order == *self {
+            return None;
         }
         order.rest();
         Some(Turn {
             order,
             facts: Vec::new(),
-            action: "order.record-money",
+            action,
         })
+    }
+
+    /// Keeps how much has been moved by now, if that is more than is known.
+    fn note(&mut self, kind: MoneyKind, total: Money, now: Timestamp) {
+        if total.amount() <= self.moved(kind).amount() {
+            return;
+        }
+        let step = MoneyStep {
+            kind,
+            total,
+            at: now,
+        };
+        let is_full = self.money.len() >= MOST_STEPS;
+        match self.money.iter_mut().rfind(|old| old.kind == kind) {
+            Some(last) if is_full => *last = step,
+            _ => self.money.push(step),
+        }
     }
 
     /// That the provider refuses to move what is due. None: it is known, or all is paid.
@@ -132,31 +181,42 @@ impl Order {
 
     /// Waits from now on for what others make of its having moved on.
     pub(crate) fn wait(&mut self, now: Timestamp) {
-        let is_silence = |trouble: &Trouble| trouble.kind == TroubleKind::PaymentUnanswered;
-        self.trouble = self.trouble.filter(|trouble| !is_silence(trouble));
+        let is_refusal = |trouble: &Trouble| trouble.kind == TroubleKind::CaptureFailed;
+        self.trouble = self.trouble.filter(is_refusal);
         self.waiting = Some(Waiting {
             since: now,
             reminders: 0,
         });
     }
 
-    /// Waits no more, if it is on its way, was told twice, and nobody owes it an answer.
+    /// Waits no more, if it is on its way, was told twice, and nobody owes it an answer; and has no trouble any more
+    /// that has gone by.
     pub(crate) fn rest(&mut self) {
         let is_told_twice = self.waiting.is_some_and(|waiting| waiting.reminders > 0);
-        if !self.status.waits() && is_told_twice && !self.awaits_money() {
+        let is_owed = self.awaits_money() || self.awaits_refund();
+        if !self.status.waits() && is_told_twice && !is_owed {
             self.waiting = None;
         }
+        let is_unpaid = self.due().amount() > self.captured().amount();
+        let awaits_refund = self.awaits_refund();
+        self.trouble = self.trouble.filter(|trouble| match trouble.kind {
+            TroubleKind::CaptureFailed | TroubleKind::PaymentUnanswered => is_unpaid,
+            TroubleKind::RefundUnanswered => awaits_refund,
+        });
     }
 
     /// Stops waiting for an answer that does not come.
     pub(crate) fn stop_waiting(&self, now: Timestamp) -> Turn {
         let mut order = self.clone();
         order.waiting = None;
-        if order.awaits_money() {
-            order.trouble = Some(Trouble {
-                kind: TroubleKind::PaymentUnanswered,
-                at: now,
-            });
+        let silence = if order.awaits_money() {
+            Some(TroubleKind::PaymentUnanswered)
+        } else {
+            let awaits_refund = order.awaits_refund();
+            awaits_refund.then_some(TroubleKind::RefundUnanswered)
+        };
+        if let Some(kind) = silence {
+            order.trouble = Some(Trouble { kind, at: now });
         }
         Turn {
             order,

@@ -22,6 +22,8 @@ use crate::{
     lifecycle::{Input, Status, transition},
     money::{MoneyStep, Trouble},
     parts::Fulfilment,
+    returns::Return,
+    timeline::Note,
 };
 
 /// An order has at most this many lines: reserving their stock is one transaction.
@@ -74,6 +76,12 @@ pub struct Order {
     pub placed_at: Timestamp,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
+    /// What of it is sent back, or was to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Return>,
+    /// What staff has written down about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// What was moved of its money.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub money: Vec<MoneyStep>,
@@ -105,6 +113,9 @@ pub struct Line {
     pub shipped: u32,
     /// How many of them are cancelled.
     pub cancelled: u32,
+    /// How many of the shipped ones have come back, or are to.
+    #[serde(default)]
+    pub returned: u32,
     /// The price of one.
     pub unit_price: Money,
     /// The price of all.
@@ -223,6 +234,7 @@ impl Order {
                 quantity: line.quantity,
                 shipped: 0,
                 cancelled: 0,
+                returned: 0,
                 unit_price: line.unit_price,
                 total: line.unit_price.times(line.quantity).map_err(unpayable)?,
                 fulfilment_id,
@@ -262,6 +274,8 @@ impl Order {
                 status: Status::Placed,
                 at: now,
             }],
+            returns: Vec::new(),
+            notes: Vec::new(),
             money: Vec::new(),
             trouble: None,
             waiting: Some(Waiting {

@@ -14,6 +14,8 @@
 //! A part's state follows from its pieces, so that the two cannot disagree; and what the last piece brings moves
 //! the order itself on (see [`crate::lifecycle`]).
 
+use std::collections::HashSet;
+
 use contracts::events::{LineProgress, OrderProgressed};
 use kernel::{
     Code, FulfilmentId, Ids, Money, Problem, Quantity, SellerId, ShipmentId, Timestamp, VariantId,
@@ -151,7 +153,7 @@ impl Parts {
         only: None,
     };
 
-    fn name(&self, part: &Fulfilment) -> bool {
+    pub(crate) fn name(&self, part: &Fulfilment) -> bool {
         self.seller.is_none_or(|seller| seller == part.seller_id)
             && self.only.is_none_or(|id| id == part.id)
     }
@@ -431,14 +433,8 @@ impl Order {
 
     /// The named pieces, if the parts have them.
     fn chosen(&self, parts: &[FulfilmentId], named: &[Pieces]) -> Result<Vec<Pieces>, Problem> {
+        each_once(named.iter().map(|pieces| pieces.variant_id))?;
         for (i, pieces) in named.iter().enumerate() {
-            if named[..i]
-                .iter()
-                .any(|other| other.variant_id == pieces.variant_id)
-            {
-                let pointer = format!("/lines/{i}/variant_id");
-                return Err(Problem::invalid(&pointer, "each variant is named once"));
-            }
             let own = |line: &&Line| line.is_of(pieces) && parts.contains(&line.fulfilment_id);
             let Some(line) = self.lines.iter().find(own) else {
                 let pointer = format!("/lines/{i}/variant_id");
@@ -520,6 +516,18 @@ impl Line {
     fn is_of(&self, pieces: &Pieces) -> bool {
         self.variant_id == pieces.variant_id
     }
+}
+
+/// Refuses lines that name a variant twice.
+pub(crate) fn each_once(variants: impl Iterator<Item = VariantId>) -> Result<(), Problem> {
+    let mut seen = HashSet::new();
+    for (i, variant) in variants.enumerate() {
+        if !seen.insert(variant) {
+            let pointer = format!("/lines/{i}/variant_id");
+            return Err(Problem::invalid(pointer, "each variant is named once"));
+        }
+    }
+    Ok(())
 }
 
 fn pieces_of(chosen: &[Pieces], line: &Line) -> u32 {

@@ -12,6 +12,7 @@ use crate::{
     money::Trouble,
     order::{Line, Order, Passage},
     parts::{Fulfilment, FulfilmentStatus, Pieces, Rejection, Shipment},
+    returns::Return,
 };
 
 /// For whom an order is shown.
@@ -34,7 +35,7 @@ impl Viewer {
         }
     }
 
-    fn sees(self, seller: SellerId) -> bool {
+    pub(crate) fn sees(self, seller: SellerId) -> bool {
         match self {
             Self::Whole => true,
             Self::Seller(own) => own == seller,
@@ -64,6 +65,9 @@ pub struct OrderView {
     pub lines: Vec<Line>,
     /// The parts that it is shipped in, one a seller.
     pub fulfilments: Vec<FulfilmentView>,
+    /// What of it is sent back, or was to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Return>,
     /// The sum of the lines.
     pub total: Money,
     /// The language that it was bought in.
@@ -131,6 +135,12 @@ impl Order {
                 .iter()
                 .filter(|part| viewer.sees(part.seller_id))
                 .map(|part| part.view(&lines))
+                .collect(),
+            returns: self
+                .returns
+                .iter()
+                .filter(|back| viewer.sees(back.seller_id))
+                .cloned()
                 .collect(),
             lines,
             total: total.unwrap_or(self.total),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use faults::{Person, World, offer, seller, shopper};
 use serde_json::{Value, json};
+use testkit::Ask;
 
 const CAPTURE: (&str, &str) = ("order.progressed.v1", "capture-payment-on-order-progressed");
 const MOVE: (&str, &str) = ("order.progressed.v1", "move-stock-on-order-progressed");
@@ -190,4 +191,62 @@ async fn parcels_that_are_told_thrice_and_in_any_order_come_to_the_same() {
         assert_eq!(waiting(&world), 0, "seed {seed}");
         assert!(world.letters.is_empty(), "{:?}", world.letters);
     }
+}
+
+/// The orders that a list shows, page by page.
+async fn listed(world: &mut World, who: &Person, query: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("/v1/orders?limit=2&{query}{cursor}");
+        let page = world.send("list-orders", Ask::get(&path).by(&who.token)).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let data = page.body["data"].as_array().cloned().unwrap_or_default();
+        found.extend(data.into_iter().map(|order| order["id"].clone()));
+        match page.body["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn orders_are_listed_by_when_they_were_placed_and_where_their_part_stands() {
+    let mut world = World::new(6);
+    let seller = seller(&mut world, "seller").await;
+    let shopper = shopper(&mut world, "shopper").await;
+    let goods = offer(&mut world, &seller, "Goods", 9).await;
+    let mut orders = Vec::new();
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        world.stage.clock.advance(Duration::from_secs(60));
+        times.push(world.stage.clock.now());
+        let order = shopper.buy(&mut world, &goods, 1, "pm_sandbox_ok").await;
+        orders.push(Value::from(order));
+        world.settle().await;
+    }
+    let shipped = orders[2].as_str().unwrap_or_default();
+    assert_eq!(seller.ship(&mut world, shipped).await.status, 200);
+
+    let newest_first = |from: usize, to: usize| {
+        let mut some = orders[from..to].to_vec();
+        some.reverse();
+        some
+    };
+    for (who, whose) in [(&seller, "as=seller&"), (&shopper, "")] {
+        let all = listed(&mut world, who, whose).await;
+        assert_eq!(all, newest_first(0, 5));
+        let some = format!("{whose}placed_from={}&placed_to={}", times[1], times[4]);
+        assert_eq!(listed(&mut world, who, &some).await, newest_first(1, 4));
+        let since = format!("{whose}placed_from={}", times[3]);
+        assert_eq!(listed(&mut world, who, &since).await, newest_first(3, 5));
+        let until = format!("{whose}placed_to={}", times[1]);
+        assert_eq!(listed(&mut world, who, &until).await, newest_first(0, 1));
+        let by_part = format!("{whose}fulfilment_status=shipped");
+        assert_eq!(listed(&mut world, who, &by_part).await, [shipped]);
+        let both = format!("{by_part}&placed_from={}", times[3]);
+        assert!(listed(&mut world, who, &both).await.is_empty());
+    }
+    let ask = Ask::get("/v1/orders?placed_from=yesterday").by(&shopper.token);
+    assert_eq!(world.send("list-orders", ask).await.code(), "invalid_parameter");
 }

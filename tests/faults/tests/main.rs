@@ -23,6 +23,7 @@ mod limits;
 mod matrix;
 mod payments;
 mod race;
+mod returns;
 mod revocation;
 mod roles;
 mod second_factor;

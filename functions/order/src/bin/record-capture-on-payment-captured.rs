@@ -3,7 +3,7 @@
 use contracts::events::PaymentCaptured;
 use kernel::Problem;
 use lambda::consume::{self, Event};
-use order::{MoneyKind, Orders};
+use order::Orders;
 
 async fn record_capture(
     orders: &'static Orders,
@@ -15,7 +15,7 @@ async fn record_capture(
     orders
         .learn(
             said.order_id,
-            |order| order.hear_moved(MoneyKind::Captured, total, now),
+            |order| order.hear_captured(total, now),
             event.intent(),
         )
         .await

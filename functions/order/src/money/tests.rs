@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contracts::Event;
 use kernel::{Currency, Ids};
 use proptest::prelude::*;
 
@@ -33,7 +34,7 @@ fn on_its_way() -> Order {
 }
 
 fn captured(order: &Order, cents: u64, now: Timestamp) -> Order {
-    let heard = order.hear_moved(MoneyKind::Captured, euro(cents), now);
+    let heard = order.hear_captured(euro(cents), now);
     heard.map_or_else(|| order.clone(), |turn| turn.order)
 }
 
@@ -124,8 +125,16 @@ fn steps_are_remembered_up_to_a_number_and_the_sum_always() {
     }
     assert_eq!(order.money.len(), MOST_STEPS);
     assert_eq!(order.captured(), euro(250));
-    let back = order.hear_moved(MoneyKind::Refunded, euro(5), at(300));
-    assert_eq!(back.unwrap().order.captured(), euro(250));
+    let back = Repayment::Done(PaymentRefunded {
+        refunded: euro(5),
+        ..PaymentRefunded::example()
+    });
+    let back = order.hear_repayment(&back, at(300)).unwrap().order;
+    assert_eq!(
+        (back.captured(), back.moved(MoneyKind::Refunded)),
+        (euro(250), euro(5))
+    );
+    assert_eq!(back.money.len(), MOST_STEPS + 1);
 }
 
 proptest! {
