@@ -2,6 +2,7 @@
 //!
 //! - [`stock`]: the levels of a variant, and the ways in which pieces move between them
 //! - [`reservation`]: what is held for an order, from its placing to its last piece or its end
+//! - [`returned`]: what of it has come back
 //! - [`ledger`]: the second book, of every movement: what is held against the stock, and what tells who is low
 //! - [`store`]: the tables `stock`, `reservations` and `ledger`, and every write to them
 //!
@@ -12,10 +13,12 @@
 
 pub mod ledger;
 pub mod reservation;
+pub mod returned;
 pub mod stock;
 pub mod store;
 
 pub use ledger::{Ledger, Movement, MovementView, ReorderPoint, Verdict};
 pub use reservation::{Held, Reservation, State, Turn};
+pub use returned::Returned;
 pub use stock::{Adjustment, Booked, Shift, Stock, StockLevels};
 pub use store::{Check, Shelf, Shelves};

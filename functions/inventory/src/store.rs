@@ -1,6 +1,7 @@
 //! The tables of inventory: the only place of the service that names DynamoDB.
 
 mod ledger;
+mod returned;
 
 use contracts::{
     events::{MovementKind, OrderProgressed, Shortage, StockChanged, StockMovement},
@@ -321,9 +322,12 @@ fn change(movements: &[StockMovement]) -> Change {
             numbers.push((format!(":{level}_taken"), -change));
         }
     }
-    let change = Change::set(&set.join(", "))
-        .when(&enough.join(" AND "))
-        .steps(movements.len() as u64);
+    let change = Change::set(&set.join(", ")).steps(movements.len() as u64);
+    let change = if enough.is_empty() {
+        change
+    } else {
+        change.when(&enough.join(" AND "))
+    };
     let numbers = numbers.into_iter();
     numbers.fold(change, |change, (name, number)| {
         change.number(&name, number)

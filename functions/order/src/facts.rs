@@ -3,7 +3,8 @@
 
 use contracts::events::{
     self, CancelReason, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
-    OrderProgressed, OrderShipped, OrderStockReserved,
+    OrderProgressed, OrderReturnApproved, OrderReturnReceived, OrderReturnRefused,
+    OrderReturnRequested, OrderReturnWithdrawn, OrderShipped, OrderStockReserved,
 };
 use kernel::{FulfilmentId, Quantity};
 
@@ -29,12 +30,33 @@ pub enum Fact {
     Delivered(OrderDelivered),
     /// It is off: let go what was held for it.
     Cancelled(OrderCancelled),
+    /// Goods are to come back.
+    ReturnRequested(OrderReturnRequested),
+    /// Their seller agrees.
+    ReturnApproved(OrderReturnApproved),
+    /// Their seller does not.
+    ReturnRefused(OrderReturnRefused),
+    /// Their customer keeps them.
+    ReturnWithdrawn(OrderReturnWithdrawn),
+    /// They have come: lay them on the shelf, give their price back.
+    ReturnReceived(OrderReturnReceived),
 }
 
 impl Order {
     /// What there is to say of it where it stands; the same however often it is said.
     pub fn fact(&self) -> Option<Fact> {
         self.fact_of(self.status)
+    }
+
+    /// What others owe it an answer to.
+    pub(crate) fn unheard(&self) -> impl Iterator<Item = Fact> {
+        let (first, second) = if self.status.waits() {
+            (self.fact(), None)
+        } else {
+            let came_back = self.came_back().map(Fact::ReturnReceived);
+            (Some(Fact::Progressed(self.progress())), came_back)
+        };
+        first.into_iter().chain(second)
     }
 
     /// What there is to say of a state that it has come to.
@@ -69,7 +91,7 @@ impl Order {
                 buyer,
                 lines: self.shipped_lines(),
                 fulfilments: self.shipped_parts(),
-                total: self.progress().due,
+                total: self.due(),
             }),
             Status::Delivered => Fact::Delivered(OrderDelivered { order_id, buyer }),
             Status::Cancelled => Fact::Cancelled(OrderCancelled {

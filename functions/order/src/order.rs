@@ -20,7 +20,10 @@ use crate::{
     address::PaymentMethod,
     facts::Fact,
     lifecycle::{Input, Status, transition},
+    money::{MoneyStep, Trouble},
     parts::Fulfilment,
+    returns::Return,
+    timeline::Note,
 };
 
 /// An order has at most this many lines: reserving their stock is one transaction.
@@ -73,6 +76,18 @@ pub struct Order {
     pub placed_at: Timestamp,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
+    /// What of it is sent back, or was to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Return>,
+    /// What staff has written down about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// What was moved of its money.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub money: Vec<MoneyStep>,
+    /// What someone has to look at, if there is such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
     /// The answer that it waits for, if it waits for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
@@ -98,6 +113,9 @@ pub struct Line {
     pub shipped: u32,
     /// How many of them are cancelled.
     pub cancelled: u32,
+    /// How many of the shipped ones have come back, or are to.
+    #[serde(default)]
+    pub returned: u32,
     /// The price of one.
     pub unit_price: Money,
     /// The price of all.
@@ -216,6 +234,7 @@ impl Order {
                 quantity: line.quantity,
                 shipped: 0,
                 cancelled: 0,
+                returned: 0,
                 unit_price: line.unit_price,
                 total: line.unit_price.times(line.quantity).map_err(unpayable)?,
                 fulfilment_id,
@@ -255,6 +274,10 @@ impl Order {
                 status: Status::Placed,
                 at: now,
             }],
+            returns: Vec::new(),
+            notes: Vec::new(),
+            money: Vec::new(),
+            trouble: None,
             waiting: Some(Waiting {
                 since: now,
                 reminders: 0,
@@ -270,10 +293,14 @@ impl Order {
         order.history.extend(passages);
         if let Some(&status) = path.last() {
             order.status = status;
-            order.waiting = status.waits().then_some(Waiting {
-                since: now,
-                reminders: 0,
-            });
+            order.waiting = match status {
+                // What is shipped waits for its money, wherever its parcels are.
+                Status::Shipped | Status::Delivered => order.waiting,
+                _ => status.waits().then_some(Waiting {
+                    since: now,
+                    reminders: 0,
+                }),
+            };
         }
         if order.status == Status::Cancelled {
             order.cancel_reason = input.reason();
@@ -318,21 +345,24 @@ impl Order {
     }
 
     /// What the watchdog does about it, if it has waited since `quiet_since` or longer: says once more where it
-    /// stands, so that whoever missed it can answer; after [`REMINDERS`] times, gives up.
+    /// stands, so that whoever missed it can answer. After [`REMINDERS`] times, gives it up; once it is on its way,
+    /// gives up waiting.
     pub fn remind(&self, quiet_since: Timestamp, now: Timestamp) -> Option<Turn> {
         let waiting = self
             .waiting
             .filter(|waiting| waiting.since <= quiet_since)?;
         if waiting.reminders >= REMINDERS {
-            return self.hear(Input::GiveUp, now);
+            let given_up = self.hear(Input::GiveUp, now);
+            return Some(given_up.unwrap_or_else(|| self.stop_waiting(now)));
         }
         let mut order = self.clone();
         order.waiting = Some(Waiting {
             since: now,
             reminders: waiting.reminders + 1,
         });
+        order.rest();
         Some(Turn {
-            facts: order.fact().into_iter().collect(),
+            facts: order.unheard().collect(),
             order,
             action: "order.remind",
         })

@@ -14,6 +14,8 @@
 //! A part's state follows from its pieces, so that the two cannot disagree; and what the last piece brings moves
 //! the order itself on (see [`crate::lifecycle`]).
 
+use std::collections::HashSet;
+
 use contracts::events::{LineProgress, OrderProgressed};
 use kernel::{
     Code, FulfilmentId, Ids, Money, Problem, Quantity, SellerId, ShipmentId, Timestamp, VariantId,
@@ -151,7 +153,7 @@ impl Parts {
         only: None,
     };
 
-    fn name(&self, part: &Fulfilment) -> bool {
+    pub(crate) fn name(&self, part: &Fulfilment) -> bool {
         self.seller.is_none_or(|seller| seller == part.seller_id)
             && self.only.is_none_or(|id| id == part.id)
     }
@@ -366,12 +368,6 @@ impl Order {
 
     /// How far it has come, in counts that only grow.
     pub fn progress(&self) -> OrderProgressed {
-        let currency = self.total.currency();
-        let sum = |pieces: fn(&Line) -> u32| {
-            let prices = self.lines.iter().map(|line| line.price_of(pieces(line)));
-            // Part of a total that fits fits.
-            Money::sum(prices, currency).unwrap_or(self.total)
-        };
         let lines = self.lines.iter().map(|line| LineProgress {
             variant_id: line.variant_id,
             seller_id: line.seller_id,
@@ -384,8 +380,9 @@ impl Order {
             order_id: self.id,
             buyer: self.buyer,
             lines: lines.collect(),
-            due: sum(|line| line.shipped),
-            open: sum(Line::left),
+            due: self.due(),
+            open: self.price_of(Line::left),
+            captured: Some(self.captured()),
         }
     }
 
@@ -436,14 +433,8 @@ impl Order {
 
     /// The named pieces, if the parts have them.
     fn chosen(&self, parts: &[FulfilmentId], named: &[Pieces]) -> Result<Vec<Pieces>, Problem> {
+        each_once(named.iter().map(|pieces| pieces.variant_id))?;
         for (i, pieces) in named.iter().enumerate() {
-            if named[..i]
-                .iter()
-                .any(|other| other.variant_id == pieces.variant_id)
-            {
-                let pointer = format!("/lines/{i}/variant_id");
-                return Err(Problem::invalid(&pointer, "each variant is named once"));
-            }
             let own = |line: &&Line| line.is_of(pieces) && parts.contains(&line.fulfilment_id);
             let Some(line) = self.lines.iter().find(own) else {
                 let pointer = format!("/lines/{i}/variant_id");
@@ -504,6 +495,7 @@ impl Order {
         if is_left || turn.order.is_on_its_way() {
             if turn.order.lines != self.lines {
                 turn.facts.push(Fact::Progressed(turn.order.progress()));
+                turn.order.wait(now);
             }
             if !is_left {
                 turn = turn.then(Input::ShipLast, now);
@@ -524,6 +516,18 @@ impl Line {
     fn is_of(&self, pieces: &Pieces) -> bool {
         self.variant_id == pieces.variant_id
     }
+}
+
+/// Refuses lines that name a variant twice.
+pub(crate) fn each_once(variants: impl Iterator<Item = VariantId>) -> Result<(), Problem> {
+    let mut seen = HashSet::new();
+    for (i, variant) in variants.enumerate() {
+        if !seen.insert(variant) {
+            let pointer = format!("/lines/{i}/variant_id");
+            return Err(Problem::invalid(pointer, "each variant is named once"));
+        }
+    }
+    Ok(())
 }
 
 fn pieces_of(chosen: &[Pieces], line: &Line) -> u32 {

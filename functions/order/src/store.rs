@@ -9,7 +9,7 @@
 
 mod guests;
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use contracts::CartOwner;
 use contracts::views::{AddressBook, CartToOrder, PostalAddress, SellerStanding};
@@ -17,7 +17,7 @@ use dynamo::{
     Command, Commands, Cursors, Db, Intent, Item, Key, Query, Stored, Table, table::Position,
 };
 use kernel::{
-    CartId, Code, CustomerId, FulfilmentId, Locale, OrderId, Page, Problem, Reply, SellerId,
+    CartId, Code, CustomerId, FulfilmentId, Locale, OrderId, Owned, Page, Problem, Reply, SellerId,
     Timestamp, page::Limit,
 };
 use lambda::{
@@ -29,10 +29,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::Destination,
     facts::Fact,
-    lifecycle::{Input, Status},
+    filter::{Wanted, Whose},
+    lifecycle::Input,
+    money::Trouble,
     order::{Order, Turn},
     parts::Parts,
     standing::Selling,
+    timeline::Reader,
     view::{OrderView, Viewer},
 };
 
@@ -110,24 +113,6 @@ impl Item for SellerOrder {
             seller_run(self.seller_id),
             format!("order#{}", self.order_id),
         )
-    }
-}
-
-/// Whose orders are listed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Whose {
-    /// Those that a customer has placed.
-    Customer(CustomerId),
-    /// Those that a seller ships a part of.
-    Seller(SellerId),
-}
-
-impl fmt::Display for Whose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Customer(customer) => customer.fmt(f),
-            Self::Seller(seller) => seller.fmt(f),
-        }
     }
 }
 
@@ -253,6 +238,15 @@ impl Orders {
         })
     }
 
+    /// The return that a request of a seller is about, of its own parts.
+    ///
+    /// # Errors
+    /// `return_not_found` where the path names none.
+    pub fn returned(request: &Incoming) -> Result<(Parts, u32), Problem> {
+        let number = request.path("number", Code::ReturnNotFound)?;
+        Ok((Self::parts(request, None)?, number))
+    }
+
     /// Writes what a request has made of an order, announces it, and shows it.
     pub async fn turn(
         &self,
@@ -274,7 +268,32 @@ impl Orders {
     ) -> Outcome<OrderView> {
         let shown = turn.order.view(viewer);
         let reply = lambda::http::ok(&shown)?.version(read.rev + 1);
+        self.commit(read, turn, intent, reply).await
+    }
+
+    /// Writes what a request has made of an order, announces it, and answers so.
+    pub async fn commit<T>(
+        &self,
+        read: &Stored<Order>,
+        turn: &Turn,
+        intent: &Intent,
+        reply: Reply<T>,
+    ) -> Outcome<T> {
         self.begin(read, turn, intent).commit(reply).await
+    }
+
+    /// Whoever asks, as someone who reads about an order that the request reaches.
+    pub fn reader(request: &Incoming, order: &Order) -> Reader {
+        match request.principal() {
+            Some(caller) if order.of_customer(caller.customer) => Reader::Customer,
+            Some(caller) if !request.reaches_all() => Reader::Seller(caller.seller()),
+            _ => Reader::Marketplace,
+        }
+    }
+
+    /// Whoever may write about these parts.
+    pub fn writer(parts: Parts) -> Reader {
+        parts.seller.map_or(Reader::Marketplace, Reader::Seller)
     }
 
     /// Decides what another service's answer makes of an order. An answer that comes too late to change
@@ -283,9 +302,23 @@ impl Orders {
     /// # Errors
     /// `unavailable` where there is no such order: nothing is said of an order before it is written.
     pub async fn hear(&self, id: OrderId, input: Input, intent: &Intent) -> Result<(), Problem> {
+        self.learn(id, |order| order.hear(input, intent.now), intent)
+            .await
+    }
+
+    /// The same of what it is told that moves it on to no other state.
+    ///
+    /// # Errors
+    /// As [`Orders::hear`].
+    pub async fn learn(
+        &self,
+        id: OrderId,
+        what: impl FnOnce(&Order) -> Option<Turn>,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
         let read = self.table.get::<Order>(&order_key(id)).await?;
         let read = read.ok_or_else(|| Problem::unavailable(format!("there is no order {id}")))?;
-        if let Some(turn) = read.hear(input, intent.now) {
+        if let Some(turn) = what(&read) {
             self.begin(&read, &turn, intent).settle().await?;
         }
         Ok(())
@@ -301,23 +334,33 @@ impl Orders {
     }
 
     /// Has an order that still waits, and has since `quiet_since`, say again where it stands, or gives it up.
-    /// `step` names the step that is done once, however many watchdogs try.
+    /// `step` names the step that is done once, however many watchdogs try. What it has stopped waiting for on its
+    /// way, if it has.
     pub async fn remind(
         &self,
         id: OrderId,
         quiet_since: Timestamp,
         step: impl Fn(String) -> Intent,
-    ) -> Result<(), Problem> {
+    ) -> Result<Option<Trouble>, Problem> {
         // The index lags behind; what is decided is decided on the order itself.
         let Some(read) = self.table.get::<Order>(&order_key(id)).await? else {
-            return Ok(());
+            return Ok(None);
         };
-        let reminders = read.waiting.map_or(0, |waiting| waiting.reminders);
-        let intent = step(format!("{id} {} {reminders}", read.status));
-        if let Some(turn) = read.remind(quiet_since, intent.now) {
-            self.begin(&read, &turn, &intent).settle().await?;
+        // An order waits for its money more than once: each wait has a beginning of its own.
+        let since = read.waiting.map_or(read.placed_at, |waiting| waiting.since);
+        let intent = step(format!("{id} {} {since}", read.status));
+        let Some(turn) = read.remind(quiet_since, intent.now) else {
+            return Ok(None);
+        };
+        self.begin(&read, &turn, &intent).settle().await?;
+        let trouble = turn
+            .order
+            .trouble
+            .filter(|_| turn.order.trouble != read.trouble);
+        if let Some(trouble) = trouble {
+            tracing::error!(order.id = %id, ?trouble.kind, "an order is on its way, and nobody says what becomes of its money");
         }
-        Ok(())
+        Ok(trouble)
     }
 
     /// Puts an order into the lists of its sellers. Told again by the watchdog, it adds what is missing.
@@ -351,30 +394,28 @@ impl Orders {
         Ok(())
     }
 
-    /// A page of someone's orders, the newest first, as they see them; only those in a state, if one is given.
+    /// A page of someone's orders, the newest first, as they see them; only those that are wanted.
     ///
     /// Of a list by state a page may be short, or even empty, with more to come: it reads ten stretches of
-    /// `limit` orders at most.
+    /// `limit` orders at most. A list by time reads nothing in vain.
     pub async fn list(
         &self,
         whose: Whose,
-        status: Option<Status>,
+        wanted: &Wanted,
         limit: Limit,
         (cursors, cursor): (&Cursors, Option<&str>),
     ) -> Result<Page<OrderView>, Problem> {
-        let scope = format!(
-            "orders of {whose} in {}",
-            status.map_or("any", Status::name)
-        );
+        let scope = format!("orders of {whose} {wanted:?}");
+        let viewer = whose.viewer();
         let mut after: Option<Position> = cursor
             .map(|cursor| cursors.open(&scope, cursor))
             .transpose()?;
         let mut found = Vec::new();
         for _ in 0..STRETCHES {
             // Never more than are still wanted: the place where a stretch ends is where the next page begins.
-            let wanted = limit.get() - found.len();
-            let (orders, next) = self.stretch(whose, wanted, after).await?;
-            let fits = |order: &Order| status.is_none_or(|status| order.status == status);
+            let length = limit.get() - found.len();
+            let (orders, next) = self.stretch(whose, wanted, length, after).await?;
+            let fits = |order: &Order| wanted.has(order, viewer);
             found.extend(orders.into_iter().filter(fits));
             after = next;
             if after.is_none() || found.len() >= limit.get() {
@@ -384,29 +425,29 @@ impl Orders {
         let next = after
             .map(|position| cursors.seal(&scope, &position))
             .transpose()?;
-        let viewer = match whose {
-            Whose::Customer(_) => Viewer::Whole,
-            Whose::Seller(seller) => Viewer::Seller(seller),
-        };
         Ok(Page::new(found, next).map(|order| order.view(viewer)))
     }
 
     async fn stretch(
         &self,
         whose: Whose,
+        wanted: &Wanted,
         length: usize,
         after: Option<Position>,
     ) -> Result<(Vec<Order>, Option<Position>), Problem> {
         let values = |stored: Vec<Stored<Order>>| stored.into_iter().map(|order| order.value);
+        let (first, last) = wanted.ids();
         match whose {
             Whose::Customer(customer) => {
                 let run = Query::index("by-customer", customer_run(customer));
-                let run = run.descending().limit(length);
+                let run = run.between(first, last).descending().limit(length);
                 let (orders, next) = self.table.walk(run, after).await?;
                 Ok((values(orders).collect(), next))
             }
             Whose::Seller(seller) => {
-                let run = Query::table(seller_run(seller)).descending().limit(length);
+                let run = Query::table(seller_run(seller));
+                let run = run.between(format!("order#{first}"), format!("order#{last}"));
+                let run = run.descending().limit(length);
                 let (entries, next) = self.table.walk::<SellerOrder>(run, after).await?;
                 let keys = entries.iter().map(|entry| order_key(entry.order_id));
                 let orders = self.table.get_many(keys.collect()).await?;
@@ -438,5 +479,10 @@ fn announce(command: &mut Command, rev: u64, fact: &Fact) {
         Fact::Shipped(fact) => command.publish(rev, fact),
         Fact::Delivered(fact) => command.publish(rev, fact),
         Fact::Cancelled(fact) => command.publish(rev, fact),
+        Fact::ReturnRequested(fact) => command.publish(rev, fact),
+        Fact::ReturnApproved(fact) => command.publish(rev, fact),
+        Fact::ReturnRefused(fact) => command.publish(rev, fact),
+        Fact::ReturnWithdrawn(fact) => command.publish(rev, fact),
+        Fact::ReturnReceived(fact) => command.publish(rev, fact),
     };
 }

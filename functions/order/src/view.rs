@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     address::PaymentMethod,
     lifecycle::Status,
+    money::Trouble,
     order::{Line, Order, Passage},
     parts::{Fulfilment, FulfilmentStatus, Pieces, Rejection, Shipment},
+    returns::Return,
 };
 
 /// For whom an order is shown.
@@ -33,7 +35,7 @@ impl Viewer {
         }
     }
 
-    fn sees(self, seller: SellerId) -> bool {
+    pub(crate) fn sees(self, seller: SellerId) -> bool {
         match self {
             Self::Whole => true,
             Self::Seller(own) => own == seller,
@@ -63,6 +65,9 @@ pub struct OrderView {
     pub lines: Vec<Line>,
     /// The parts that it is shipped in, one a seller.
     pub fulfilments: Vec<FulfilmentView>,
+    /// What of it is sent back, or was to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Return>,
     /// The sum of the lines.
     pub total: Money,
     /// The language that it was bought in.
@@ -72,6 +77,12 @@ pub struct OrderView {
     /// How it is paid; not for sellers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethod>,
+    /// How much of its money has been taken, as far as the order knows; not for sellers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Money>,
+    /// What someone of the marketplace has to look at, if there is such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
     /// When it was placed.
@@ -125,11 +136,19 @@ impl Order {
                 .filter(|part| viewer.sees(part.seller_id))
                 .map(|part| part.view(&lines))
                 .collect(),
+            returns: self
+                .returns
+                .iter()
+                .filter(|back| viewer.sees(back.seller_id))
+                .cloned()
+                .collect(),
             lines,
             total: total.unwrap_or(self.total),
             locale: self.locale.clone(),
             shipping_address: self.shipping_address.expose().clone(),
             payment_method: (viewer == Viewer::Whole).then(|| self.payment_method.clone()),
+            captured: (viewer == Viewer::Whole).then(|| self.captured()),
+            trouble: self.trouble,
             history: self.history.clone(),
             created_at: self.placed_at,
         }

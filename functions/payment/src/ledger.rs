@@ -9,9 +9,11 @@
 //! | … for goods that were shipped | `customer:<order>` | `seller:<id>`, `commission` |
 //! | a refund: the marketplace gives back | `refunds` | `customer:<order>` |
 //! | … and has paid it out | `customer:<order>` | `provider` |
+//! | a refund of goods that came back: their seller gives back | `seller:<id>`, `commission` | `customer:<order>` |
+//! | … and it is paid out | `customer:<order>` | `provider` |
 //!
 //! `provider` is what we have there, a seller's account what it is owed, `commission` what the marketplace has earned,
-//! and `refunds` what it has given back: who bears that is decided elsewhere. A customer's account ends at nothing.
+//! and `refunds` what it has given back and bears itself. A customer's account ends at nothing.
 
 use std::{fmt, str::FromStr};
 
@@ -67,6 +69,8 @@ pub struct Unbalanced;
 #[serde(try_from = "Unchecked")]
 pub struct Entry {
     id: String,
+    /// An item has a `kind` of its own.
+    #[serde(rename = "books")]
     kind: LedgerKind,
     payment_id: PaymentId,
     order_id: OrderId,
@@ -76,6 +80,7 @@ pub struct Entry {
 #[derive(Deserialize)]
 struct Unchecked {
     id: String,
+    #[serde(rename = "books")]
     kind: LedgerKind,
     payment_id: PaymentId,
     order_id: OrderId,
@@ -188,6 +193,35 @@ impl Entry {
         ];
         let id = payment.repayment(refund).key;
         Self::new(id, LedgerKind::Refund, payment, legs)
+    }
+
+    /// What a refund of goods that came back books: it is their seller's, but for the commission, which goes back.
+    ///
+    /// # Errors
+    /// An internal problem where the commission is more than the whole.
+    pub fn of_return(
+        payment: &Payment,
+        refund: &Refund,
+        (seller, commission): (SellerId, Money),
+    ) -> Result<Self, Problem> {
+        let customer = LedgerAccount::Customer(payment.order_id);
+        let borne = refund.amount.minus(commission).map_err(Problem::internal)?;
+        let legs = [
+            debit(LedgerAccount::Seller(seller), borne),
+            debit(LedgerAccount::Commission, commission),
+            credit(customer, refund.amount),
+            debit(customer, refund.amount),
+            credit(LedgerAccount::Provider, refund.amount),
+        ];
+        let id = payment.repayment(refund).key;
+        Self::new(id, LedgerKind::Refund, payment, legs)
+    }
+
+    /// What it credits to an account.
+    pub fn credits(&self, account: LedgerAccount) -> impl Iterator<Item = Money> {
+        let own = self.legs.iter();
+        let own = own.filter(move |leg| (leg.account, leg.side) == (account, LedgerSide::Credit));
+        own.map(|leg| leg.amount)
     }
 
     /// What it is known by: the key under which the provider was asked for what it books.

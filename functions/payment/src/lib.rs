@@ -3,6 +3,7 @@
 //! - [`lifecycle`]: the states of a payment, as data
 //! - [`payment`]: a payment and what becomes of it
 //! - [`capture`]: how its money is moved to us, part by part; [`refund`]: how it is given back
+//! - [`returns`]: the same for goods that came back; their seller bears it
 //! - [`ledger`]: double-entry bookkeeping of both
 //! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books
 //! - [`store`]: the tables `payments` and `ledger`, and every write to them
@@ -19,6 +20,7 @@ pub mod lifecycle;
 pub mod payment;
 pub mod provider;
 pub mod refund;
+pub mod returns;
 pub mod sandbox;
 pub mod store;
 

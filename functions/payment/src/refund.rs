@@ -11,6 +11,7 @@ use crate::{
     capture::Progress,
     payment::Payment,
     provider::{Answer, Transfer},
+    returns::OfReturn,
 };
 
 /// So many refunds a payment has at most: they are kept in one item with it.
@@ -62,6 +63,9 @@ pub struct Refund {
     /// For other admins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    /// Which return it is for, if it is for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<OfReturn>,
     /// How far it is.
     pub status: Progress,
     /// Why the provider refused, if it did.
@@ -125,6 +129,7 @@ impl Payment {
             amount,
             reason: asked.reason,
             note: asked.note.clone(),
+            returned: None,
             status: Progress::Pending,
             failure_reason: None,
             requested_at: now,
@@ -183,6 +188,9 @@ pub struct RefundView {
     /// For admins alone: what was thought about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    /// The return of the order that it is for, if it is for one.
+    #[serde(rename = "return", skip_serializing_if = "Option::is_none")]
+    pub returned: Option<u32>,
     /// How far it is.
     pub status: Progress,
     /// Why the provider refused, if it did.
@@ -202,6 +210,7 @@ impl Refund {
             amount: self.amount,
             reason: self.reason,
             note: self.note.clone().filter(|_| to_admin),
+            returned: self.returned.map(|of| of.number),
             status: self.status,
             failure_reason: self.failure_reason.clone(),
             requested_at: self.requested_at,

@@ -7,7 +7,9 @@
 //!
 //! The table `ledger` is in [`ledger`].
 
+mod answers;
 mod ledger;
+mod returns;
 
 use contracts::events::{
     OrderCancelled, OrderClaimed, OrderStockReserved, PaymentAuthorized, PaymentCaptureFailed,
@@ -325,6 +327,7 @@ impl Payments {
         let next = payment.after_refund(refund.number, said, intent.now);
         let (payment_id, order_id, amount) = (next.payment_id, next.order_id, refund.amount);
         let (number, rev) = (refund.number, payment.rev + 1);
+        let returned = refund.returned.map(|of| of.number);
         let mut command = self.commands.begin(intent);
         command.update(&self.table, payment, &next);
         match said {
@@ -338,9 +341,11 @@ impl Payments {
                         refund: number,
                         amount,
                         refunded,
+                        returned,
                     },
                 );
-                self.book(&mut command, &Entry::of_refund(&next, refund)?);
+                let entry = self.entry_of(&next, refund).await?;
+                self.book(&mut command, &entry);
                 command.audit("payment.refund", payment_id);
             }
             Answer::Declined(reason) => {
@@ -354,6 +359,7 @@ impl Payments {
                         refund: number,
                         amount,
                         reason,
+                        returned,
                     },
                 );
                 command.audit("payment.fail-refund", payment_id);

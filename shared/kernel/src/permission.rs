@@ -292,6 +292,12 @@ permissions! {
     OrderClaim = "order:claim": Customer@Own;
     /// Ship one's part of an order.
     OrderShip = "order:ship": Seller@Seller, Admin@Any => [Manager Fulfilment];
+    /// Write something down about an order.
+    OrderNote = "order:note": Seller@Seller, Admin@Any => [Manager Fulfilment Finance];
+    /// Send goods back.
+    OrderReturn = "order:return": Customer@Own, Admin@Any;
+    /// Decide about goods that are sent back, and receive them: their price is given back then.
+    OrderTakeBack = "order:take-back": Seller@Seller, Admin@Any => [Manager Fulfilment];
     /// See a payment.
     PaymentRead = "payment:read": Customer@Own, Admin@Any;
     /// Give back what was captured of a payment.

@@ -79,6 +79,7 @@ codes! {
     CartLineNotFound = 404 "cart_line_not_found" "The cart has no such line.";
     CartNotFound = 404 "cart_not_found" "There is no such cart.";
     OrderNotFound = 404 "order_not_found" "There is no such order.";
+    ReturnNotFound = 404 "return_not_found" "The order has no such return.";
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
     LedgerAccountNotFound = 404 "ledger_account_not_found" "There is no such account in the ledger.";
     RoleNotFound = 404 "role_not_found" "There is no such role.";
@@ -112,6 +113,11 @@ codes! {
     OrderNotAcceptable = 409 "order_not_acceptable" "The order, or the part of it, cannot be accepted or rejected any more.";
     OrderNotShippable = 409 "order_not_shippable" "The order cannot be shipped in its state.";
     OrderNotDeliverable = 409 "order_not_deliverable" "No parcel of the order is on its way.";
+    OrderNotReturnable = 409 "order_not_returnable" "Nothing of the order is shipped.";
+    ReturnWindowOver = 409 "return_window_over" "The time in which it could be sent back is over.";
+    ReturnStepRefused = 409 "return_step_refused" "The return does not take this step where it stands.";
+    TooManyReturns = 409 "too_many_returns" "The order has as many returns as it can have.";
+    TooManyNotes = 409 "too_many_notes" "The order has as many notes as it can have.";
     RefundExceedsCaptured = 409 "refund_exceeds_captured" "So much was not captured of the payment, or is given back already.";
     TooManyRefunds = 409 "too_many_refunds" "The payment has as many refunds as it can have.";
     BusinessIncomplete = 409 "business_incomplete" "The business lacks what a review needs.";

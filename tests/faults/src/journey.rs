@@ -9,6 +9,7 @@ pub mod by_mail;
 mod evening;
 pub mod guests;
 pub mod payments;
+pub mod returns;
 pub mod roles;
 mod second_factor;
 pub(crate) mod selling;
@@ -298,6 +299,7 @@ pub async fn journey(world: &mut World) {
     orders(world, &shopper, [&one, &two], &goods, &others).await;
     addresses::order_by_the_book(world, &shopper, &others, &address).await;
     payments::payments(world, &root, &shopper, &one).await;
+    returns::returns(world, &shopper, &two).await;
     trouble(world, &shopper, &goods).await;
     api_keys::keys(world).await;
     // The time goes on with each code, and what was logged out before is out then.

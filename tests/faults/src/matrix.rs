@@ -27,8 +27,8 @@ use crate::{
     offer,
 };
 
-/// Routes that are told by a mail's token or an app's code whose they are, and name no object; and the one that is
-/// refused to whoever sells already.
+/// Routes that are told by a mail's token, an app's code or the link to a shipped order whose they are; and the one
+/// that is refused to whoever sells already.
 pub const ONLY_WHO: &[&str] = &[
     "accept-invitation",
     "apply-as-seller",
@@ -37,11 +37,13 @@ pub const ONLY_WHO: &[&str] = &[
     "disable-second-factor",
     "get-second-factor",
     "renew-recovery-codes",
+    "request-guest-return",
     "reopen-account",
     "reset-customer-second-factor",
     "reset-password",
     "step-up-session",
     "verify-email",
+    "withdraw-guest-return",
 ];
 
 /// What would open a guest's cart.
@@ -167,11 +169,27 @@ struct Half {
     fulfilment: String,
     /// An order that is on its way.
     shipped: String,
+    /// One that is to be sent back, and one whose seller has agreed to that.
+    sent_back: String,
+    taken_back: String,
     address: String,
     key: String,
     export: String,
     invitation: String,
     guest_order: GuestOrder,
+}
+
+impl Half {
+    /// The order that a route is asked for.
+    fn order_for(&self, function: &str) -> String {
+        let order = match function {
+            "deliver-order" | "request-return" => &self.shipped,
+            "approve-return" | "refuse-return" | "withdraw-return" => &self.sent_back,
+            "receive-return" => &self.taken_back,
+            _ => &self.order,
+        };
+        order.clone()
+    }
 }
 
 /// The market: two of each.
@@ -224,6 +242,18 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     journey::ok(seller.ship(world, &shipped).await, 200);
     // Its payment can be given back, and its seller has an account.
     world.settle().await;
+    let mut on_its_way = Vec::new();
+    for _ in 0..2 {
+        let order = shopper.buy(world, &variant, 1, "pm_sandbox_ok").await;
+        world.settle().await;
+        journey::ok(seller.ship(world, &order).await, 200);
+        world.settle().await;
+        on_its_way.push(order);
+    }
+    let [sent_back, taken_back] = [on_its_way.remove(0), on_its_way.remove(0)];
+    let ask = journey::returns::ask(&shopper, &sent_back, &variant, 1, "sent back");
+    journey::ok(world.send("request-return", ask).await, 200);
+    journey::returns::agreed(world, (&shopper, &seller), &taken_back, &variant, 1).await;
     let mut guest = Guest::new(&format!("guest-{name}"));
     let guest_order = guest.buy(world, &variant, "pm_sandbox_ok", name).await;
     world.settle().await;
@@ -237,6 +267,8 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         order,
         fulfilment: text(&seen["fulfilments"][0]["id"]),
         shipped,
+        sent_back,
+        taken_back,
         address: text(&address.body["id"]),
         key: key.id,
         invitation: journey::administration::invite(world, root, &format!("{name}@example.com"))
@@ -487,10 +519,8 @@ impl Market {
                 "orders" if endpoint.function == "claim-order" => {
                     (half.guest_order.id.clone(), None, seller)
                 }
-                "orders" if endpoint.function == "deliver-order" => {
-                    (half.shipped.clone(), customer, seller)
-                }
-                "orders" => (half.order.clone(), customer, seller),
+                "orders" => (half.order_for(endpoint.function), customer, seller),
+                "returns" => ("1".to_owned(), customer, seller),
                 "payments" => (half.shipped.replacen("ord_", "pay_", 1), customer, None),
                 "accounts" => {
                     let account = seller.map(|seller| format!("seller:{seller}"));
@@ -620,6 +650,12 @@ impl Market {
             {
                 missing(collection, &world.stage)
             }
+            (Which::Missing | Which::Malformed, _) if collection == "orders" && last == Some("returns") => {
+                missing(collection, &world.stage)
+            }
+            _ if collection == "orders" && last == Some("returns") => {
+                owner.order_for(endpoint.function)
+            }
             // What any other object is in is there; it itself may be missing.
             _ if last != Some(collection) && collection == "customers" => {
                 owner.stall.member.clone()
@@ -638,11 +674,11 @@ impl Market {
             _ => path,
         };
         let ask = Ask::new(&endpoint.method, &path).key("cell");
-        self.body(endpoint, caller, caller.sends(ask))
+        self.body(endpoint, caller, owner, caller.sends(ask))
     }
 
     /// A body that the route takes, where it takes one.
-    fn body(&self, endpoint: &Endpoint, caller: &Caller, ask: Ask) -> Ask {
+    fn body(&self, endpoint: &Endpoint, caller: &Caller, owner: &Half, ask: Ask) -> Ask {
         if ["GET", "DELETE"].contains(&endpoint.method.as_str()) {
             return ask;
         }
@@ -692,7 +728,12 @@ impl Market {
             }
             "merge-cart" => json!({ "strategy": "sum" }),
             "place-order" => journey::order("pm_sandbox_ok"),
-            "reject-order" => json!({ "reason": "Sold out." }),
+            "reject-order" | "refuse-return" => json!({ "reason": "Sold out." }),
+            "add-order-note" => json!({ "text": "Packed on Monday." }),
+            "request-return" => journey::returns::wanted(&owner.variant, 1),
+            "receive-return" => {
+                json!({ "lines": [{ "variant_id": owner.variant, "restocked": 1 }] })
+            }
             "place-guest-order" => guest_order("guest@example.com", "pm_sandbox_ok"),
             "request-guest-order-link" => {
                 json!({ "order_id": first.guest_order.id, "email": "guest-first@example.com" })
@@ -708,6 +749,8 @@ impl Market {
             | "cancel-order"
             | "cancel-guest-order"
             | "claim-order"
+            | "approve-return"
+            | "withdraw-return"
             | "accept-order"
             | "ship-order"
             | "deliver-order" => return ask,
@@ -741,7 +784,9 @@ impl Market {
             "accept-order" | "reject-order" | "ship-order" | "deliver-order" => {
                 (&second.fulfilment, "fulfilments")
             }
-            "cancel-order" | "cancel-guest-order" => (&second.variant, "variants"),
+            "cancel-order" | "cancel-guest-order" | "request-return" | "receive-return" => {
+                (&second.variant, "variants")
+            }
             "list-addresses" | "list-orders" => (&second.shopper.id, "customers"),
             "place-order" => (&second.address, "addresses"),
             "request-guest-order-link" => (&second.guest_order.id, "orders"),
@@ -752,13 +797,20 @@ impl Market {
         let with = |id: &str| {
             let path = endpoint.path(|collection| {
                 let own = first.stall.id(endpoint.function, collection);
-                own.unwrap_or_else(|| first.order.clone())
+                own.unwrap_or_else(|| match collection {
+                    "returns" => "1".to_owned(),
+                    _ => first.order_for(endpoint.function),
+                })
             });
             let ask = |path: &str| caller.sends(Ask::new(&endpoint.method, path).key("nested"));
             match endpoint.function {
                 "add-cart-item" => ask(&path).json(&json!({ "variant_id": id, "quantity": 1 })),
                 "accept-order" | "ship-order" | "deliver-order" => {
                     ask(&path).json(&json!({ "fulfilment_id": id }))
+                }
+                "request-return" => ask(&path).json(&journey::returns::wanted(id, 1)),
+                "receive-return" => {
+                    ask(&path).json(&json!({ "lines": [{ "variant_id": id, "restocked": 1 }] }))
                 }
                 "cancel-order" | "cancel-guest-order" => {
                     ask(&path).json(&json!({ "lines": [{ "variant_id": id, "quantity": 1 }] }))

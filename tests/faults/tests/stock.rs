@@ -88,6 +88,7 @@ impl Market {
                 lines,
                 due: price,
                 open: price,
+                captured: None,
             },
         )
     }

@@ -13,10 +13,14 @@ mod accept_reservation_on_stock_reserved;
 mod add_address;
 #[path = "../../../functions/cart/src/bin/add-cart-item.rs"]
 mod add_cart_item;
+#[path = "../../../functions/order/src/bin/add-order-note.rs"]
+mod add_order_note;
 #[path = "../../../functions/inventory/src/bin/adjust-stock.rs"]
 mod adjust_stock;
 #[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
 mod apply_as_seller;
+#[path = "../../../functions/order/src/bin/approve-return.rs"]
+mod approve_return;
 #[path = "../../../functions/seller/src/bin/approve-seller.rs"]
 mod approve_seller;
 #[path = "../../../functions/role/src/bin/assign-role.rs"]
@@ -123,6 +127,8 @@ mod email_notice_on_password_changed;
 mod email_notice_on_token_reused;
 #[path = "../../../functions/cart/src/bin/empty-cart-on-order-placed.rs"]
 mod empty_cart_on_order_placed;
+#[path = "../../../functions/order/src/bin/end-return-on-payment-refunded.rs"]
+mod end_return_on_payment_refunded;
 #[path = "../../../functions/customer/src/bin/enrol-second-factor.rs"]
 mod enrol_second_factor;
 #[path = "../../../functions/business/src/bin/expire-business-documents.rs"]
@@ -133,6 +139,8 @@ mod expire_reservations;
 mod export_audit_log;
 #[path = "../../../functions/order/src/bin/find-guest-orders-on-email-verified.rs"]
 mod find_guest_orders_on_email_verified;
+#[path = "../../../functions/order/src/bin/flag-order-on-payment-capture-failed.rs"]
+mod flag_order_on_payment_capture_failed;
 #[path = "../../../functions/address/src/bin/get-address.rs"]
 mod get_address;
 #[path = "../../../functions/address/src/bin/get-address-rules.rs"]
@@ -159,6 +167,8 @@ mod get_ledger_account;
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
 mod get_order;
+#[path = "../../../functions/order/src/bin/get-order-timeline.rs"]
+mod get_order_timeline;
 #[path = "../../../functions/role/src/bin/get-own-permissions.rs"]
 mod get_own_permissions;
 #[path = "../../../functions/customer/src/bin/get-own-profile.rs"]
@@ -259,14 +269,22 @@ mod place_guest_order;
 mod place_order;
 #[path = "../../../functions/product/src/bin/publish-product.rs"]
 mod publish_product;
+#[path = "../../../functions/order/src/bin/receive-return.rs"]
+mod receive_return;
 #[path = "../../../functions/inventory/src/bin/receive-stock.rs"]
 mod receive_stock;
 #[path = "../../../functions/inventory/src/bin/reconcile-stock.rs"]
 mod reconcile_stock;
+#[path = "../../../functions/order/src/bin/record-capture-on-payment-captured.rs"]
+mod record_capture_on_payment_captured;
 #[path = "../../../functions/inventory/src/bin/record-stock-movements.rs"]
 mod record_stock_movements;
 #[path = "../../../functions/customer/src/bin/refresh-session.rs"]
 mod refresh_session;
+#[path = "../../../functions/payment/src/bin/refund-return-on-order-return-received.rs"]
+mod refund_return_on_order_return_received;
+#[path = "../../../functions/order/src/bin/refuse-return.rs"]
+mod refuse_return;
 #[path = "../../../functions/gateway/src/bin/refuse-unknown-route.rs"]
 mod refuse_unknown_route;
 #[path = "../../../functions/business/src/bin/register-business.rs"]
@@ -323,10 +341,14 @@ mod reopen_account;
 mod request_email_change;
 #[path = "../../../functions/order/src/bin/request-guest-order-link.rs"]
 mod request_guest_order_link;
+#[path = "../../../functions/order/src/bin/request-guest-return.rs"]
+mod request_guest_return;
 #[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
 mod request_password_reset;
 #[path = "../../../functions/payment/src/bin/request-refund.rs"]
 mod request_refund;
+#[path = "../../../functions/order/src/bin/request-return.rs"]
+mod request_return;
 #[path = "../../../functions/customer/src/bin/resend-email-verification.rs"]
 mod resend_email_verification;
 #[path = "../../../functions/inventory/src/bin/reserve-stock-on-order-placed.rs"]
@@ -335,6 +357,8 @@ mod reserve_stock_on_order_placed;
 mod reset_customer_second_factor;
 #[path = "../../../functions/customer/src/bin/reset-password.rs"]
 mod reset_password;
+#[path = "../../../functions/inventory/src/bin/restock-on-order-return-received.rs"]
+mod restock_on_order_return_received;
 #[path = "../../../functions/business/src/bin/reveal-bank-account.rs"]
 mod reveal_bank_account;
 #[path = "../../../functions/customer/src/bin/revoke-admin-invitation.rs"]
@@ -399,6 +423,10 @@ mod verify_email;
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
+#[path = "../../../functions/order/src/bin/withdraw-guest-return.rs"]
+mod withdraw_guest_return;
+#[path = "../../../functions/order/src/bin/withdraw-return.rs"]
+mod withdraw_return;
 #[path = "../../../functions/customer/src/bin/withdraw-seller-role-on-seller-closed.rs"]
 mod withdraw_seller_role_on_seller_closed;
 #[path = "../../../functions/admin/src/bin/write-audit-export-on-audit-export-scheduled.rs"]
@@ -416,8 +444,10 @@ pub const FLEET: &[(&str, Main)] = &[
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
     ("add-address", add_address::main),
     ("add-cart-item", add_cart_item::main),
+    ("add-order-note", add_order_note::main),
     ("adjust-stock", adjust_stock::main),
     ("apply-as-seller", apply_as_seller::main),
+    ("approve-return", approve_return::main),
     ("approve-seller", approve_seller::main),
     ("assign-role", assign_role::main),
     ("attach-business-document", attach_business_document::main),
@@ -471,11 +501,13 @@ pub const FLEET: &[(&str, Main)] = &[
     ("email-notice-on-password-changed", email_notice_on_password_changed::main),
     ("email-notice-on-token-reused", email_notice_on_token_reused::main),
     ("empty-cart-on-order-placed", empty_cart_on_order_placed::main),
+    ("end-return-on-payment-refunded", end_return_on_payment_refunded::main),
     ("enrol-second-factor", enrol_second_factor::main),
     ("expire-business-documents", expire_business_documents::main),
     ("expire-reservations", expire_reservations::main),
     ("export-audit-log", export_audit_log::main),
     ("find-guest-orders-on-email-verified", find_guest_orders_on_email_verified::main),
+    ("flag-order-on-payment-capture-failed", flag_order_on_payment_capture_failed::main),
     ("get-address", get_address::main),
     ("get-address-rules", get_address_rules::main),
     ("get-audit-export", get_audit_export::main),
@@ -489,6 +521,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-ledger-account", get_ledger_account::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
+    ("get-order-timeline", get_order_timeline::main),
     ("get-own-permissions", get_own_permissions::main),
     ("get-own-profile", get_own_profile::main),
     ("get-payment", get_payment::main),
@@ -539,10 +572,14 @@ pub const FLEET: &[(&str, Main)] = &[
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
+    ("receive-return", receive_return::main),
     ("receive-stock", receive_stock::main),
     ("reconcile-stock", reconcile_stock::main),
+    ("record-capture-on-payment-captured", record_capture_on_payment_captured::main),
     ("record-stock-movements", record_stock_movements::main),
     ("refresh-session", refresh_session::main),
+    ("refund-return-on-order-return-received", refund_return_on_order_return_received::main),
+    ("refuse-return", refuse_return::main),
     ("refuse-unknown-route", refuse_unknown_route::main),
     ("register-business", register_business::main),
     ("register-customer", register_customer::main),
@@ -571,12 +608,15 @@ pub const FLEET: &[(&str, Main)] = &[
     ("reopen-account", reopen_account::main),
     ("request-email-change", request_email_change::main),
     ("request-guest-order-link", request_guest_order_link::main),
+    ("request-guest-return", request_guest_return::main),
     ("request-password-reset", request_password_reset::main),
     ("request-refund", request_refund::main),
+    ("request-return", request_return::main),
     ("resend-email-verification", resend_email_verification::main),
     ("reserve-stock-on-order-placed", reserve_stock_on_order_placed::main),
     ("reset-customer-second-factor", reset_customer_second_factor::main),
     ("reset-password", reset_password::main),
+    ("restock-on-order-return-received", restock_on_order_return_received::main),
     ("reveal-bank-account", reveal_bank_account::main),
     ("revoke-admin-invitation", revoke_admin_invitation::main),
     ("revoke-api-key", revoke_api_key::main),
@@ -609,6 +649,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
+    ("withdraw-guest-return", withdraw_guest_return::main),
+    ("withdraw-return", withdraw_return::main),
     ("withdraw-seller-role-on-seller-closed", withdraw_seller_role_on_seller_closed::main),
     ("write-audit-export-on-audit-export-scheduled", write_audit_export_on_audit_export_scheduled::main),
 ];
@@ -736,6 +778,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "add-order-note",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "add-order-note"),
+            ("ROUTE", "POST /v1/orders/{id}/notes"),
+            ("ALLOW", "order:note@seller"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "adjust-stock",
         &[
             ("STAGE", "local"),
@@ -770,6 +832,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "seller:apply@own"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "32768"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "approve-return",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "approve-return"),
+            ("ROUTE", "POST /v1/orders/{id}/returns/{number}/approve"),
+            ("ALLOW", "order:take-back@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -1700,6 +1782,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "end-return-on-payment-refunded",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "end-return-on-payment-refunded"),
+        ],
+    ),
+    (
         "enrol-second-factor",
         &[
             ("STAGE", "local"),
@@ -1784,6 +1879,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "find-guest-orders-on-email-verified"),
+        ],
+    ),
+    (
+        "flag-order-on-payment-capture-failed",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "flag-order-on-payment-capture-failed"),
         ],
     ),
     (
@@ -2037,6 +2145,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "get-order"),
             ("ROUTE", "GET /v1/orders/{id}"),
+            ("ALLOW", "order:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-order-timeline",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-order-timeline"),
+            ("ROUTE", "GET /v1/orders/{id}/timeline"),
             ("ALLOW", "order:read@own"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
@@ -3021,6 +3149,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "receive-return",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "receive-return"),
+            ("ROUTE", "POST /v1/orders/{id}/returns/{number}/receive"),
+            ("ALLOW", "order:take-back@seller"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "receive-stock",
         &[
             ("STAGE", "local"),
@@ -3051,6 +3199,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "reconcile-stock"),
+        ],
+    ),
+    (
+        "record-capture-on-payment-captured",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "record-capture-on-payment-captured"),
         ],
     ),
     (
@@ -3089,6 +3250,39 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("SECRET_JWT_SIGNING_KEY", "/souk/local/jwt-signing-key"),
             ("ACCESS_TOKEN_SECONDS", "600"),
             ("REFRESH_TOKEN_SECONDS", "2592000"),
+        ],
+    ),
+    (
+        "refund-return-on-order-return-received",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "refund-return-on-order-return-received"),
+        ],
+    ),
+    (
+        "refuse-return",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "refuse-return"),
+            ("ROUTE", "POST /v1/orders/{id}/returns/{number}/refuse"),
+            ("ALLOW", "order:take-back@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "2048"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -3581,6 +3775,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "request-guest-return",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-guest-return"),
+            ("ROUTE", "POST /v1/guest-orders/{id}/returns"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+            ("RETURN_WINDOW_SECONDS", "2592000"),
+        ],
+    ),
+    (
         "request-password-reset",
         &[
             ("STAGE", "local"),
@@ -3622,6 +3838,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("STEP_UP", "true"),
             ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "request-return",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-return"),
+            ("ROUTE", "POST /v1/orders/{id}/returns"),
+            ("ALLOW", "order:return@own"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "8192"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("RETURN_WINDOW_SECONDS", "2592000"),
         ],
     ),
     (
@@ -3701,6 +3938,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "restock-on-order-return-received",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "restock-on-order-return-received"),
         ],
     ),
     (
@@ -4293,6 +4543,47 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "withdraw-guest-return",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "withdraw-guest-return"),
+            ("ROUTE", "POST /v1/guest-orders/{id}/returns/{number}/withdraw"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
+        "withdraw-return",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "withdraw-return"),
+            ("ROUTE", "POST /v1/orders/{id}/returns/{number}/withdraw"),
+            ("ALLOW", "order:return@own"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "withdraw-seller-role-on-seller-closed",
         &[
             ("STAGE", "local"),
@@ -4367,11 +4658,22 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
             "move-stock-on-order-progressed",
         ],
     ),
+    (
+        "order.return-received.v1",
+        &[
+            "refund-return-on-order-return-received",
+            "restock-on-order-return-received",
+        ],
+    ),
     ("order.shipped.v1", &["email-customer-on-order-shipped"]),
     ("order.stock-reserved.v1", &["authorize-payment-on-order-stock-reserved"]),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
+    ("payment.capture-failed.v1", &["flag-order-on-payment-capture-failed"]),
+    ("payment.captured.v1", &["record-capture-on-payment-captured"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
+    ("payment.refund-failed.v1", &["end-return-on-payment-refunded"]),
     ("payment.refund-requested.v1", &["give-refund-on-payment-refund-requested"]),
+    ("payment.refunded.v1", &["end-return-on-payment-refunded"]),
     ("product.imported.v1", &["stock-variants-on-product-imported"]),
     ("product.published.v1", &["update-offers-on-product-changed"]),
     ("product.updated.v1", &["update-offers-on-product-changed"]),

@@ -1,4 +1,5 @@
-//! Every minute: has orders that wait too long for an answer say again where they stand; gives up in the end.
+//! Every minute: has orders that wait too long for an answer say again where they stand; gives up in the end, and of
+//! what is on its way only waiting.
 
 use std::time::Duration;
 
@@ -14,7 +15,11 @@ async fn watch_stuck_orders(orders: &'static Orders, tick: Tick) -> Result<(), P
     for order in orders.waiting_since(quiet_since).await? {
         // An order that fails must not keep the others waiting.
         let reminded = orders.remind(order, quiet_since, |step| tick.step(step));
-        outcome = reminded.await.and(outcome);
+        match reminded.await {
+            Ok(Some(_)) => tick.platform.count("orders_unanswered", 1),
+            Ok(None) => {}
+            Err(problem) => outcome = Err(problem),
+        }
     }
     outcome
 }

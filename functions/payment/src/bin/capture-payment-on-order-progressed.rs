@@ -34,7 +34,7 @@ async fn capture_payment(
                 let had_held = payments.provider.void(&payment.charge()).await?;
                 return payments.released(&payment, had_held, intent).await;
             }
-            Next::Nothing => return Ok(()),
+            Next::Nothing => return payments.tell_again(&payment, order, intent).await,
         }
     }
 }

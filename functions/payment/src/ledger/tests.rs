@@ -51,6 +51,7 @@ fn refund(number: u32, amount: u64) -> Refund {
         amount: eur(amount),
         reason: Reason::Returned,
         note: None,
+        returned: None,
         status: Progress::Succeeded,
         failure_reason: None,
         requested_at: at(3),

@@ -27,7 +27,14 @@ impl Item for Entry {
     const KIND: &'static str = "journal-entry";
 
     fn key(&self) -> Key {
-        Key::new(format!("entry#{}", self.id()), "entry")
+        Self::key_of(self.id())
+    }
+}
+
+impl Entry {
+    /// The key of the entry that is known by this.
+    pub(super) fn key_of(id: &str) -> Key {
+        Key::new(format!("entry#{id}"), "entry")
     }
 }
 

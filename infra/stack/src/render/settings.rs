@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 8] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 9] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -51,6 +51,12 @@ pub const SETTINGS: [(&str, &str, i32, &str); 8] = [
         "Number",
         2_592_000,
         "how long a guest's cart is kept that nobody touches",
+    ),
+    (
+        "RETURN_WINDOW_SECONDS",
+        "Number",
+        2_592_000,
+        "how long goods can be sent back, from when they have arrived",
     ),
 ];
 

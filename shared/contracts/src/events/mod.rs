@@ -7,6 +7,7 @@ mod ledger;
 mod order;
 mod payment;
 mod product;
+mod returns;
 mod role;
 mod seller;
 mod stock;
@@ -19,8 +20,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use self::{
-    admin::*, business::*, customer::*, ledger::*, order::*, payment::*, product::*, role::*,
-    seller::*, stock::*,
+    admin::*, business::*, customer::*, ledger::*, order::*, payment::*, product::*, returns::*,
+    role::*, seller::*, stock::*,
 };
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
@@ -118,6 +119,11 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<OrderGuestLinkRequested>(),
         describe::<OrderPlaced>(),
         describe::<OrderProgressed>(),
+        describe::<OrderReturnApproved>(),
+        describe::<OrderReturnReceived>(),
+        describe::<OrderReturnRefused>(),
+        describe::<OrderReturnRequested>(),
+        describe::<OrderReturnWithdrawn>(),
         describe::<OrderShipped>(),
         describe::<OrderStockReserved>(),
         describe::<PaymentAuthorized>(),

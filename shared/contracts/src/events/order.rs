@@ -192,6 +192,9 @@ pub struct OrderProgressed {
     pub due: Money,
     /// The price of what may still be shipped: so much stays authorised, and the rest is let go.
     pub open: Money,
+    /// How much of it the order knows to be captured: who has captured more says so again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Money>,
 }
 
 impl Event for OrderProgressed {
@@ -214,6 +217,7 @@ impl Event for OrderProgressed {
             }],
             due: example_price(),
             open: example_price(),
+            captured: None,
         }
     }
 }

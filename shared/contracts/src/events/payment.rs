@@ -170,6 +170,9 @@ pub struct PaymentRefunded {
     pub amount: Money,
     /// How much has been given back so far, this included.
     pub refunded: Money,
+    /// The return of the order that it is for, if it is for one.
+    #[serde(rename = "return", default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<u32>,
 }
 
 impl Event for PaymentRefunded {
@@ -185,6 +188,7 @@ impl Event for PaymentRefunded {
             refund: 1,
             amount: example_price(),
             refunded: example_total(),
+            returned: None,
         }
     }
 }
@@ -202,6 +206,9 @@ pub struct PaymentRefundFailed {
     pub amount: Money,
     /// What the provider says.
     pub reason: String,
+    /// The return of the order that it is for, if it is for one.
+    #[serde(rename = "return", default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<u32>,
 }
 
 impl Event for PaymentRefundFailed {
@@ -217,6 +224,7 @@ impl Event for PaymentRefundFailed {
             refund: 1,
             amount: example_price(),
             reason: "refund_declined".to_owned(),
+            returned: Some(1),
         }
     }
 }

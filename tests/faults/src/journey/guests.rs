@@ -21,7 +21,8 @@ pub struct GuestOrder {
 }
 
 impl GuestOrder {
-    fn ask(&self, method: &str, collection: &str, end: &str) -> Ask {
+    /// A request about it, with its link.
+    pub fn ask(&self, method: &str, collection: &str, end: &str) -> Ask {
         let path = format!("/v1/{collection}/{}{end}", self.id);
         Ask::new(method, &path).header("x-order-token", &self.token)
     }

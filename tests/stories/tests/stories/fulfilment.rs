@@ -99,3 +99,48 @@ fn what_a_seller_rejects_and_a_customer_cancels_is_not_paid_and_goes_back() {
     let rejection = &seen["fulfilments"][1]["rejection"];
     assert_eq!(rejection["reason"], "Broken in the kiln.");
 }
+
+#[test]
+fn what_comes_back_lies_on_the_shelf_again_and_its_price_is_given_back() {
+    let shop = Shop::open();
+    let seller = Seller::open(&shop);
+    let lamp = seller.offer("Paper lamp", 1_800, 10);
+    let shopper = Shopper::register(&shop);
+    let order = shopper.buy(&lamp.variant, 3, "pm_sandbox_ok");
+    shopper.order_becomes(&order, "confirmed");
+    let by = |token: &str, end: &str, body: &Value| {
+        let ask = shop.post(format!("/v1/orders/{order}/returns{end}"));
+        ask.bearer(token).key(&shop.unique()).json(body).send()
+    };
+    let wanted = |quantity: u32| {
+        json!({
+            "lines": [{ "variant_id": lamp.variant, "quantity": quantity }], "reason": "unwanted",
+        })
+    };
+    by(&shopper.token, "", &wanted(2)).refused(409, "order_not_returnable");
+    seller.ship(&order).expect(200);
+    captured(&shopper, &order, 5_400);
+
+    by(&shopper.token, "", &wanted(2)).expect(200);
+    by(&shopper.token, "", &wanted(2)).refused(422, "validation_failed");
+    let stranger = Shopper::register(&shop);
+    by(&stranger.token, "", &wanted(1)).refused(404, "order_not_found");
+    by(&shopper.token, "/1/approve", &json!({})).refused(403, "forbidden");
+    by(&seller.person.token, "/1/approve", &json!({})).expect(200);
+    let came = json!({ "lines": [{ "variant_id": lamp.variant, "restocked": 1, "written_off": 1 }] });
+    by(&seller.person.token, "/1/receive", &came).expect(200);
+
+    until("the price of two lamps is given back", || {
+        let payment = shopper.payment_of(&order).expect(200);
+        (payment["refunded"]["amount"] == 3_600).then_some(())
+    });
+    until("one lamp is on the shelf again, and the return is over", || {
+        let stock = seller.stock(&lamp.variant);
+        let back = shopper.see_order(&order)["returns"][0]["status"].clone();
+        (stock["available"] == 8 && back == "refunded").then_some(())
+    });
+    let timeline = shop.get(format!("/v1/orders/{order}/timeline"));
+    let timeline = timeline.bearer(&shopper.token).send().expect(200);
+    let entries = timeline["entries"].as_array().into_iter().flatten();
+    assert_eq!(entries.filter(|entry| entry["kind"] == "return").count(), 4);
+}

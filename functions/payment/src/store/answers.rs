@@ -1,0 +1,53 @@
+//! What is said again of money that was moved, because an order does not know it.
+
+use contracts::events::{OrderProgressed, PaymentCaptureFailed, PaymentCaptured};
+use dynamo::{Intent, Stored};
+use kernel::Problem;
+
+use super::{Payments, step_of};
+use crate::{capture::Progress, payment::Payment};
+
+impl Payments {
+    /// Tells an order that knows of less what was captured, or that no more will be. What this very event has led
+    /// to was told with it.
+    pub async fn tell_again(
+        &self,
+        payment: &Stored<Payment>,
+        order: &OrderProgressed,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let (Some(known), Some(last)) = (order.captured, payment.captures.last()) else {
+            return Ok(());
+        };
+        let captured = payment.captured()?;
+        let is_news = captured.amount() > known.amount() || last.status == Progress::Failed;
+        let step = step_of(intent, &format!("capture-{}", last.number));
+        if !is_news || self.commands.is_done(&step).await? {
+            return Ok(());
+        }
+        let (payment_id, order_id, amount) = (payment.payment_id, payment.order_id, last.amount);
+        let mut command = self.commands.begin(intent);
+        match &last.failure_reason {
+            Some(reason) => command.publish(
+                payment.rev,
+                &PaymentCaptureFailed {
+                    payment_id,
+                    order_id,
+                    amount,
+                    reason: reason.clone(),
+                },
+            ),
+            None => command.publish(
+                payment.rev,
+                &PaymentCaptured {
+                    payment_id,
+                    order_id,
+                    amount,
+                    captured: Some(captured),
+                },
+            ),
+        };
+        command.settle().await?;
+        Ok(())
+    }
+}
