@@ -29,3 +29,4 @@ mod stock;
 mod tamper;
 mod units;
 mod unruly;
+mod webhooks;

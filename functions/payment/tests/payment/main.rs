@@ -80,6 +80,20 @@ fn each_method_of_the_sandbox_ends_as_it_should() {
                 "payment.authorized.v1",
             ),
             (
+                "pm_sandbox_3ds",
+                1,
+                Status::ActionRequired,
+                NOTHING,
+                "payment.action-required.v1",
+            ),
+            (
+                "pm_sandbox_3ds_lost_reply",
+                2,
+                Status::ActionRequired,
+                NOTHING,
+                "payment.action-required.v1",
+            ),
+            (
                 "pm_sandbox_declined",
                 1,
                 Status::Declined,
@@ -311,6 +325,20 @@ fn a_function_that_is_stopped_at_any_call_ends_the_same_after_redelivery() {
                 To::Authorize,
                 NOTHING,
                 &["payment.declined.v1"],
+            ),
+            (
+                "pm_sandbox_3ds",
+                &[],
+                To::Authorize,
+                NOTHING,
+                &["payment.action-required.v1"],
+            ),
+            (
+                "pm_sandbox_3ds",
+                &[To::Authorize],
+                To::Void,
+                NOTHING,
+                &["payment.action-required.v1"],
             ),
             (
                 "pm_sandbox_ok",
