@@ -387,7 +387,7 @@ mod tests {
         assert!(held.was_authorized() && !again.was_authorized());
     }
 
-    const TIME: TimeToAct = TimeToAct(Duration::from_secs(60));
+    const TIME: TimeToAct = TimeToAct(Duration::from_mins(1));
 
     #[test]
     fn a_customer_who_is_to_act_has_so_much_time_and_no_more() {

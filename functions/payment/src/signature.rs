@@ -86,7 +86,7 @@ impl SigningKey {
 /// The bytes of a text of hexadecimal digits.
 fn bytes(hex: &str) -> Option<Vec<u8>> {
     let digits = hex.bytes().all(|digit| digit.is_ascii_hexdigit());
-    if !digits || hex.len() % 2 != 0 {
+    if !digits || !hex.len().is_multiple_of(2) {
         return None;
     }
     let pairs = (0..hex.len()).step_by(2);

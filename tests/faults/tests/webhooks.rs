@@ -207,10 +207,11 @@ async fn a_webhook_of_another_amount_currency_order_or_merchant_is_not_followed(
             json!("pay_01a21cee6c22735fa66dada2b4d9bd7b"),
         ),
     ];
+    let mut acted = World::new(1);
+    let shop = Shop::open(&mut acted).await;
+    let order = shop.acted(&mut acted).await;
     for (what, pointer, value) in wrong {
-        let mut world = World::new(1);
-        let shop = Shop::open(&mut world).await;
-        let order = shop.acted(&mut world).await;
+        let mut world = acted.fork(2);
         let mut body = notice(&order, "evt_1");
         *body.pointer_mut(pointer).unwrap() = value;
         let before = world.stage.cloud.snapshot(|_| true);
@@ -312,10 +313,11 @@ async fn a_webhook_that_comes_before_our_answer_is_written_is_followed() {
 
 #[tokio::test(start_paused = true)]
 async fn webhooks_that_come_twice_and_out_of_order_are_hints_alone() {
+    let mut acted = World::new(1);
+    let shop = Shop::open(&mut acted).await;
+    let order = shop.acted(&mut acted).await;
     for seed in 0..10 {
-        let mut world = World::new(seed).made_unruly(seed);
-        let shop = Shop::open(&mut world).await;
-        let order = shop.acted(&mut world).await;
+        let mut world = acted.fork(seed).made_unruly(seed);
         // What the provider says last it has said first, and what it says first is no more true.
         for (id, kind) in [
             ("evt_2", "charge.failed"),
@@ -454,17 +456,19 @@ async fn an_order_whose_payment_waits_is_told_so_again_when_it_asks() {
 
 #[tokio::test(start_paused = true)]
 async fn money_that_is_held_after_the_reservation_has_expired_is_let_go_and_nothing_is_shipped() {
+    let mut expired = World::new(1);
+    let shop = Shop::open(&mut expired).await;
+    let order = shop.unpaid(&mut expired).await;
+    let id = order["id"].as_str().unwrap().to_owned();
+    // The payments' own watch is late: the pieces' time is over first.
+    expired
+        .tick("expire-reservations", Duration::from_mins(21))
+        .await;
+    expired.collect();
     let mut cancelled = 0;
     for steps in 0..16 {
         for seed in 0..4 {
-            let mut world = World::new(seed);
-            let shop = Shop::open(&mut world).await;
-            let order = shop.unpaid(&mut world).await;
-            let id = order["id"].as_str().unwrap().to_owned();
-            // The payments' own watch is late: the pieces' time is over first.
-            world
-                .tick("expire-reservations", Duration::from_mins(21))
-                .await;
+            let world = expired.fork(100 * steps + seed);
             let mut world = if seed == 0 {
                 world
             } else {
@@ -538,12 +542,13 @@ async fn a_customer_who_does_not_show_who_they_are_has_not_paid() {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_who_acts_in_the_moment_that_their_time_is_over_has_paid_or_has_not() {
+    let mut over = World::new(1);
+    let shop = Shop::open(&mut over).await;
+    let order = shop.unpaid(&mut over).await;
+    over.stage.clock.advance(Duration::from_mins(16));
     let mut ends = [0, 0];
     for call in 0..20 {
-        let mut world = World::new(1);
-        let shop = Shop::open(&mut world).await;
-        let order = shop.unpaid(&mut world).await;
-        world.stage.clock.advance(Duration::from_mins(16));
+        let mut world = over.fork(u64::try_from(call).unwrap());
         world.warm("watch-open-payments").await;
         world
             .meanwhile(call, "complete-sandbox-charge", acts(&order, "succeeded"))
