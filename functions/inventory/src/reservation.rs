@@ -8,6 +8,8 @@
 //! | released | released | released; if anything was shipped: cannot be | released |
 //! | committed | committed | committed | committed |
 //!
+//! A held reservation whose payment waits for its customer is held until that wait is over, once.
+//!
 //! What it has said is said again because the order's watchdog asks again, with a fresh event, when an answer
 //! got lost on the way. How far an order has come is told in counts that only grow: what comes late, twice or
 //! overtaken has nothing to add.
@@ -15,8 +17,8 @@
 use std::time::Duration;
 
 use contracts::events::{
-    LineProgress, MovementKind, OrderPlaced, OrderProgressed, Shortage, StockMovement,
-    StockRefused, StockReservationExpired, StockReserved,
+    LineProgress, MovementKind, OrderPlaced, OrderProgressed, PaymentActionRequired, Shortage,
+    StockMovement, StockRefused, StockReservationExpired, StockReserved,
 };
 use dynamo::{Item, Key};
 use kernel::{OrderId, Problem, Quantity, Timestamp, VariantId};
@@ -113,6 +115,9 @@ pub struct Reservation {
     lines: Vec<Held>,
     /// Until when, unless the order goes on.
     held_until: Timestamp,
+    /// Whether it is held longer than it was at first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_extended: bool,
     /// Whether it was said that its time is over.
     expiry_announced: bool,
     /// What was short, of a refused one.
@@ -140,6 +145,12 @@ pub enum Answer {
 /// `order.placed` that it must not be made of again.
 const KEPT_FOR: Duration = Duration::from_hours(35 * 24);
 
+/// How much longer than a payment waits its pieces are held: until it is known how it ended.
+const GRACE: Duration = Duration::from_mins(5);
+
+/// No payment has pieces held longer than this from when it says that it waits.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
 impl Reservation {
     /// The pieces that an order needs, held for so long.
     pub fn for_order(order: &OrderPlaced, now: Timestamp, time: Duration) -> Self {
@@ -150,6 +161,7 @@ impl Reservation {
             state: State::Held,
             lines: lines.collect(),
             held_until: now.plus(time),
+            is_extended: false,
             expiry_announced: false,
             shortages: Vec::new(),
             closed_at: None,
@@ -163,6 +175,7 @@ impl Reservation {
             state: State::Released,
             lines: Vec::new(),
             held_until: now,
+            is_extended: false,
             expiry_announced: false,
             shortages: Vec::new(),
             closed_at: Some(now),
@@ -257,6 +270,18 @@ impl Reservation {
         };
         let next = Self { lines, ..next };
         Turn { next, movements }
+    }
+
+    /// What it becomes when its payment waits for the customer: held until it is known how that ends, once and not for
+    /// ever. Nothing if that is no longer than it is held anyway, or it was said that its time is over.
+    pub fn wait_for(&self, payment: &PaymentActionRequired, now: Timestamp) -> Option<Self> {
+        let until = payment.until.min(now.plus(LONGEST_WAIT)).plus(GRACE);
+        let may_wait = self.state == State::Held && !self.is_extended && !self.expiry_announced;
+        (may_wait && until > self.held_until).then(|| Self {
+            held_until: until,
+            is_extended: true,
+            ..self.clone()
+        })
     }
 
     /// What it becomes when it is said that its time is over: still held, for the order decides.

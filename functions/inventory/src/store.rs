@@ -4,7 +4,9 @@ mod ledger;
 mod returned;
 
 use contracts::{
-    events::{MovementKind, OrderProgressed, Shortage, StockChanged, StockMovement},
+    events::{
+        MovementKind, OrderProgressed, PaymentActionRequired, Shortage, StockChanged, StockMovement,
+    },
     views::VariantOwner,
 };
 use dynamo::{
@@ -242,6 +244,25 @@ impl Shelves {
             Some(turn) => self.turn(&reservation, &turn, "stock.commit", intent).await,
             None => Ok(()),
         }
+    }
+
+    /// Holds what is held for an order as long as its payment waits for the customer.
+    pub async fn wait_for(
+        &self,
+        payment: &PaymentActionRequired,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let Some(reservation) = self.reservation(payment.order_id).await? else {
+            return Ok(());
+        };
+        let Some(next) = reservation.wait_for(payment, intent.now) else {
+            return Ok(());
+        };
+        let mut command = self.commands.begin(intent);
+        command.update(&self.reservations, &reservation, &next);
+        command.audit("stock.hold-longer", payment.order_id);
+        command.settle().await?;
+        Ok(())
     }
 
     async fn turn(

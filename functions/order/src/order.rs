@@ -1,7 +1,7 @@
 //! An order: what was bought, in which parts it is shipped, where it stands. Pure: time and ids are passed in,
 //! nothing is read or written.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use contracts::{
     GuestCart,
@@ -31,6 +31,9 @@ pub const MOST_LINES: usize = 50;
 
 /// How often the watchdog asks again before it gives up.
 pub const REMINDERS: u32 = 3;
+
+/// No payment has its order wait longer than this from when it says that it waits.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// An order.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -365,6 +368,24 @@ impl Order {
             facts: order.unheard().collect(),
             order,
             action: "order.remind",
+        })
+    }
+
+    /// What becomes of it when its payment waits for the customer: the watchdog is patient until then. Nothing, where
+    /// it waits for something else, or as long anyway.
+    pub fn wait_until(&self, until: Timestamp, now: Timestamp) -> Option<Turn> {
+        if self.status != Status::StockReserved {
+            return None;
+        }
+        let since = until.min(now.plus(LONGEST_WAIT));
+        let waiting = self.waiting.filter(|waiting| waiting.since < since)?;
+        Some(Turn {
+            order: Self {
+                waiting: Some(Waiting { since, ..waiting }),
+                ..self.clone()
+            },
+            facts: Vec::new(),
+            action: "order.wait",
         })
     }
 

@@ -324,6 +324,21 @@ impl Orders {
         Ok(())
     }
 
+    /// Has an order wait for its payment, which waits for the customer until then.
+    pub async fn wait_until(
+        &self,
+        id: OrderId,
+        until: Timestamp,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
+        let read = self.table.get::<Order>(&order_key(id)).await?;
+        let read = read.ok_or_else(|| Problem::unavailable(format!("there is no order {id}")))?;
+        if let Some(turn) = read.wait_until(until, intent.now) {
+            self.begin(&read, &turn, intent).settle().await?;
+        }
+        Ok(())
+    }
+
     /// The orders that have waited since then or longer, the longest first, at most a hundred.
     pub async fn waiting_since(&self, since: Timestamp) -> Result<Vec<OrderId>, Problem> {
         let run = Query::index("by-waiting", WAITING)

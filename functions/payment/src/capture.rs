@@ -121,7 +121,7 @@ impl Payment {
         let due = order.due.amount().min(self.amount.amount());
         let is_due = due > captured.amount();
         Ok(match self.status {
-            Status::Pending | Status::Unknown => {
+            status if status.is_open() => {
                 return Err(Problem::unavailable(
                     "an order goes on whose payment is still being asked for",
                 ));

@@ -4,8 +4,11 @@
 //! - [`payment`]: a payment and what becomes of it
 //! - [`capture`]: how its money is moved to us, part by part; [`refund`]: how it is given back
 //! - [`returns`]: the same for goods that came back; their seller bears it
+//! - [`reconcile`]: holding a payment against the provider's books
 //! - [`ledger`]: double-entry bookkeeping of both
-//! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books
+//! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books; [`breaker`] stands
+//!   before one that does not answer
+//! - [`webhook`]: what the provider tells unasked; [`signature`]: how it is told that it was the provider
 //! - [`store`]: the tables `payments` and `ledger`, and every write to them
 //!
 //! The provider is outside of every transaction, so each call to it comes between two commands: what it is asked is
@@ -14,20 +17,27 @@
 //! event takes up. A payment that is cancelled before it was asked for
 //! leaves a tombstone, which a late authorisation obeys.
 
+pub mod breaker;
 pub mod capture;
 pub mod ledger;
 pub mod lifecycle;
 pub mod payment;
 pub mod provider;
+pub mod reconcile;
 pub mod refund;
 pub mod returns;
 pub mod sandbox;
+pub mod signature;
 pub mod store;
+pub mod webhook;
 
+pub use breaker::Guarded;
 pub use capture::{Capture, Next, Progress};
 pub use lifecycle::{Input, Status};
-pub use payment::{Payer, Payment, PaymentView};
-pub use provider::{Answer, Charge, PaymentProvider, Transfer, Trouble};
+pub use payment::{Payer, Payment, PaymentView, TimeToAct};
+pub use provider::{Answer, Charge, Hint, Hold, PaymentProvider, Transfer, Trouble};
+pub use reconcile::Verdict;
 pub use refund::{RefundRequest, RefundView};
-pub use sandbox::Sandbox;
+pub use sandbox::{Completion, Sandbox, SandboxPage};
 pub use store::{Ledger, Payments};
+pub use webhook::Webhooks;

@@ -12,6 +12,8 @@ pub enum Status {
     Pending,
     /// The provider was asked and its answer was lost.
     Unknown,
+    /// The provider waits for the customer to act.
+    ActionRequired,
     /// The provider holds the money for us.
     Authorized,
     /// The provider does not hold the money.
@@ -28,9 +30,10 @@ pub enum Status {
 
 impl Status {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Unknown,
+        Self::ActionRequired,
         Self::Authorized,
         Self::Declined,
         Self::PartlyCaptured,
@@ -44,6 +47,7 @@ impl Status {
         match self {
             Self::Pending => "pending",
             Self::Unknown => "unknown",
+            Self::ActionRequired => "action_required",
             Self::Authorized => "authorized",
             Self::Declined => "declined",
             Self::PartlyCaptured => "partly_captured",
@@ -53,9 +57,9 @@ impl Status {
         }
     }
 
-    /// Whether the provider's answer is still to come.
+    /// Whether the provider's last word on it is still to come.
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Pending | Self::Unknown)
+        matches!(self, Self::Pending | Self::Unknown | Self::ActionRequired)
     }
 
     /// Whether money can be moved to us.
@@ -73,6 +77,10 @@ pub enum Input {
     Refused,
     /// The provider's answer was lost.
     AnswerLost,
+    /// The provider wants the customer to act first.
+    ActionNeeded,
+    /// The customer has not acted in time.
+    ActionExpired,
     /// The provider has moved a part of the money.
     PartMoved,
     /// The provider has moved all the money, or the rest of it.
@@ -87,10 +95,12 @@ pub enum Input {
 
 impl Input {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Held,
         Self::Refused,
         Self::AnswerLost,
+        Self::ActionNeeded,
+        Self::ActionExpired,
         Self::PartMoved,
         Self::Moved,
         Self::MoveRefused,
@@ -104,6 +114,8 @@ impl Input {
             Self::Held => "the provider holds the money",
             Self::Refused => "the provider declines",
             Self::AnswerLost => "the provider's answer was lost",
+            Self::ActionNeeded => "the provider wants the customer to act first",
+            Self::ActionExpired => "the customer has not acted in time",
             Self::PartMoved => "a part of the money was moved",
             Self::Moved => "all of it was moved, or the rest",
             Self::MoveRefused => "the provider refuses for good to move a part",
@@ -118,11 +130,25 @@ pub const TRANSITIONS: &[(Status, Input, Status)] = &[
     (Status::Pending, Input::Held, Status::Authorized),
     (Status::Pending, Input::Refused, Status::Declined),
     (Status::Pending, Input::AnswerLost, Status::Unknown),
+    (Status::Pending, Input::ActionNeeded, Status::ActionRequired),
     (Status::Pending, Input::OrderCancelled, Status::Voided),
     (Status::Unknown, Input::Held, Status::Authorized),
     (Status::Unknown, Input::Refused, Status::Declined),
     (Status::Unknown, Input::AnswerLost, Status::Unknown),
+    (Status::Unknown, Input::ActionNeeded, Status::ActionRequired),
     (Status::Unknown, Input::OrderCancelled, Status::Voided),
+    (Status::ActionRequired, Input::Held, Status::Authorized),
+    (Status::ActionRequired, Input::Refused, Status::Declined),
+    (
+        Status::ActionRequired,
+        Input::ActionExpired,
+        Status::Declined,
+    ),
+    (
+        Status::ActionRequired,
+        Input::OrderCancelled,
+        Status::Voided,
+    ),
     (Status::Authorized, Input::PartMoved, Status::PartlyCaptured),
     (Status::Authorized, Input::Moved, Status::Captured),
     (
@@ -219,11 +245,21 @@ mod tests {
             for (input, to) in [
                 (Input::Held, Status::Authorized),
                 (Input::Refused, Status::Declined),
-                (Input::AnswerLost, Status::Unknown),
             ] {
                 let expected = from.is_open().then_some(to);
                 assert_eq!(transition(from, input), expected, "{from:?} {input:?}");
             }
+            // Who waits for the customer has answered.
+            let has_answered = from == Status::ActionRequired;
+            for (input, to) in [
+                (Input::AnswerLost, Status::Unknown),
+                (Input::ActionNeeded, Status::ActionRequired),
+            ] {
+                let expected = (from.is_open() && !has_answered).then_some(to);
+                assert_eq!(transition(from, input), expected, "{from:?} {input:?}");
+            }
+            let expired = transition(from, Input::ActionExpired);
+            assert_eq!(expired, has_answered.then_some(Status::Declined));
         }
     }
 

@@ -1,5 +1,7 @@
 //! A payment: whose, for what, how much, and what has become of it. Pure.
 
+use std::{num::ParseIntError, str::FromStr, time::Duration};
+
 use contracts::events::{OrderCancelled, OrderStockReserved};
 use kernel::{Buyer, CustomerId, Id, Money, OrderId, Owned, PaymentId, Problem, Timestamp};
 use schemars::JsonSchema;
@@ -8,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     capture::{Capture, Progress},
     lifecycle::{Input, Status, transition},
-    provider::Charge,
+    provider::{Charge, Hold, Reference},
     refund::{Refund, RefundView},
 };
 
@@ -36,6 +38,15 @@ pub struct Payment {
     /// Why it was declined, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
+    /// What its customer is to do, while the provider waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_action: Option<NextAction>,
+    /// Since when nobody has looked how it stands at the provider, as long as that is of interest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_since: Option<Timestamp>,
+    /// Since when it has moved without being held against the provider's books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchecked_since: Option<Timestamp>,
     /// What of its money was moved to us, or is to be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub captures: Vec<Capture>,
@@ -48,6 +59,32 @@ pub struct Payment {
     pub let_go: Option<bool>,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
+}
+
+/// What a customer is to do before the provider holds the money.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PaymentNextAction")]
+pub struct NextAction {
+    /// Where: a page of the provider's or of the customer's bank. Of the sandbox, a route of this API.
+    pub url: String,
+    /// Until when; then the payment is declined.
+    pub until: Timestamp,
+}
+
+/// Why a payment is declined whose customer has not acted in time.
+pub const ACTION_EXPIRED: &str = "action_expired";
+
+/// How long a customer has to act: the stack's `PAYMENT_ACTION_SECONDS`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TimeToAct(pub Duration);
+
+impl FromStr for TimeToAct {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        text.parse()
+            .map(|seconds| Self(Duration::from_secs(seconds)))
+    }
 }
 
 /// A state that a payment came to.
@@ -76,6 +113,9 @@ impl Payment {
             method: Some(order.payment_method.clone()),
             status: Status::Pending,
             decline_reason: None,
+            next_action: None,
+            open_since: Some(now),
+            unchecked_since: None,
             captures: Vec::new(),
             refunds: Vec::new(),
             let_go: None,
@@ -102,6 +142,9 @@ impl Payment {
             method: None,
             status: Status::Voided,
             decline_reason: None,
+            next_action: None,
+            open_since: None,
+            unchecked_since: None,
             captures: Vec::new(),
             refunds: Vec::new(),
             let_go: None,
@@ -118,9 +161,51 @@ impl Payment {
         let mut next = self.clone();
         if next.status != status {
             next.history.push(Passage { status, at: now });
+            next.next_action = None;
+            next.open_since = match input {
+                // Whoever was too late may have had the money held all the same: it is let go at once.
+                Input::ActionExpired => self.open_since,
+                _ => status.is_open().then_some(now),
+            };
         }
         next.status = status;
         Some(next)
+    }
+
+    /// What it becomes by what the provider says of its money; `None` where that is no news.
+    pub fn after_hold(&self, said: &Hold, time: TimeToAct, now: Timestamp) -> Option<Self> {
+        match said {
+            Hold::Held => self.after(Input::Held, now),
+            Hold::Declined(reason) => Some(Self {
+                decline_reason: Some(reason.clone()),
+                ..self.after(Input::Refused, now)?
+            }),
+            Hold::ActionRequired(url) => Some(Self {
+                next_action: Some(NextAction {
+                    url: url.clone(),
+                    until: now.plus(time.0),
+                }),
+                ..self.after(Input::ActionNeeded, now)?
+            }),
+        }
+    }
+
+    /// What it becomes when the time of its customer is over; `None` where it is not.
+    pub fn expired(&self, now: Timestamp) -> Option<Self> {
+        let action = self.next_action.as_ref()?;
+        let next = self.after(Input::ActionExpired, now)?;
+        (action.until <= now).then(|| Self {
+            decline_reason: Some(ACTION_EXPIRED.to_owned()),
+            ..next
+        })
+    }
+
+    /// The same, looked at now and no further than it was.
+    pub fn put_off(&self, now: Timestamp) -> Self {
+        Self {
+            open_since: self.open_since.map(|_| now),
+            ..self.clone()
+        }
     }
 
     /// Whether the provider was ever known to hold its money.
@@ -134,12 +219,23 @@ impl Payment {
     pub fn charge(&self) -> Charge {
         Charge {
             key: self.payment_id.to_string(),
+            order_id: self.order_id,
             amount: self.amount,
             method: self.method.clone().unwrap_or_default(),
         }
     }
 
-    /// How it is shown, to admins with the notes.
+    /// What the provider must speak of, when it speaks of this payment.
+    pub fn reference(&self, account: &str) -> Reference {
+        Reference {
+            key: self.payment_id.to_string(),
+            order_id: self.order_id,
+            amount: self.amount,
+            account: account.to_owned(),
+        }
+    }
+
+    /// How it is shown: to admins with the notes, to its payer with what there is to do.
     ///
     /// # Errors
     /// None, as long as all of a payment is in one currency.
@@ -161,6 +257,7 @@ impl Payment {
             refunds: (self.refunds.iter().map(|refund| refund.view(to_admin))).collect(),
             method: self.method.clone().unwrap_or_default(),
             decline_reason: self.decline_reason.clone(),
+            next_action: self.next_action.clone().filter(|_| !to_admin),
             history: self.history.clone(),
             created_at,
         })
@@ -220,6 +317,9 @@ pub struct PaymentView {
     /// Why it was declined, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
+    /// What its payer is to do before the provider holds the money, while it is `action_required`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_action: Option<NextAction>,
     /// Every state that it has been in.
     pub history: Vec<Passage>,
     /// When it was asked for.
@@ -285,6 +385,49 @@ mod tests {
             [Status::Pending, Status::Unknown, Status::Authorized]
         );
         assert!(held.was_authorized() && !again.was_authorized());
+    }
+
+    const TIME: TimeToAct = TimeToAct(Duration::from_mins(1));
+
+    #[test]
+    fn a_customer_who_is_to_act_has_so_much_time_and_no_more() {
+        let at = Timestamp::from_second;
+        let said = Hold::ActionRequired("https://bank.example".to_owned());
+        let waiting = payment().after_hold(&said, TIME, at(2)).unwrap();
+        assert_eq!(waiting.status, Status::ActionRequired);
+        assert_eq!(waiting.next_action.as_ref().unwrap().until, at(62));
+        assert_eq!(waiting.after_hold(&said, TIME, at(30)), None);
+        assert_eq!(waiting.expired(at(61)), None);
+        let expired = waiting.expired(at(62)).unwrap();
+        assert_eq!(expired.status, Status::Declined);
+        assert_eq!(expired.decline_reason.as_deref(), Some(ACTION_EXPIRED));
+        assert_eq!(expired.next_action, None);
+        assert_eq!(expired.expired(at(63)), None);
+        assert_eq!(payment().expired(at(99)), None);
+    }
+
+    #[test]
+    fn what_is_open_is_looked_after_and_so_is_what_was_too_late() {
+        let at = Timestamp::from_second;
+        let said = Hold::ActionRequired(String::new());
+        let waiting = payment().after_hold(&said, TIME, at(2)).unwrap();
+        assert_eq!(waiting.open_since, Some(at(2)));
+        assert_eq!(waiting.put_off(at(9)).open_since, Some(at(9)));
+        assert_eq!(waiting.expired(at(99)).unwrap().open_since, Some(at(2)));
+        for over in [Hold::Held, Hold::Declined(String::new())] {
+            let over = waiting.after_hold(&over, TIME, at(3)).unwrap();
+            assert_eq!(over.open_since, None);
+            assert_eq!(over.put_off(at(9)), over);
+        }
+    }
+
+    #[test]
+    fn only_the_payer_is_shown_where_to_act() {
+        let said = Hold::ActionRequired("https://bank.example".to_owned());
+        let now = Timestamp::from_second(2);
+        let waiting = payment().after_hold(&said, TIME, now).unwrap();
+        assert!(waiting.view(now, false).unwrap().next_action.is_some());
+        assert!(waiting.view(now, true).unwrap().next_action.is_none());
     }
 
     #[test]

@@ -3,13 +3,16 @@
 use std::fmt::Debug;
 
 use dynamo::Pending;
-use kernel::{Money, Problem};
+use kernel::{Money, OrderId, Problem};
+use serde::{Deserialize, Serialize};
 
 /// What is asked of a provider: to hold someone's money.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Charge {
     /// Under which key: the provider does nothing twice under one key, and says the same again.
     pub key: String,
+    /// For which order.
+    pub order_id: OrderId,
     /// How much.
     pub amount: Money,
     /// How: a token of the provider's.
@@ -25,12 +28,54 @@ pub struct Transfer {
     pub amount: Money,
 }
 
-/// What a provider says.
+/// Which charge a provider speaks of: all of it must be as it was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Reference {
+    /// Under which key it was asked for it.
+    pub key: String,
+    /// For which order.
+    pub order_id: OrderId,
+    /// How much.
+    pub amount: Money,
+    /// On which account with the provider.
+    pub account: String,
+}
+
+/// What a provider says when it is asked to hold money.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Hold {
+    /// It holds it.
+    Held,
+    /// It will, once the customer has acted at this URL: has shown the bank who they are, say.
+    ActionRequired(String),
+    /// It will not, now or ever, and why: `card_declined`, …
+    Declined(String),
+}
+
+/// What a provider's books have of a charge.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Of which.
+    pub about: Reference,
+    /// How it stands with its money.
+    pub hold: Hold,
+}
+
+/// What a webhook says: that something has become of a charge. What that is, the books say.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hint {
+    /// The provider's id of it.
+    pub event: String,
+    /// Of which charge.
+    pub about: Reference,
+}
+
+/// What a provider says when it is asked to move money.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
-    /// It has done it: held the money, moved it, given it back.
+    /// It has done it: moved the money, given it back.
     Done,
-    /// It will not, now or ever, and why: `card_declined`, …
+    /// It will not, now or ever, and why.
     Declined(String),
 }
 
@@ -67,21 +112,36 @@ pub enum Trouble {
     AnswerLost,
     /// It could not be asked.
     Unavailable,
+    /// Its books have another charge under the key.
+    Mismatch,
 }
 
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Self {
-        Self::unavailable(match trouble {
-            Trouble::AnswerLost => "the payment provider's answer was lost",
-            Trouble::Unavailable => "the payment provider does not answer",
-        })
+        match trouble {
+            Trouble::AnswerLost => Self::unavailable("the payment provider's answer was lost"),
+            Trouble::Unavailable => Self::unavailable("the payment provider does not answer"),
+            Trouble::Mismatch => Self::internal("the payment provider has another charge"),
+        }
     }
 }
 
 /// A payment provider. All calls may be repeated: under one key it does one thing, once.
 pub trait PaymentProvider: Debug + Send + Sync {
+    /// What it is called where it knocks: `/v1/payments/webhooks/<name>`.
+    fn name(&self) -> &'static str;
+
+    /// Our account with it.
+    fn account(&self) -> &'static str;
+
+    /// What its webhook is about, whose signature is good; `None` where it is about no charge.
+    fn hint(&self, body: &[u8]) -> Option<Hint>;
+
     /// Holds the money of a charge.
-    fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Answer, Trouble>>;
+    fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Hold, Trouble>>;
+
+    /// What its books have of a charge; `None` where it has said nothing of it yet.
+    fn look_up<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Option<Standing>, Trouble>>;
 
     /// Moves some of the held money of a charge to us.
     fn capture<'a>(

@@ -8,20 +8,31 @@
 //! | `pm_sandbox_lost_reply` | holds the money; the answer is lost |
 //! | `pm_sandbox_slow` | holds the money after 3 seconds |
 //! | `pm_sandbox_flaky` | fails twice, then holds the money |
+//! | `pm_sandbox_3ds` | wants the customer to act, at a page of its own ([`SandboxPage`]) |
+//! | `pm_sandbox_3ds_lost_reply` | the same; the answer is lost |
 //! | `pm_sandbox_capture_lost_reply` | moves each part; the answer is lost |
 //! | `pm_sandbox_capture_declined` | holds the money and refuses to move any of it |
 //! | `pm_sandbox_refund_lost_reply` | gives each part back; the answer is lost |
 //! | `pm_sandbox_refund_declined` | refuses to give anything back |
 
+mod page;
+
 use std::time::Duration;
 
 use contracts::Actor;
 use dynamo::{Commands, Intent, Item, Key, Pending, Stored, Table};
-use kernel::{Money, Problem};
+use kernel::{Money, OrderId, Problem};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
-use crate::provider::{Answer, Charge, Deed, Entry, PaymentProvider, Transfer, Trouble};
+pub use self::page::{Completion, Outcome, SandboxPage};
+use crate::provider::{
+    Answer, Charge, Deed, Entry, Hint, Hold, PaymentProvider, Reference, Standing, Transfer,
+    Trouble,
+};
+
+/// The only account that it has for us.
+const ACCOUNT: &str = "acct_sandbox";
 
 /// How long `pm_sandbox_slow` takes.
 const SLOW: Duration = Duration::from_secs(3);
@@ -40,6 +51,9 @@ pub struct Sandbox {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Account {
     key: String,
+    /// None of a charge that was made before it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order_id: Option<OrderId>,
     amount: Money,
     method: String,
     state: State,
@@ -59,6 +73,8 @@ struct Account {
 #[serde(rename_all = "snake_case")]
 enum State {
     Trying,
+    /// For the customer to act.
+    Waiting,
     Held,
     Declined,
     Voided,
@@ -113,6 +129,7 @@ impl Account {
     fn new(charge: &Charge) -> Self {
         Self {
             key: charge.key.clone(),
+            order_id: Some(charge.order_id),
             amount: charge.amount,
             method: charge.method.clone(),
             state: State::Trying,
@@ -126,12 +143,23 @@ impl Account {
     }
 
     /// What was said before of its money, and is said again.
-    fn answer(&self) -> Option<Answer> {
+    fn answer(&self) -> Option<Hold> {
         match self.state {
             State::Trying => None,
-            State::Declined => Some(Answer::Declined(decline_reason(&self.method).to_owned())),
-            State::Voided if self.captured == 0 => Some(Answer::Declined("voided".to_owned())),
-            State::Held | State::Voided => Some(Answer::Done),
+            State::Waiting => Some(Hold::ActionRequired(page::url(&self.key))),
+            State::Declined => Some(Hold::Declined(decline_reason(&self.method).to_owned())),
+            State::Voided if self.captured == 0 => Some(Hold::Declined("voided".to_owned())),
+            State::Held | State::Voided => Some(Hold::Held),
+        }
+    }
+
+    /// What it is spoken of by.
+    fn reference(&self, order_id: OrderId) -> Reference {
+        Reference {
+            key: self.key.clone(),
+            order_id: self.order_id.unwrap_or(order_id),
+            amount: self.amount,
+            account: ACCOUNT.to_owned(),
         }
     }
 
@@ -189,7 +217,11 @@ impl Account {
             amount,
             answer,
         };
-        let hold = self.answer();
+        let hold = match self.answer() {
+            _ if self.held > 0 => Some(Answer::Done),
+            Some(Hold::Declined(reason)) => Some(Answer::Declined(reason)),
+            _ => None,
+        };
         let hold = hold.map(|answer| whole(Deed::Hold, self.amount, answer));
         let moved = self.moves.iter().map(|moved| Entry {
             deed: match moved.direction {
@@ -211,6 +243,7 @@ impl Account {
 fn decline_reason(method: &str) -> &'static str {
     match method {
         "pm_sandbox_declined" => "card_declined",
+        "pm_sandbox_3ds" | "pm_sandbox_3ds_lost_reply" => "authentication_failed",
         _ => "unknown_payment_method",
     }
 }
@@ -225,11 +258,8 @@ impl Sandbox {
         }
     }
 
-    async fn read(&self, charge: &Charge) -> Result<Option<Stored<Account>>, Trouble> {
-        self.ledger
-            .get(&key_of(&charge.key))
-            .await
-            .map_err(unavailable)
+    async fn read(&self, key: &str) -> Result<Option<Stored<Account>>, Trouble> {
+        self.ledger.get(&key_of(key)).await.map_err(unavailable)
     }
 
     /// Writes what a call has made of a charge. Of two different calls at the same time one goes first and the
@@ -257,8 +287,8 @@ impl Sandbox {
         command.settle().await.map(|_| ()).map_err(unavailable)
     }
 
-    async fn hold(&self, charge: &Charge) -> Result<Answer, Trouble> {
-        let before = self.read(charge).await?;
+    async fn hold(&self, charge: &Charge) -> Result<Hold, Trouble> {
+        let before = self.read(&charge.key).await?;
         if let Some(answer) = before.as_ref().and_then(|account| account.answer()) {
             return Ok(answer);
         }
@@ -274,30 +304,22 @@ impl Sandbox {
             "pm_sandbox_slow" => tokio::time::sleep(SLOW).await,
             _ => {}
         }
-        let holds = matches!(
-            charge.method.as_str(),
+        (next.state, next.held) = match charge.method.as_str() {
             "pm_sandbox_ok"
-                | "pm_sandbox_lost_reply"
-                | "pm_sandbox_slow"
-                | "pm_sandbox_flaky"
-                | "pm_sandbox_capture_lost_reply"
-                | "pm_sandbox_capture_declined"
-                | "pm_sandbox_refund_lost_reply"
-                | "pm_sandbox_refund_declined"
-        );
-        (next.state, next.held) = if holds {
-            (State::Held, next.held + 1)
-        } else {
-            (State::Declined, 0)
+            | "pm_sandbox_lost_reply"
+            | "pm_sandbox_slow"
+            | "pm_sandbox_flaky"
+            | "pm_sandbox_capture_lost_reply"
+            | "pm_sandbox_capture_declined"
+            | "pm_sandbox_refund_lost_reply"
+            | "pm_sandbox_refund_declined" => (State::Held, next.held + 1),
+            "pm_sandbox_3ds" | "pm_sandbox_3ds_lost_reply" => (State::Waiting, 0),
+            _ => (State::Declined, 0),
         };
         self.write("authorize", before.as_ref(), &next).await?;
-        if charge.method == "pm_sandbox_lost_reply" {
-            return Err(Trouble::AnswerLost);
-        }
-        if holds {
-            Ok(Answer::Done)
-        } else {
-            Ok(Answer::Declined(decline_reason(&charge.method).to_owned()))
+        match charge.method.as_str() {
+            "pm_sandbox_lost_reply" | "pm_sandbox_3ds_lost_reply" => Err(Trouble::AnswerLost),
+            _ => next.answer().ok_or(Trouble::Unavailable),
         }
     }
 
@@ -308,7 +330,8 @@ impl Sandbox {
         part: &Transfer,
     ) -> Result<Answer, Trouble> {
         // Nothing is held: whoever asks has its own books wrong, and asking again does not help.
-        let before = self.read(charge).await?.ok_or(Trouble::Unavailable)?;
+        let before = self.read(&charge.key).await?;
+        let before = before.ok_or(Trouble::Unavailable)?;
         if let Some(done) = before.moves.iter().find(|moved| moved.key == part.key) {
             let is_same = (done.direction, done.amount) == (direction, part.amount);
             let misused = || Answer::Declined("key_reused".to_owned());
@@ -325,7 +348,7 @@ impl Sandbox {
     }
 
     async fn release(&self, charge: &Charge) -> Result<bool, Trouble> {
-        let before = self.read(charge).await?;
+        let before = self.read(&charge.key).await?;
         let mut next = before
             .as_ref()
             .map_or_else(|| Account::new(charge), |account| account.value.clone());
@@ -334,7 +357,7 @@ impl Sandbox {
             State::Held if next.movable(Direction::Capture) == 0 => return Ok(false),
             State::Held => next.voided += 1,
             // Voided before it was held: whoever asks for it later is refused.
-            State::Trying => {}
+            State::Trying | State::Waiting => {}
         }
         next.state = State::Voided;
         self.write("void", before.as_ref(), &next).await?;
@@ -352,8 +375,32 @@ fn unavailable(problem: Problem) -> Trouble {
 }
 
 impl PaymentProvider for Sandbox {
-    fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Answer, Trouble>> {
+    fn name(&self) -> &'static str {
+        "sandbox"
+    }
+
+    fn account(&self) -> &'static str {
+        ACCOUNT
+    }
+
+    fn hint(&self, body: &[u8]) -> Option<Hint> {
+        page::Notice::read(body)
+    }
+
+    fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Hold, Trouble>> {
         Box::pin(self.hold(charge))
+    }
+
+    fn look_up<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Option<Standing>, Trouble>> {
+        Box::pin(async move {
+            let account = self.read(&charge.key).await?;
+            Ok(account.and_then(|account| {
+                Some(Standing {
+                    about: account.reference(charge.order_id),
+                    hold: account.answer()?,
+                })
+            }))
+        })
     }
 
     fn capture<'a>(
@@ -378,7 +425,7 @@ impl PaymentProvider for Sandbox {
 
     fn entries<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Entry>, Trouble>> {
         Box::pin(async move {
-            let account = self.read(charge).await?;
+            let account = self.read(&charge.key).await?;
             Ok(account.map_or_else(Vec::new, |account| account.entries()))
         })
     }

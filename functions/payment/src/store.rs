@@ -2,31 +2,38 @@
 //!
 //! | item | key | |
 //! |---|---|---|
-//! | `payment` | `payment#<id>` / `payment` | |
+//! | `payment` | `payment#<id>` / `payment` | by-open while the provider's last word is missing: `open` / since when, and the id; by-unchecked when it has moved and is settled: `unchecked` / since when, and the id |
 //! | `payer` | `payment#<id>` / `payer` | whose it is, where a guest's order was claimed |
 //!
 //! The table `ledger` is in [`ledger`].
 
 mod answers;
 mod ledger;
+mod reconcile;
 mod returns;
+mod watch;
 
 use contracts::events::{
-    OrderCancelled, OrderClaimed, OrderStockReserved, PaymentAuthorized, PaymentCaptureFailed,
-    PaymentCaptured, PaymentDeclined, PaymentRefundFailed, PaymentRefundRequested, PaymentRefunded,
-    PaymentVoided,
+    OrderCancelled, OrderClaimed, OrderStockReserved, PaymentActionRequired, PaymentAuthorized,
+    PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentRefundFailed,
+    PaymentRefundRequested, PaymentRefunded, PaymentVoided,
 };
 use dynamo::{Command, Commands, Intent, Item, Key, Settled, Stored, Table};
 use kernel::{OrderId, PaymentId, Problem, Reply};
 use lambda::Platform;
 
 pub use self::ledger::Ledger;
+use self::{
+    reconcile::{BY_UNCHECKED, UNCHECKED},
+    watch::{BY_OPEN, OPEN},
+};
 use crate::{
+    breaker::Guarded,
     capture::Capture,
     ledger::{Commission, Entry},
     lifecycle::{Input, Status},
-    payment::{Payer, Payment, payment_id},
-    provider::{Answer, PaymentProvider, Trouble},
+    payment::{Payer, Payment, TimeToAct, payment_id},
+    provider::{Answer, Hold, PaymentProvider, Trouble},
     refund::{Refund, RefundView},
     sandbox::Sandbox,
 };
@@ -36,6 +43,16 @@ impl Item for Payment {
 
     fn key(&self) -> Key {
         key_of(self.payment_id)
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        let place = |since| format!("{since}#{}", self.payment_id);
+        let open = self.open_since.map(place);
+        let open = open.map(|place| (BY_OPEN, OPEN.to_owned(), place));
+        let unchecked = self.unchecked_since.filter(|_| self.is_settled());
+        let unchecked = unchecked.map(place);
+        let unchecked = unchecked.map(|place| (BY_UNCHECKED, UNCHECKED.to_owned(), place));
+        open.into_iter().chain(unchecked).collect()
     }
 }
 
@@ -72,7 +89,7 @@ impl Payments {
             table: platform.table("payment", "payments"),
             journal: platform.table("payment", "ledger"),
             commands: platform.commands("payment"),
-            provider: Box::new(Sandbox::open(platform)),
+            provider: Box::new(Guarded::new(platform, Sandbox::open(platform))),
         })
     }
 
@@ -132,14 +149,13 @@ impl Payments {
 
     /// Asks the provider to hold the money of an open payment. Where its answer was lost, it is first asked what
     /// it knows: a provider forgets the keys it was asked under sooner than the charges it made.
-    pub async fn ask(&self, payment: &Payment) -> Result<Answer, Trouble> {
-        let charge = payment.charge();
+    pub async fn ask(&self, payment: &Payment) -> Result<Hold, Trouble> {
         if payment.status == Status::Unknown
-            && let Some(answer) = self.provider.find(&charge, &charge.key).await?
+            && let Some(said) = self.look_up(payment).await?
         {
-            return Ok(answer);
+            return Ok(said);
         }
-        self.provider.authorize(&charge).await
+        self.provider.authorize(&payment.charge()).await
     }
 
     /// Records what the provider said of an open payment, and tells the order.
@@ -149,38 +165,30 @@ impl Payments {
     pub async fn record(
         &self,
         payment: &Stored<Payment>,
-        said: Result<Answer, Trouble>,
+        (said, time): (Result<Hold, Trouble>, TimeToAct),
         intent: &Intent,
     ) -> Result<(), Problem> {
-        match said {
-            Ok(Answer::Done) => {
-                self.turn(payment, Input::Held, None, "payment.authorize", intent)
-                    .await
-            }
-            Ok(Answer::Declined(reason)) => {
-                self.turn(
-                    payment,
-                    Input::Refused,
-                    Some(reason),
-                    "payment.decline",
-                    intent,
-                )
-                .await
+        let (next, action) = match &said {
+            Ok(said) => {
+                let action = match said {
+                    Hold::Held => "payment.authorize",
+                    Hold::ActionRequired(_) => "payment.require-action",
+                    Hold::Declined(_) => "payment.decline",
+                };
+                (payment.after_hold(said, time, intent.now), action)
             }
             Err(Trouble::AnswerLost) => {
-                let step = step_of(intent, "answer-lost");
-                self.turn(
-                    payment,
-                    Input::AnswerLost,
-                    None,
-                    "payment.lose-answer",
-                    &step,
-                )
-                .await?;
-                Err(Trouble::AnswerLost.into())
+                let next = payment.after(Input::AnswerLost, intent.now);
+                (next, "payment.lose-answer")
             }
-            Err(trouble) => Err(trouble.into()),
+            Err(trouble) => return Err((*trouble).into()),
+        };
+        let step = step_of(intent, "answer-lost");
+        let step = if said.is_ok() { intent } else { &step };
+        if let Some(next) = next.filter(|next| *next != payment.value) {
+            self.turn(payment, next, action, step).await?;
         }
+        said.map(drop).map_err(Problem::from)
     }
 
     /// Says again what a payment's order asks about, because the first answer did not reach it. To a second
@@ -231,6 +239,7 @@ impl Payments {
         let Some(next) = payment.after_capture(capture.number, said, intent.now)? else {
             return Ok(payment.clone());
         };
+        let next = next.moved(intent.now);
         let (payment_id, order_id, amount) = (next.payment_id, next.order_id, capture.amount);
         let step = step_of(intent, &format!("capture-{}", capture.number));
         let mut command = self.commands.begin(&step);
@@ -325,6 +334,7 @@ impl Payments {
         intent: &Intent,
     ) -> Result<(), Problem> {
         let next = payment.after_refund(refund.number, said, intent.now);
+        let next = next.moved(intent.now);
         let (payment_id, order_id, amount) = (next.payment_id, next.order_id, refund.amount);
         let (number, rev) = (refund.number, payment.rev + 1);
         let returned = refund.returned.map(|of| of.number);
@@ -428,8 +438,14 @@ impl Payments {
         self.go_on(command, &payment, next).await.map(Some)
     }
 
+    /// Has the provider let go of what it still holds of a payment, and records that.
+    pub async fn let_go(&self, payment: &Stored<Payment>, intent: &Intent) -> Result<(), Problem> {
+        let had_held = self.provider.void(&payment.charge()).await?;
+        self.released(payment, had_held, intent).await
+    }
+
     /// Records that the provider has let go of what it still held of a payment; announced once, if that was anything.
-    pub async fn released(
+    async fn released(
         &self,
         payment: &Stored<Payment>,
         had_held: bool,
@@ -440,8 +456,10 @@ impl Payments {
         }
         let next = Payment {
             let_go: Some(had_held),
+            open_since: None,
             ..payment.value.clone()
         };
+        let next = next.moved(intent.now);
         let mut command = self.commands.begin(intent);
         command.update(&self.table, payment, &next);
         if had_held {
@@ -482,24 +500,16 @@ impl Payments {
     async fn turn(
         &self,
         payment: &Stored<Payment>,
-        input: Input,
-        decline_reason: Option<String>,
+        next: Payment,
         action: &str,
         intent: &Intent,
-    ) -> Result<(), Problem> {
-        let Some(mut next) = payment.after(input, intent.now) else {
-            return Ok(());
-        };
-        if next == payment.value {
-            return Ok(());
-        }
-        next.decline_reason = decline_reason;
+    ) -> Result<Stored<Payment>, Problem> {
+        let next = next.moved(intent.now);
         let mut command = self.commands.begin(intent);
         command.update(&self.table, payment, &next);
         announce(&mut command, payment.rev + 1, &next);
         command.audit(action, next.payment_id);
-        command.settle().await?;
-        Ok(())
+        self.go_on(command, payment, next).await
     }
 }
 
@@ -526,6 +536,21 @@ fn announce(command: &mut Command, rev: u64, payment: &Payment) {
                     reason,
                 },
             )
+        }
+        Status::ActionRequired => {
+            let until = payment.next_action.as_ref().map(|action| action.until);
+            match until {
+                Some(until) => command.publish(
+                    rev,
+                    &PaymentActionRequired {
+                        payment_id,
+                        order_id,
+                        amount,
+                        until,
+                    },
+                ),
+                None => command,
+            }
         }
         _ if payment.was_authorized() => command.publish(
             rev,

@@ -41,6 +41,7 @@ codes! {
     InvalidParameter = 400 "invalid_parameter" "A parameter of the path, the query or a header is not valid.";
     InvalidCursor = 400 "invalid_cursor" "The cursor was not made by this list, or the list was asked for differently.";
     IdempotencyKeyRequired = 400 "idempotency_key_required" "This request needs an Idempotency-Key header.";
+    WebhookInvalid = 400 "webhook_invalid" "The message is not signed as its provider signs, or too late.";
     InvalidIdempotencyKey = 400 "invalid_idempotency_key" "An Idempotency-Key is 1 to 255 printable ASCII characters.";
     ValidationFailed = 422 "validation_failed" "A value in the request is not valid.";
     IdempotencyKeyReused = 422 "idempotency_key_reused" "This Idempotency-Key was used for another request.";
@@ -118,6 +119,7 @@ codes! {
     ReturnStepRefused = 409 "return_step_refused" "The return does not take this step where it stands.";
     TooManyReturns = 409 "too_many_returns" "The order has as many returns as it can have.";
     TooManyNotes = 409 "too_many_notes" "The order has as many notes as it can have.";
+    ChargeNotWaiting = 409 "charge_not_waiting" "The charge does not wait for what its customer does.";
     RefundExceedsCaptured = 409 "refund_exceeds_captured" "So much was not captured of the payment, or is given back already.";
     TooManyRefunds = 409 "too_many_refunds" "The payment has as many refunds as it can have.";
     BusinessIncomplete = 409 "business_incomplete" "The business lacks what a review needs.";

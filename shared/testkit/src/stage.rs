@@ -58,6 +58,8 @@ impl Stage {
         cloud.secret("/souk/local/one-time-token-key", one_time);
         cloud.secret("/souk/local/guest-order-key", "another of tests".to_owned());
         cloud.secret("/souk/local/audit-signing-key", keys::secret());
+        let webhooks = "what a provider signs with".to_owned();
+        cloud.secret("/souk/local/payment-webhook-key", webhooks);
         Self {
             cloud,
             // 2026-01-01

@@ -112,7 +112,7 @@ pub struct World {
     pub letters: Vec<Message>,
     /// How often each event is delivered.
     pub copies: usize,
-    /// Consumers that get no event of a type.
+    /// Consumers that get no event of a type, workers that get nothing from a queue.
     pub lost: HashSet<(String, &'static str)>,
     /// Why functions have failed, for a test that fails.
     pub causes: Vec<String>,
@@ -322,6 +322,20 @@ impl World {
         }
     }
 
+    /// Lets someone send a request just before the call with this number of whatever is set off next.
+    pub async fn meanwhile(&mut self, call: usize, name: &str, ask: Ask) {
+        let found = fleet::FLEET.iter().find(|(known, _)| *known == name);
+        let Some((name, main)) = found else {
+            panic!("{name} is not in the fleet: run `make render`");
+        };
+        let function = self.stage.start(name, *main).await;
+        self.stage.cloud.take_calls();
+        let sending = async move {
+            function.send(ask).await;
+        };
+        self.stage.cloud.meanwhile(call, Box::pin(sending));
+    }
+
     async fn meet(&mut self, name: &'static str, stimulus: Stimulus) -> Outcome {
         let moment = self.remember(name, &stimulus);
         let outcome = self.persist(name, &stimulus).await;
@@ -506,6 +520,9 @@ impl World {
             if queue.ends_with("-dlq") {
                 self.letters.extend(messages);
             } else if let Some(worker) = Stage::worker_of(&queue) {
+                if self.lost.contains(&(queue, worker)) {
+                    continue;
+                }
                 for message in messages {
                     self.enqueue(worker, message.body);
                 }

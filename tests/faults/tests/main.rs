@@ -32,3 +32,4 @@ mod stock;
 mod tamper;
 mod units;
 mod unruly;
+mod webhooks;

@@ -77,6 +77,8 @@ mod close_due_accounts;
 mod close_own_account;
 #[path = "../../../functions/seller/src/bin/close-seller.rs"]
 mod close_seller;
+#[path = "../../../functions/payment/src/bin/complete-sandbox-charge.rs"]
+mod complete_sandbox_charge;
 #[path = "../../../functions/customer/src/bin/confirm-email-change.rs"]
 mod confirm_email_change;
 #[path = "../../../functions/order/src/bin/confirm-order-on-payment-authorized.rs"]
@@ -141,6 +143,8 @@ mod export_audit_log;
 mod find_guest_orders_on_email_verified;
 #[path = "../../../functions/order/src/bin/flag-order-on-payment-capture-failed.rs"]
 mod flag_order_on_payment_capture_failed;
+#[path = "../../../functions/payment/src/bin/follow-payment-webhook.rs"]
+mod follow_payment_webhook;
 #[path = "../../../functions/address/src/bin/get-address.rs"]
 mod get_address;
 #[path = "../../../functions/address/src/bin/get-address-rules.rs"]
@@ -209,6 +213,10 @@ mod import_products;
 mod invite_admin;
 #[path = "../../../functions/seller/src/bin/invite-staff.rs"]
 mod invite_staff;
+#[path = "../../../functions/order/src/bin/keep-order-on-payment-action-required.rs"]
+mod keep_order_on_payment_action_required;
+#[path = "../../../functions/inventory/src/bin/keep-stock-on-payment-action-required.rs"]
+mod keep_stock_on_payment_action_required;
 #[path = "../../../functions/address/src/bin/list-addresses.rs"]
 mod list_addresses;
 #[path = "../../../functions/customer/src/bin/list-admin-invitations.rs"]
@@ -269,10 +277,14 @@ mod place_guest_order;
 mod place_order;
 #[path = "../../../functions/product/src/bin/publish-product.rs"]
 mod publish_product;
+#[path = "../../../functions/payment/src/bin/receive-payment-webhook.rs"]
+mod receive_payment_webhook;
 #[path = "../../../functions/order/src/bin/receive-return.rs"]
 mod receive_return;
 #[path = "../../../functions/inventory/src/bin/receive-stock.rs"]
 mod receive_stock;
+#[path = "../../../functions/payment/src/bin/reconcile-payments.rs"]
+mod reconcile_payments;
 #[path = "../../../functions/inventory/src/bin/reconcile-stock.rs"]
 mod reconcile_stock;
 #[path = "../../../functions/order/src/bin/record-capture-on-payment-captured.rs"]
@@ -421,6 +433,8 @@ mod verify_business;
 mod verify_email;
 #[path = "../../../functions/payment/src/bin/void-payment-on-order-cancelled.rs"]
 mod void_payment_on_order_cancelled;
+#[path = "../../../functions/payment/src/bin/watch-open-payments.rs"]
+mod watch_open_payments;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
 #[path = "../../../functions/order/src/bin/withdraw-guest-return.rs"]
@@ -476,6 +490,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("close-due-accounts", close_due_accounts::main),
     ("close-own-account", close_own_account::main),
     ("close-seller", close_seller::main),
+    ("complete-sandbox-charge", complete_sandbox_charge::main),
     ("confirm-email-change", confirm_email_change::main),
     ("confirm-order-on-payment-authorized", confirm_order_on_payment_authorized::main),
     ("confirm-second-factor", confirm_second_factor::main),
@@ -508,6 +523,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("export-audit-log", export_audit_log::main),
     ("find-guest-orders-on-email-verified", find_guest_orders_on_email_verified::main),
     ("flag-order-on-payment-capture-failed", flag_order_on_payment_capture_failed::main),
+    ("follow-payment-webhook", follow_payment_webhook::main),
     ("get-address", get_address::main),
     ("get-address-rules", get_address_rules::main),
     ("get-audit-export", get_audit_export::main),
@@ -542,6 +558,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("import-products", import_products::main),
     ("invite-admin", invite_admin::main),
     ("invite-staff", invite_staff::main),
+    ("keep-order-on-payment-action-required", keep_order_on_payment_action_required::main),
+    ("keep-stock-on-payment-action-required", keep_stock_on_payment_action_required::main),
     ("list-addresses", list_addresses::main),
     ("list-admin-invitations", list_admin_invitations::main),
     ("list-api-keys", list_api_keys::main),
@@ -572,8 +590,10 @@ pub const FLEET: &[(&str, Main)] = &[
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("publish-product", publish_product::main),
+    ("receive-payment-webhook", receive_payment_webhook::main),
     ("receive-return", receive_return::main),
     ("receive-stock", receive_stock::main),
+    ("reconcile-payments", reconcile_payments::main),
     ("reconcile-stock", reconcile_stock::main),
     ("record-capture-on-payment-captured", record_capture_on_payment_captured::main),
     ("record-stock-movements", record_stock_movements::main),
@@ -648,6 +668,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("verify-business", verify_business::main),
     ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
+    ("watch-open-payments", watch_open_payments::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
     ("withdraw-guest-return", withdraw_guest_return::main),
     ("withdraw-return", withdraw_return::main),
@@ -925,6 +946,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "authorize-payment-on-order-stock-reserved"),
+            ("PAYMENT_ACTION_SECONDS", "900"),
         ],
     ),
     (
@@ -1358,6 +1380,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "complete-sandbox-charge",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "complete-sandbox-charge"),
+            ("ROUTE", "POST /v1/sandbox/charges/{id}/complete"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_PAYMENT_WEBHOOK_KEY", "/souk/local/payment-webhook-key"),
         ],
     ),
     (
@@ -1892,6 +1935,20 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "flag-order-on-payment-capture-failed"),
+        ],
+    ),
+    (
+        "follow-payment-webhook",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "follow-payment-webhook"),
+            ("PAYMENT_ACTION_SECONDS", "900"),
         ],
     ),
     (
@@ -2551,6 +2608,32 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "keep-order-on-payment-action-required",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "keep-order-on-payment-action-required"),
+        ],
+    ),
+    (
+        "keep-stock-on-payment-action-required",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "keep-stock-on-payment-action-required"),
+        ],
+    ),
+    (
         "list-addresses",
         &[
             ("STAGE", "local"),
@@ -3149,6 +3232,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "receive-payment-webhook",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "receive-payment-webhook"),
+            ("ROUTE", "POST /v1/payments/webhooks/{provider}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("SECRET_PAYMENT_WEBHOOK_KEY", "/souk/local/payment-webhook-key"),
+        ],
+    ),
+    (
         "receive-return",
         &[
             ("STAGE", "local"),
@@ -3186,6 +3289,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "reconcile-payments",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reconcile-payments"),
         ],
     ),
     (
@@ -4529,6 +4645,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "watch-open-payments",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "watch-open-payments"),
+            ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_WATCH_SECONDS", "120"),
+        ],
+    ),
+    (
         "watch-stuck-orders",
         &[
             ("STAGE", "local"),
@@ -4667,6 +4798,13 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ),
     ("order.shipped.v1", &["email-customer-on-order-shipped"]),
     ("order.stock-reserved.v1", &["authorize-payment-on-order-stock-reserved"]),
+    (
+        "payment.action-required.v1",
+        &[
+            "keep-order-on-payment-action-required",
+            "keep-stock-on-payment-action-required",
+        ],
+    ),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
     ("payment.capture-failed.v1", &["flag-order-on-payment-capture-failed"]),
     ("payment.captured.v1", &["record-capture-on-payment-captured"]),

@@ -49,6 +49,26 @@ fn it_ends_by_the_orders_word_alone() {
 }
 
 #[test]
+fn it_is_held_longer_while_its_payment_waits_once_and_not_for_ever() {
+    let until = |minutes| PaymentActionRequired {
+        until: now().plus(Duration::from_mins(minutes)),
+        ..PaymentActionRequired::example()
+    };
+    let longer = held().wait_for(&until(16), now()).unwrap();
+    let held_until = now().plus(Duration::from_mins(16)).plus(GRACE);
+    assert_eq!(longer.held_until, held_until);
+    assert_eq!(longer.state(), State::Held);
+    assert_eq!(longer.wait_for(&until(30), now()), None, "once");
+    // As long as it is held anyway, or later than it should be.
+    assert_eq!(held().wait_for(&until(10), now()), None);
+    assert_eq!(held().expire().wait_for(&until(30), now()), None);
+    let released = held().release(now()).unwrap().next;
+    assert_eq!(released.wait_for(&until(30), now()), None);
+    let longest = held().wait_for(&until(9_999), now()).unwrap();
+    assert_eq!(longest.held_until, now().plus(LONGEST_WAIT).plus(GRACE));
+}
+
+#[test]
 fn it_goes_on_in_parts_and_is_closed_with_the_last_piece() {
     let part = progress(&held(), 1, 0).unwrap();
     assert_eq!(part.next.state(), State::Held);

@@ -194,6 +194,28 @@ fn the_watchdog_asks_three_times_and_gives_up() {
 }
 
 #[test]
+fn the_watchdog_is_patient_with_a_payment_that_waits_for_its_customer() {
+    let patience = Duration::from_mins(10);
+    let order = placed(&[(1, 1, 1)]);
+    assert_eq!(order.wait_until(later(900), later(1)), None);
+    let reserved = order.hear(Input::StockReserved, later(1)).unwrap().order;
+    let turn = reserved.wait_until(later(900), later(2)).unwrap();
+    assert!(turn.facts.is_empty());
+    let waits = turn.order;
+    assert_eq!(states(&waits), states(&reserved));
+    assert_eq!(waits.wait_until(later(900), later(3)), None, "told again");
+    let at = later(1_499);
+    assert_eq!(waits.remind(at.minus(patience), at), None);
+    let at = later(1_500);
+    assert!(waits.remind(at.minus(patience), at).is_some());
+    // However long a payment says that it waits.
+    let turn = reserved.wait_until(later(99_999), later(2)).unwrap();
+    let at = later(2 + 3_600 + 600);
+    assert!(turn.order.remind(at.minus(patience), at).is_some());
+    assert_eq!(confirmed().wait_until(later(9_999), later(9_000)), None);
+}
+
+#[test]
 fn a_seller_sees_its_part_and_its_sum() {
     let order = confirmed();
     let seller = order.fulfilments[0].seller_id;

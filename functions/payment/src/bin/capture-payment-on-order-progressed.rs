@@ -31,8 +31,7 @@ async fn capture_payment(
             }
             Next::Complete => payments.complete(&payment, intent).await?,
             Next::LetGo => {
-                let had_held = payments.provider.void(&payment.charge()).await?;
-                return payments.released(&payment, had_held, intent).await;
+                return payments.let_go(&payment, intent).await;
             }
             Next::Nothing => return payments.tell_again(&payment, order, intent).await,
         }

@@ -8,7 +8,11 @@ async fn get_payment(payments: &'static Payments, request: Request) -> Outcome<P
     let id = request.path("id", Code::PaymentNotFound)?;
     let found = payments.find(id).await?;
     let payment = request.reach(found, Code::PaymentNotFound)?;
-    let shown = payment.view(payment.created_at, request.reaches_all())?;
+    let mut shown = payment.view(payment.created_at, request.reaches_all())?;
+    if request.impersonator().is_some() {
+        // Whoever looks in the payer's name does not act in it.
+        shown.next_action = None;
+    }
     Ok(http::ok(&shown)?.version(payment.rev))
 }
 

@@ -12,8 +12,7 @@ async fn void_payment(
     let Some(payment) = payments.void(&event.data, event.intent()).await? else {
         return Ok(());
     };
-    let had_held = payments.provider.void(&payment.charge()).await?;
-    payments.released(&payment, had_held, event.intent()).await
+    payments.let_go(&payment, event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {

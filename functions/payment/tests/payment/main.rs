@@ -80,6 +80,20 @@ fn each_method_of_the_sandbox_ends_as_it_should() {
                 "payment.authorized.v1",
             ),
             (
+                "pm_sandbox_3ds",
+                1,
+                Status::ActionRequired,
+                NOTHING,
+                "payment.action-required.v1",
+            ),
+            (
+                "pm_sandbox_3ds_lost_reply",
+                2,
+                Status::ActionRequired,
+                NOTHING,
+                "payment.action-required.v1",
+            ),
+            (
                 "pm_sandbox_declined",
                 1,
                 Status::Declined,
@@ -287,87 +301,113 @@ fn a_cancellation_that_comes_too_late_leaves_what_was_captured_or_declined() {
     });
 }
 
+/// A function that is stopped: the method, what happened before, to whom, how the books end, what was announced.
+type Stopped = (
+    &'static str,
+    &'static [To],
+    To,
+    Books,
+    &'static [&'static str],
+);
+
+/// Every function that asks the provider, in every way that it answers.
+const STOPPED: &[Stopped] = &[
+    (
+        "pm_sandbox_ok",
+        &[],
+        To::Authorize,
+        HELD,
+        &["payment.authorized.v1"],
+    ),
+    (
+        "pm_sandbox_lost_reply",
+        &[],
+        To::Authorize,
+        HELD,
+        &["payment.authorized.v1"],
+    ),
+    (
+        "pm_sandbox_declined",
+        &[],
+        To::Authorize,
+        NOTHING,
+        &["payment.declined.v1"],
+    ),
+    (
+        "pm_sandbox_3ds",
+        &[],
+        To::Authorize,
+        NOTHING,
+        &["payment.action-required.v1"],
+    ),
+    (
+        "pm_sandbox_3ds",
+        &[To::Authorize],
+        To::Void,
+        NOTHING,
+        &["payment.action-required.v1"],
+    ),
+    (
+        "pm_sandbox_ok",
+        &[To::Authorize],
+        To::Capture,
+        MOVED,
+        &["payment.authorized.v1", "payment.captured.v1"],
+    ),
+    (
+        "pm_sandbox_capture_lost_reply",
+        &[To::Authorize],
+        To::Capture,
+        MOVED,
+        &["payment.authorized.v1", "payment.captured.v1"],
+    ),
+    (
+        "pm_sandbox_capture_declined",
+        &[To::Authorize],
+        To::Capture,
+        HELD,
+        &["payment.authorized.v1", "payment.capture-failed.v1"],
+    ),
+    (
+        "pm_sandbox_ok",
+        &[To::Authorize, To::Part],
+        To::Capture,
+        Books {
+            captured: 2,
+            ..MOVED
+        },
+        &[
+            "payment.authorized.v1",
+            "payment.captured.v1",
+            "payment.captured.v1",
+        ],
+    ),
+    (
+        "pm_sandbox_ok",
+        &[To::Authorize],
+        To::Rest,
+        PART_KEPT,
+        &[
+            "payment.authorized.v1",
+            "payment.captured.v1",
+            "payment.voided.v1",
+        ],
+    ),
+    (
+        "pm_sandbox_ok",
+        &[To::Authorize],
+        To::Void,
+        LET_GO,
+        &["payment.authorized.v1", "payment.voided.v1"],
+    ),
+    ("pm_sandbox_ok", &[], To::Void, NOTHING, &[]),
+    ("pm_sandbox_ok", &[To::Void], To::Authorize, NOTHING, &[]),
+];
+
 #[test]
 fn a_function_that_is_stopped_at_any_call_ends_the_same_after_redelivery() {
     run(async {
-        for (method, before, stopped, books, events) in [
-            (
-                "pm_sandbox_ok",
-                &[][..],
-                To::Authorize,
-                HELD,
-                &["payment.authorized.v1"][..],
-            ),
-            (
-                "pm_sandbox_lost_reply",
-                &[],
-                To::Authorize,
-                HELD,
-                &["payment.authorized.v1"],
-            ),
-            (
-                "pm_sandbox_declined",
-                &[],
-                To::Authorize,
-                NOTHING,
-                &["payment.declined.v1"],
-            ),
-            (
-                "pm_sandbox_ok",
-                &[To::Authorize],
-                To::Capture,
-                MOVED,
-                &["payment.authorized.v1", "payment.captured.v1"],
-            ),
-            (
-                "pm_sandbox_capture_lost_reply",
-                &[To::Authorize],
-                To::Capture,
-                MOVED,
-                &["payment.authorized.v1", "payment.captured.v1"],
-            ),
-            (
-                "pm_sandbox_capture_declined",
-                &[To::Authorize],
-                To::Capture,
-                HELD,
-                &["payment.authorized.v1", "payment.capture-failed.v1"],
-            ),
-            (
-                "pm_sandbox_ok",
-                &[To::Authorize, To::Part],
-                To::Capture,
-                Books {
-                    captured: 2,
-                    ..MOVED
-                },
-                &[
-                    "payment.authorized.v1",
-                    "payment.captured.v1",
-                    "payment.captured.v1",
-                ],
-            ),
-            (
-                "pm_sandbox_ok",
-                &[To::Authorize],
-                To::Rest,
-                PART_KEPT,
-                &[
-                    "payment.authorized.v1",
-                    "payment.captured.v1",
-                    "payment.voided.v1",
-                ],
-            ),
-            (
-                "pm_sandbox_ok",
-                &[To::Authorize],
-                To::Void,
-                LET_GO,
-                &["payment.authorized.v1", "payment.voided.v1"],
-            ),
-            ("pm_sandbox_ok", &[], To::Void, NOTHING, &[]),
-            ("pm_sandbox_ok", &[To::Void], To::Authorize, NOTHING, &[]),
-        ] {
+        for &(method, before, stopped, books, events) in STOPPED {
             for fault in testkit::Fault::ALL {
                 let mut reached = 0;
                 for call in 0..ENOUGH {

@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 9] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 11] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -39,6 +39,18 @@ pub const SETTINGS: [(&str, &str, i32, &str); 9] = [
         "Number",
         1_000,
         "what the marketplace keeps of a sale, in hundredths of a per cent",
+    ),
+    (
+        "PAYMENT_ACTION_SECONDS",
+        "Number",
+        900,
+        "how long a customer has to act where the payment provider asks for it",
+    ),
+    (
+        "PAYMENT_WATCH_SECONDS",
+        "Number",
+        120,
+        "how long the provider's word on a payment may be missing before it is asked for it",
     ),
     (
         "CUSTOMER_CART_SECONDS",

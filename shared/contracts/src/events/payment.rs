@@ -1,10 +1,12 @@
 //! What happens to payments.
 
-use kernel::{Money, OrderId, PaymentId};
+use std::time::Duration;
+
+use kernel::{Money, OrderId, PaymentId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{example_id, example_order, example_price, example_total};
+use super::{example_id, example_order, example_price, example_time, example_total};
 use crate::Event;
 
 macro_rules! payment_events {
@@ -38,6 +40,36 @@ payment_events! {
     PaymentAuthorized = "payment.authorized.v1";
     /// The provider has let held money go: all of it, or what was left after parts of it were captured.
     PaymentVoided = "payment.voided.v1";
+}
+
+/// The provider holds the money once the customer has acted: has shown the bank who they are, say. Where they act is no
+/// one's to know but theirs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentActionRequired {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// How much.
+    pub amount: Money,
+    /// Until when the payment waits for that; then it is declined.
+    pub until: Timestamp,
+}
+
+impl Event for PaymentActionRequired {
+    const TYPE: &'static str = "payment.action-required.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            amount: example_total(),
+            until: example_time().plus(Duration::from_mins(15)),
+        }
+    }
 }
 
 /// The provider does not hold the money.
@@ -124,6 +156,59 @@ impl Event for PaymentCaptureFailed {
             order_id: example_order(),
             amount: example_price(),
             reason: "capture_declined".to_owned(),
+        }
+    }
+}
+
+/// What has become of a payment's money, in all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentSums {
+    /// What the provider has held.
+    pub held: Money,
+    /// What of that it has moved to us.
+    pub captured: Money,
+    /// What of that it has given back.
+    pub refunded: Money,
+    /// What of the held it has let go.
+    pub released: Money,
+}
+
+/// A payment and the provider's books differ, although nothing of it is on its way. Someone has to look at it: nothing
+/// is corrected by itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentDiscrepancyFound {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// The revision of the payment that was compared.
+    pub payment_revision: u64,
+    /// What the payment says.
+    pub payment: PaymentSums,
+    /// What the provider's books say.
+    pub provider: PaymentSums,
+}
+
+impl Event for PaymentDiscrepancyFound {
+    const TYPE: &'static str = "payment.discrepancy-found.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        let nothing = Money::zero(example_total().currency());
+        let captured = |captured| PaymentSums {
+            held: example_total(),
+            captured,
+            refunded: nothing,
+            released: nothing,
+        };
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            payment_revision: 4,
+            payment: captured(example_price()),
+            provider: captured(example_total()),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The money of orders: moved as pieces are shipped, given back, booked.
 
+use std::time::Duration;
+
+use payment::signature::SigningKey;
 use serde_json::{Value, json};
-use testkit::Ask;
+use testkit::{Answer, Ask};
 
 use super::{Person, ok, text};
 use crate::{World, offer};
@@ -19,6 +22,96 @@ pub fn refund(admin: &Person, order: &Value, amount: Option<u64>, key: &str) -> 
     ask.json(&json!({ "amount": amount, "reason": "returned", "note": "As agreed." }))
 }
 
+/// The worker that takes webhooks from its queue, as it is named to lose them.
+pub const WEBHOOKS: (&str, &str) = ("local-payment-webhooks", "follow-payment-webhook");
+
+/// What the sandbox says of an order's charge in a webhook.
+pub fn notice(order: &Value, id: &str) -> Value {
+    let charge = json!({
+        "key": payment_of(order), "order_id": order["id"], "amount": order["total"], "account": "acct_sandbox",
+    });
+    json!({ "id": id, "type": "charge.succeeded", "charge": charge })
+}
+
+/// A webhook, signed now with the secret of the stage or with another.
+pub fn webhook(world: &World, body: &Value, secret: Option<&str>) -> Ask {
+    let key = SigningKey::new(secret.unwrap_or("what a provider signs with"));
+    let body = body.to_string();
+    let now = world.stage.clock.now();
+    let signature = key.map(|key| key.sign(body.as_bytes(), now));
+    Ask::post("/v1/payments/webhooks/sandbox")
+        .header("sandbox-signature", &signature.unwrap_or_default())
+        .body("application/json", body)
+}
+
+/// An order whose payment waits for the customer.
+pub async fn unpaid(world: &mut World, shopper: &Person, goods: &str, method: &str) -> Value {
+    let order = shopper.buy(world, goods, 1, method).await;
+    world.settle().await;
+    let order = shopper.see(world, &order).await;
+    assert_eq!(order["status"], "stock_reserved", "{order}");
+    order
+}
+
+/// What the customer sends from the bank's page of an order's charge.
+pub fn acts(order: &Value, outcome: &str) -> Ask {
+    let url = format!("/v1/sandbox/charges/{}/complete", payment_of(order));
+    Ask::post(&url).json(&json!({ "outcome": outcome }))
+}
+
+/// The customer acts where the payment says.
+pub async fn act(world: &mut World, shopper: &Person, order: &Value, outcome: &str) -> Answer {
+    let shown = payment(world, shopper, order).await;
+    assert_eq!(shown["status"], "action_required", "{shown}");
+    let url = text(&shown["next_action"]["url"]);
+    let ask = Ask::post(&url).json(&json!({ "outcome": outcome }));
+    world.send("complete-sandbox-charge", ask).await
+}
+
+/// Payments that wait for their customers: who act, do not, or are not heard of.
+async fn waiting(world: &mut World, shopper: &Person, goods: &str) {
+    let paid = unpaid(world, shopper, goods, "pm_sandbox_3ds").await;
+    ok(act(world, shopper, &paid, "succeeded").await, 204);
+    world.settle().await;
+    let again = webhook(world, &notice(&paid, "evt_again"), None);
+    ok(world.send("receive-payment-webhook", again).await, 202);
+    world.settle().await;
+    let seen = shopper.see(world, &text(&paid["id"])).await;
+    assert_eq!(seen["status"], "confirmed", "{seen}");
+
+    let lost = unpaid(world, shopper, goods, "pm_sandbox_3ds_lost_reply").await;
+    ok(act(world, shopper, &lost, "failed").await, 204);
+    world.settle().await;
+
+    let unheard = (WEBHOOKS.0.to_owned(), WEBHOOKS.1);
+    let silent = unpaid(world, shopper, goods, "pm_sandbox_3ds").await;
+    world
+        .tick("watch-open-payments", Duration::from_mins(3))
+        .await;
+    world.lost.insert(unheard.clone());
+    ok(act(world, shopper, &silent, "succeeded").await, 204);
+    world.settle().await;
+    world.lost.remove(&unheard);
+    world
+        .tick("watch-open-payments", Duration::from_mins(3))
+        .await;
+    world.settle().await;
+    let seen = shopper.see(world, &text(&silent["id"])).await;
+    assert_eq!(seen["status"], "confirmed", "{seen}");
+
+    let never = unpaid(world, shopper, goods, "pm_sandbox_3ds").await;
+    world
+        .tick("watch-open-payments", Duration::from_mins(16))
+        .await;
+    world.settle().await;
+    for off in [&lost, &never] {
+        let seen = shopper.see(world, &text(&off["id"])).await;
+        assert_eq!(seen["cancel_reason"], "payment_declined", "{seen}");
+    }
+    let shown = payment(world, shopper, &never).await;
+    assert_eq!(shown["decline_reason"], "action_expired", "{shown}");
+}
+
 /// A confirmed order of so many pieces.
 async fn sold(
     world: &mut World,
@@ -34,7 +127,8 @@ async fn sold(
     order
 }
 
-async fn payment(world: &mut World, shopper: &Person, order: &Value) -> Value {
+/// A payment as its payer sees it.
+pub async fn payment(world: &mut World, shopper: &Person, order: &Value) -> Value {
     let ask = Ask::get(&format!("/v1/payments/{}", payment_of(order)));
     ok(world.send("get-payment", ask.by(&shopper.token)).await, 200).body
 }
@@ -87,6 +181,11 @@ pub(super) async fn payments(world: &mut World, root: &Person, shopper: &Person,
         ok(world.send("request-refund", all).await, 202);
         world.settle().await;
     }
+    waiting(world, shopper, &goods).await;
+    world
+        .tick("reconcile-payments", Duration::from_mins(1))
+        .await;
+    assert!(world.events("payment.discrepancy-found.v1").is_empty());
     let paid = payment(world, shopper, &order).await;
     assert_eq!(paid["status"], "captured");
     assert_eq!(paid["captured"]["amount"], 2_500);

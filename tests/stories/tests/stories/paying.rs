@@ -74,3 +74,36 @@ fn a_capture_that_is_refused_for_good_is_shown_and_nothing_can_be_given_back() {
     let answer = ask.key(&shop.unique()).json(&back(1)).send();
     answer.refused(409, "refund_exceeds_captured");
 }
+
+#[test]
+fn a_customer_shows_the_bank_who_they_are_and_the_order_is_confirmed() {
+    let shop = Shop::open();
+    let seller = Seller::open(&shop);
+    let goods = seller.offer("Cherry tray", 2_000, 5);
+    let shopper = Shopper::register(&shop);
+    let asked_to_act = |order: &str| {
+        until("the customer is to act", || {
+            let payment = shopper.payment_of(order).expect(200);
+            let url = payment["next_action"]["url"].as_str().map(str::to_owned);
+            url.filter(|_| payment["status"] == "action_required")
+        })
+    };
+    let act = |url: &str, outcome: &str| {
+        let ask = shop.post(url.to_owned());
+        ask.json(&json!({ "outcome": outcome })).send()
+    };
+    let order = shopper.buy(&goods.variant, 1, "pm_sandbox_3ds");
+    let url = asked_to_act(&order);
+    assert_eq!(act(&url, "succeeded").status, 204);
+    shopper.order_becomes(&order, "confirmed");
+
+    let order = shopper.buy(&goods.variant, 1, "pm_sandbox_3ds");
+    let url = asked_to_act(&order);
+    assert_eq!(act(&url, "failed").status, 204);
+    shopper.order_becomes(&order, "cancelled");
+    act(&url, "succeeded").refused(409, "charge_not_waiting");
+
+    let forged = shop.post("/v1/payments/webhooks/sandbox".to_owned());
+    let forged = forged.json(&json!({ "id": "evt_1", "type": "charge.succeeded" }));
+    forged.send().refused(400, "webhook_invalid");
+}

@@ -1,0 +1,25 @@
+//! Every minute: asks the provider for payments of which it has said nothing for too long, and ends what nobody does.
+
+use std::time::Duration;
+
+use kernel::Problem;
+use lambda::schedule::{self, Tick};
+use payment::Payments;
+
+async fn watch_open_payments(payments: &'static Payments, tick: Tick) -> Result<(), Problem> {
+    let patience = Duration::from_secs(tick.platform.parsed("PAYMENT_WATCH_SECONDS")?);
+    let time = tick.platform.parsed("PAYMENT_ACTION_SECONDS")?;
+    let quiet_since = tick.now.minus(patience);
+
+    let mut outcome = Ok(());
+    for payment in payments.open_since(quiet_since).await? {
+        // A payment that fails must not keep the others waiting.
+        let looked = payments.look_after(payment, (quiet_since, time), |step| tick.step(step));
+        outcome = looked.await.and(outcome);
+    }
+    outcome
+}
+
+pub(crate) fn main() -> lambda::Exit {
+    schedule::serve(Payments::start, watch_open_payments)
+}

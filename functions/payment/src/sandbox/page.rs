@@ -1,0 +1,146 @@
+//! Where the customer of the sandbox acts: the page of a bank, played by a route of this API, on a laptop and in
+//! development alone. What is decided there the sandbox tells by a webhook, as a provider does.
+
+use kernel::{Code, Id, OrderId, PaymentId, Problem, Timestamp};
+use lambda::Platform;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Account, Sandbox, State};
+use crate::{
+    provider::{Hint, PaymentProvider, Reference},
+    webhook::Webhooks,
+};
+
+/// The stages that have it.
+const STAGES: [&str; 2] = ["local", "dev"];
+
+/// Where the customer acts, of a charge with this key.
+pub(super) fn url(key: &str) -> String {
+    format!("/v1/sandbox/charges/{key}/complete")
+}
+
+/// What the customer does there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "SandboxOutcome")]
+pub enum Outcome {
+    /// Shows the bank who they are.
+    Succeeded,
+    /// Does not.
+    Failed,
+}
+
+/// What is sent to the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Completion {
+    /// What the customer does.
+    pub outcome: Outcome,
+}
+
+/// The body of a webhook of the sandbox's.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Notice {
+    id: String,
+    r#type: String,
+    charge: Reference,
+}
+
+impl Notice {
+    fn of(outcome: Outcome, charge: Reference) -> Self {
+        let verb = match outcome {
+            Outcome::Succeeded => "succeeded",
+            Outcome::Failed => "failed",
+        };
+        Self {
+            // The same for the same, told again.
+            id: format!("evt_{}_{verb}", charge.key),
+            r#type: format!("charge.{verb}"),
+            charge,
+        }
+    }
+
+    /// What a webhook's body hints at.
+    pub(super) fn read(body: &[u8]) -> Option<Hint> {
+        let notice: Self = serde_json::from_slice(body).ok()?;
+        Some(Hint {
+            event: notice.id,
+            about: notice.charge,
+        })
+    }
+}
+
+impl Account {
+    /// The books when the customer has acted; `None` where that is in them already.
+    fn completed(&self, outcome: Outcome) -> Result<Option<Self>, Problem> {
+        let decided = match outcome {
+            Outcome::Succeeded => State::Held,
+            Outcome::Failed => State::Declined,
+        };
+        if self.state == decided {
+            return Ok(None);
+        }
+        if self.state != State::Waiting {
+            return Err(Code::ChargeNotWaiting.into());
+        }
+        Ok(Some(Self {
+            state: decided,
+            held: u32::from(decided == State::Held),
+            ..self.clone()
+        }))
+    }
+}
+
+/// The page.
+#[derive(Debug)]
+pub struct SandboxPage {
+    sandbox: Sandbox,
+    webhooks: Webhooks,
+    is_there: bool,
+}
+
+impl SandboxPage {
+    /// Of a stage that has it; on others there is nothing at its path.
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        Ok(Self {
+            sandbox: Sandbox::open(platform),
+            webhooks: Webhooks::start(platform).await?,
+            is_there: STAGES.contains(&platform.stage()),
+        })
+    }
+
+    /// Writes down what the customer has done, and has it told. Told again, it is the same again.
+    ///
+    /// # Errors
+    /// `route_not_found` where there is no sandbox; `payment_not_found`; `charge_not_waiting` for a charge that
+    /// something else has become of.
+    pub async fn complete(
+        &self,
+        payment: PaymentId,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        if !self.is_there {
+            return Err(Code::RouteNotFound.into());
+        }
+        let found = self.sandbox.read(&payment.to_string()).await?;
+        let account = found.ok_or(Code::PaymentNotFound)?;
+        if let Some(next) = account.completed(outcome)? {
+            let written = self.sandbox.write("complete", Some(&account), &next);
+            written.await?;
+        }
+        let charge = account.reference(OrderId::from_uuid(payment.uuid()));
+        self.tell(&Notice::of(outcome, charge), now).await
+    }
+
+    /// What the provider sends to `POST /v1/payments/webhooks/sandbox`, without the way there.
+    async fn tell(&self, notice: &Notice, now: Timestamp) -> Result<(), Problem> {
+        let body = serde_json::to_vec(notice).map_err(Problem::internal)?;
+        let signature = self.webhooks.key.sign(&body, now);
+        let sent = Some(signature.as_str());
+        self.webhooks
+            .take(self.sandbox.name(), sent, &body, now)
+            .await
+    }
+}

@@ -1,0 +1,124 @@
+//! Payments of which the provider's last word is missing: what it says of them by webhooks, and what it is asked for
+//! when it says nothing.
+
+use dynamo::{Intent, Query, Stored};
+use kernel::{PaymentId, Problem, Timestamp};
+
+use super::{Payments, step_of};
+use crate::{
+    lifecycle::Status,
+    payment::{Payment, TimeToAct},
+    provider::{Hint, Hold, Trouble},
+};
+
+/// The index of payments that are looked after, and its one partition.
+pub(super) const BY_OPEN: &str = "by-open";
+pub(super) const OPEN: &str = "open";
+/// How many of them one run looks after.
+const WATCHED: usize = 100;
+
+impl Payments {
+    /// What the provider's books have of a payment's money; `None` where it was never asked to hold any.
+    ///
+    /// # Errors
+    /// [`Trouble::Mismatch`], where they have another charge under its key: nothing is recorded of that.
+    pub(super) async fn look_up(&self, payment: &Payment) -> Result<Option<Hold>, Trouble> {
+        let found = self.provider.look_up(&payment.charge()).await?;
+        let expected = payment.reference(self.provider.account());
+        if found.as_ref().is_some_and(|found| found.about != expected) {
+            tracing::error!(payment.id = %payment.payment_id, "the provider's books have another charge under a payment's key");
+            return Err(Trouble::Mismatch);
+        }
+        Ok(found.map(|found| found.hold))
+    }
+
+    /// Looks into the provider's books, because a webhook says that something has become of a charge. What they say
+    /// is recorded as an answer is. `false` for a webhook of which anything is not as it was asked for: it is none of
+    /// ours.
+    pub async fn follow(
+        &self,
+        hint: &Hint,
+        time: TimeToAct,
+        intent: &Intent,
+    ) -> Result<bool, Problem> {
+        if self.commands.is_done(intent).await? {
+            return Ok(true);
+        }
+        let payment = match hint.about.key.parse() {
+            Ok(id) => self.asked_for(id).await?,
+            Err(_) => None,
+        };
+        let account = self.provider.account();
+        let Some(payment) = payment.filter(|payment| payment.reference(account) == hint.about)
+        else {
+            tracing::error!(
+                webhook.id = hint.event,
+                charge.key = hint.about.key,
+                "a webhook tells of a charge that is none of ours"
+            );
+            return Ok(false);
+        };
+        match self.look_up(&payment).await? {
+            Some(Hold::Held) if matches!(payment.status, Status::Declined | Status::Voided) => {
+                self.let_go(&payment, intent).await?;
+            }
+            Some(said) => self.record(&payment, (Ok(said), time), intent).await?,
+            None => {}
+        }
+        // What was no news is remembered too.
+        self.commands.begin(intent).settle().await?;
+        Ok(true)
+    }
+
+    /// The payments that nobody has looked after since then or longer, the longest first, at most a hundred.
+    pub async fn open_since(&self, since: Timestamp) -> Result<Vec<PaymentId>, Problem> {
+        // Behind the instant comes a payment's id, which sorts before a tilde.
+        let run = Query::index(BY_OPEN, OPEN)
+            .up_to(format!("{since}#~"))
+            .limit(WATCHED);
+        let open = self.table.query::<Payment>(run).await?;
+        Ok(open.iter().map(|payment| payment.payment_id).collect())
+    }
+
+    /// Asks the provider how it stands with a payment that nobody has looked after since `quiet_since`, and records
+    /// that; ends it, where its customer should have acted by now. `step` names the step that is done once, however
+    /// many watchers try.
+    pub async fn look_after(
+        &self,
+        id: PaymentId,
+        (quiet_since, time): (Timestamp, TimeToAct),
+        step: impl Fn(String) -> Intent,
+    ) -> Result<(), Problem> {
+        // The index lags behind; what is decided is decided on the payment itself.
+        let found = self.asked_for(id).await?;
+        let is_due = |payment: &Stored<Payment>| {
+            payment.open_since.is_some_and(|since| since <= quiet_since)
+        };
+        let Some(payment) = found.filter(is_due) else {
+            return Ok(());
+        };
+        let intent = step(format!("{id} {}", payment.rev));
+        if !payment.status.is_open() {
+            return self.let_go(&payment, &intent).await;
+        }
+        let said = match self.look_up(&payment).await? {
+            Some(said) => said,
+            // Whoever should have asked has not come so far.
+            None => self.provider.authorize(&payment.charge()).await?,
+        };
+        if payment.after_hold(&said, time, intent.now).is_some() {
+            return self.record(&payment, (Ok(said), time), &intent).await;
+        }
+        let Some(expired) = payment.expired(intent.now) else {
+            let next = payment.put_off(intent.now);
+            let mut command = self.commands.begin(&intent);
+            command.update(&self.table, &payment, &next);
+            command.settle().await?;
+            return Ok(());
+        };
+        // Written before the provider is told, so that a customer who acts in this moment is too late.
+        let turned = self.turn(&payment, expired, "payment.expire", &intent);
+        let declined = turned.await?;
+        self.let_go(&declined, &step_of(&intent, "let-go")).await
+    }
+}
