@@ -12,6 +12,8 @@ use crate::{referee::moved, variant::Variant};
 pub struct End {
     /// Of each order where it stands and why, and what has become of the pieces of each line.
     pub orders: Vec<(String, Vec<[u64; 2]>)>,
+    /// Of each order where its returns stand.
+    pub returns: Vec<Vec<String>>,
     /// What there is of each variant: on hand, reserved, available.
     pub stock: Vec<[u64; 3]>,
     /// Of each order how often its money was held and let go, and how much was moved and given back.
@@ -31,6 +33,7 @@ impl End {
         let charges = cloud.items("payment-provider-ledger");
         let mut end = Self {
             orders: Vec::new(),
+            returns: Vec::new(),
             stock: Vec::new(),
             money: Vec::new(),
             accounts: BTreeMap::new(),
@@ -44,6 +47,9 @@ impl End {
             let lines = order["lines"].as_array().into_iter().flatten();
             let lines = lines.map(|line| ["shipped", "cancelled"].map(|what| count(&line[what])));
             end.orders.push((status.trim().to_owned(), lines.collect()));
+            let returns = order["returns"].as_array().into_iter().flatten();
+            let returns = returns.map(|it| it["status"].as_str().unwrap_or_default().to_owned());
+            end.returns.push(returns.collect());
             let key = id.replacen("ord_", "pay_", 1);
             let charge = charges.iter().find(|item| item["key"] == key.as_str());
             end.money.push(charge.map_or([0; 4], |charge| {

@@ -19,6 +19,8 @@ pub struct Nature {
     pub batches: bool,
     /// How many of a hundred answered requests are sent once more under their key.
     pub replays: usize,
+    /// How long it is from one firing of the schedules to the next: a minute, or more where some are missed.
+    pub tick: Duration,
     /// Whether people lay what was laid aside into its queue again.
     pub redrives: bool,
 }
@@ -32,6 +34,7 @@ impl Nature {
             at_once: 1,
             batches: false,
             replays: 0,
+            tick: Duration::from_mins(5),
             redrives: false,
         }
     }
@@ -45,6 +48,7 @@ impl Nature {
             at_once: *chance.one_of(&[1, 2, 3]),
             batches: chance.percent(50),
             replays: *chance.one_of(&[0, 30, 100]),
+            tick: Duration::from_mins(*chance.one_of(&[1, 2, 5])),
             redrives: true,
         }
     }

@@ -132,6 +132,17 @@ impl Referee {
         done.filter_map(|it| it["amount"]["amount"].as_u64()).sum()
     }
 
+    /// Where an order's payment stands.
+    pub fn payment(&self, order: &str) -> &str {
+        let payment = self.payments.get(&order.replacen("ord_", "pay_", 1));
+        payment.map_or("", |it| text(&it["status"]))
+    }
+
+    /// Where the provider's charge for an order stands.
+    pub fn charge(&self, order: &str) -> &str {
+        self.charges.get(order).map_or("", |it| text(&it["state"]))
+    }
+
     /// Whether any order waits for anything.
     pub fn is_any_waiting(&self) -> bool {
         self.orders

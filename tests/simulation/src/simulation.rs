@@ -146,6 +146,7 @@ struct Actor {
     placed: Option<Placed>,
     next: usize,
     is_waiting: bool,
+    answered_at: Timestamp,
 }
 
 /// A simulation under way.
@@ -204,6 +205,7 @@ impl Simulation {
             placed: None,
             next: 0,
             is_waiting: true,
+            answered_at: now,
         });
         Self {
             variant: case.variant,
@@ -221,7 +223,7 @@ impl Simulation {
             invocations: 0,
             calls: Vec::new(),
             last_input: now,
-            next_tick: now.plus(MINUTE),
+            next_tick: now.plus(case.nature.tick),
             schedules: schedules.map(|(name, _)| name).collect(),
             stage,
         }
@@ -306,7 +308,7 @@ impl Simulation {
             let Some(step) = next.filter(|_| !actor.is_waiting) else {
                 continue;
             };
-            if self.is_off(actor) || !self.is_time(step, &placed) {
+            if self.is_off(actor) || !self.is_time(step, actor, &placed) {
                 continue;
             }
             let (function, ask) = step.ask(actor.next, &placed, actor.buyer, &self.cast);
@@ -317,11 +319,17 @@ impl Simulation {
         }
     }
 
-    fn is_time(&self, step: &Step, placed: &Placed) -> bool {
+    fn is_time(&self, step: &Step, actor: &Actor, placed: &Placed) -> bool {
         match step.0 {
             When::AtOnce => true,
             When::Is(status) => self.referee.has_been(&placed.id, status),
             When::Captured(amount) => self.referee.captured(&placed.id) >= amount,
+            When::Payment(status) => self.referee.payment(&placed.id) == status,
+            When::Charge(state) => self.referee.charge(&placed.id) == state,
+            When::After(minutes) => {
+                self.now().since(actor.answered_at)
+                    >= MINUTE.saturating_mul(u32::try_from(minutes).unwrap_or(u32::MAX))
+            }
         }
     }
 
@@ -331,7 +339,7 @@ impl Simulation {
         let tick = self.next_tick.as_millisecond();
         if next.is_none_or(|at| at > tick) {
             self.move_on_to(tick);
-            self.next_tick = self.next_tick.plus(MINUTE);
+            self.next_tick = self.next_tick.plus(self.nature.tick);
             for name in self.schedules.clone() {
                 self.put_off(Duration::ZERO, Due::Tick(name));
             }
@@ -663,8 +671,10 @@ impl Simulation {
             }
             return Ok(());
         }
+        let now = self.now();
         let actor = &mut self.actors[request.actor];
         actor.is_waiting = false;
+        actor.answered_at = now;
         if actor.placed.is_none() && answer.status == 201 {
             actor.placed = Some(Placed::read(actor.buyer, &answer.body));
         }
@@ -710,7 +720,10 @@ impl Simulation {
                 return Err(format!("{queue} has {messages:?}"));
             }
             for message in messages {
-                if let Some(worker) = Stage::worker_of(&queue) {
+                let Some(worker) = Stage::worker_of(&queue) else {
+                    continue;
+                };
+                if !self.variant.unheard.contains(&("webhook", worker)) {
                     self.enqueue(worker, message.body);
                 }
             }

@@ -4,7 +4,12 @@ use std::fmt;
 
 use faults::{
     Person,
-    journey::{guests::GuestOrder, order, payments::refund},
+    journey::{
+        guests::GuestOrder,
+        order,
+        payments::{acts, refund},
+        returns,
+    },
 };
 use serde_json::{Value, json};
 use testkit::Ask;
@@ -65,6 +70,12 @@ pub enum When {
     Is(&'static str),
     /// Once so much of its money was captured.
     Captured(u64),
+    /// Once its payment has come to this state.
+    Payment(&'static str),
+    /// Once the provider's charge has.
+    Charge(&'static str),
+    /// So many minutes after the step before was answered.
+    After(u64),
 }
 
 /// What someone does.
@@ -88,6 +99,16 @@ pub enum Deed {
     CloseAccount,
     /// Takes the guest's order over.
     Claim,
+    /// Does what the bank asks for, or does it in vain.
+    Act(&'static str),
+    /// Wants to send pieces back.
+    Return(Goods, u32),
+    /// Agrees to the first return.
+    Approve,
+    /// Does not.
+    Refuse,
+    /// Has received its pieces, of which so many can be sold again and so many cannot.
+    Receive(Goods, [u32; 2]),
 }
 
 /// A step of a script.
@@ -305,6 +326,118 @@ pub const VARIANTS: &[Variant] = &[
         ..PLAIN
     },
     Variant {
+        name: "customer-acts",
+        method: "pm_sandbox_3ds",
+        steps: &[
+            Step(
+                When::Payment("action_required"),
+                Who::Buyer,
+                Deed::Act("succeeded"),
+            ),
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "customer-fails",
+        method: "pm_sandbox_3ds",
+        steps: &[Step(
+            When::Payment("action_required"),
+            Who::Buyer,
+            Deed::Act("failed"),
+        )],
+        ends: &["cancelled payment_declined"],
+        ..PLAIN
+    },
+    Variant {
+        name: "customer-never-acts",
+        method: "pm_sandbox_3ds",
+        ends: &["cancelled payment_declined"],
+        ..PLAIN
+    },
+    Variant {
+        name: "webhook-before-the-answer",
+        method: "pm_sandbox_3ds_lost_reply",
+        steps: &[
+            Step(When::Charge("waiting"), Who::Buyer, Deed::Act("succeeded")),
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "unknown-then-failed",
+        method: "pm_sandbox_3ds_lost_reply",
+        steps: &[Step(
+            When::Charge("waiting"),
+            Who::Buyer,
+            Deed::Act("failed"),
+        )],
+        ends: &["cancelled payment_declined"],
+        ..PLAIN
+    },
+    Variant {
+        name: "webhook-never",
+        method: "pm_sandbox_3ds",
+        unheard: &[("webhook", "follow-payment-webhook")],
+        steps: &[
+            Step(
+                When::Payment("action_required"),
+                Who::Buyer,
+                Deed::Act("succeeded"),
+            ),
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "cancelled-while-the-customer-acts",
+        method: "pm_sandbox_3ds",
+        steps: &[
+            Step(When::Payment("action_required"), Who::Buyer, Deed::Cancel),
+            Step(When::AtOnce, Who::Buyer, Deed::Act("succeeded")),
+        ],
+        ends: &["cancelled customer"],
+        ..PLAIN
+    },
+    Variant {
+        name: "returned-and-refunded",
+        cart: THREE_LINES,
+        steps: &[
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(When::AtOnce, Who::Rugs, Deed::Ship),
+            Step(
+                When::Is("shipped"),
+                Who::Buyer,
+                Deed::Return(Goods::Lamp, 2),
+            ),
+            Step(When::AtOnce, Who::Lamps, Deed::Approve),
+            Step(
+                When::Captured(5_000),
+                Who::Lamps,
+                Deed::Receive(Goods::Lamp, [1, 1]),
+            ),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "return-refused",
+        steps: &[
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(
+                When::Is("shipped"),
+                Who::Buyer,
+                Deed::Return(Goods::Lamp, 1),
+            ),
+            Step(When::AtOnce, Who::Lamps, Deed::Refuse),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
         name: "two-want-the-last",
         buyers: &[Buyer::Shopper, Buyer::Rival],
         cart: &[(Goods::Lamp, 1), (Goods::Wick, 2)],
@@ -396,6 +529,32 @@ impl Step {
             Deed::Refund(amount) => {
                 let order = json!({ "id": placed.id });
                 ("request-refund", refund(person, &order, amount, &key))
+            }
+            Deed::Act(outcome) => (
+                "complete-sandbox-charge",
+                acts(&json!({ "id": placed.id }), outcome).by(&person.token),
+            ),
+            Deed::Return(goods, quantity) => (
+                "request-return",
+                returns::ask(person, &placed.id, cast.goods(goods), quantity, &key),
+            ),
+            Deed::Approve => (
+                "approve-return",
+                returns::step(person, "approve-return", &placed.id, 1),
+            ),
+            Deed::Refuse => {
+                let ask = returns::step(person, "refuse-return", &placed.id, 1);
+                (
+                    "refuse-return",
+                    ask.json(&json!({ "reason": "It was worn." })),
+                )
+            }
+            Deed::Receive(goods, [restocked, written_off]) => {
+                let ask = returns::step(person, "receive-return", &placed.id, 1);
+                let line = json!({
+                    "variant_id": cast.goods(goods), "restocked": restocked, "written_off": written_off,
+                });
+                ("receive-return", ask.json(&json!({ "lines": [line] })))
             }
             Deed::CloseAccount => {
                 let ask = Ask::post("/v1/customers/me/close").by(&person.token);

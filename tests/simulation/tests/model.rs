@@ -326,42 +326,52 @@ impl Model for Saga {
                 sums.into_iter()
                     .all(|(available, stock)| usize::from(*available) + held == usize::from(stock))
             }),
-            Property::always("nothing is shipped that nobody has paid for", |_, world| {
-                let is_shipped =
-                    |one: &&One| matches!(one.status, Status::Shipped | Status::Delivered);
-                let paid = [Provider::Holds, Provider::Captured];
-                world
-                    .orders
-                    .iter()
-                    .filter(is_shipped)
-                    .all(|one| paid.contains(&one.provider))
-            }),
-            Property::always("no money is taken for what is not shipped", |_, world| {
-                let is_taken = |one: &&One| one.provider == Provider::Captured;
-                world
-                    .orders
-                    .iter()
-                    .filter(is_taken)
-                    .all(|one| one.has_said(Said::Shipped))
-            }),
+            Property::always(
+                "nothing is shipped that nobody has paid for",
+                |_, world: &World| {
+                    let is_shipped =
+                        |one: &&One| matches!(one.status, Status::Shipped | Status::Delivered);
+                    let paid = [Provider::Holds, Provider::Captured];
+                    world
+                        .orders
+                        .iter()
+                        .filter(is_shipped)
+                        .all(|one| paid.contains(&one.provider))
+                },
+            ),
+            Property::always(
+                "no money is taken for what is not shipped",
+                |_, world: &World| {
+                    let is_taken = |one: &&One| one.provider == Provider::Captured;
+                    world
+                        .orders
+                        .iter()
+                        .filter(is_taken)
+                        .all(|one| one.has_said(Said::Shipped))
+                },
+            ),
             Property::always(
                 "what has come to its end leaves nothing behind",
-                |saga, world| {
+                |saga: &Saga, world: &World| {
                     let is_over = saga.next_steps(world).is_empty();
                     !is_over || world.orders.iter().all(is_clean)
                 },
             ),
-            Property::sometimes("an order is delivered", |_, world| {
+            Property::sometimes("an order is delivered", |_, world: &World| {
                 world
                     .orders
                     .iter()
                     .any(|one| one.status == Status::Delivered)
             }),
-            Property::sometimes("money is held for an order that is off", |_, world| {
-                let late =
-                    |one: &One| one.status == Status::Cancelled && one.provider == Provider::Holds;
-                world.orders.iter().any(late)
-            }),
+            Property::sometimes(
+                "money is held for an order that is off",
+                |_, world: &World| {
+                    let late = |one: &One| {
+                        one.status == Status::Cancelled && one.provider == Provider::Holds
+                    };
+                    world.orders.iter().any(late)
+                },
+            ),
         ]
     }
 }
