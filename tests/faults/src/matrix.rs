@@ -650,7 +650,9 @@ impl Market {
             {
                 missing(collection, &world.stage)
             }
-            (Which::Missing | Which::Malformed, _) if collection == "orders" && last == Some("returns") => {
+            (Which::Missing | Which::Malformed, _)
+                if collection == "orders" && last == Some("returns") =>
+            {
                 missing(collection, &world.stage)
             }
             _ if collection == "orders" && last == Some("returns") => {

@@ -56,7 +56,9 @@ impl Sold {
         let provider = &world.stage.cloud.items("payment-provider-ledger")[0];
         let moves = provider["moves"].as_array().into_iter().flatten();
         let moved = moves.filter(|part| part["declined"].is_null());
-        let moved = moved.filter_map(|part| part["amount"]["amount"].as_u64()).sum();
+        let moved = moved
+            .filter_map(|part| part["amount"]["amount"].as_u64())
+            .sum();
         let stock = self.seller.stock(world, &self.goods).await;
         let levels = ["on_hand", "reserved"].map(|level| stock[level].as_u64().unwrap_or(u64::MAX));
         (moved, levels)
@@ -199,7 +201,9 @@ async fn listed(world: &mut World, who: &Person, query: &str) -> Vec<Value> {
     let mut cursor = String::new();
     loop {
         let path = format!("/v1/orders?limit=2&{query}{cursor}");
-        let page = world.send("list-orders", Ask::get(&path).by(&who.token)).await;
+        let page = world
+            .send("list-orders", Ask::get(&path).by(&who.token))
+            .await;
         assert_eq!(page.status, 200, "{}", page.text);
         let data = page.body["data"].as_array().cloned().unwrap_or_default();
         found.extend(data.into_iter().map(|order| order["id"].clone()));
@@ -248,5 +252,8 @@ async fn orders_are_listed_by_when_they_were_placed_and_where_their_part_stands(
         assert!(listed(&mut world, who, &both).await.is_empty());
     }
     let ask = Ask::get("/v1/orders?placed_from=yesterday").by(&shopper.token);
-    assert_eq!(world.send("list-orders", ask).await.code(), "invalid_parameter");
+    assert_eq!(
+        world.send("list-orders", ask).await.code(),
+        "invalid_parameter"
+    );
 }

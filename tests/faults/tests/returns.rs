@@ -103,7 +103,9 @@ fn balances(world: &World) -> BTreeMap<String, i64> {
 
 fn expected(stands: &[(&str, i64)]) -> BTreeMap<String, i64> {
     let stands = stands.iter();
-    stands.map(|(name, stands)| ((*name).to_owned(), *stands)).collect()
+    stands
+        .map(|(name, stands)| ((*name).to_owned(), *stands))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,12 +121,24 @@ async fn what_comes_back_in_parts_comes_once_however_often_it_is_told() {
         for _ in 0..2 {
             watch(&mut world).await;
         }
-        assert_eq!(sold.statuses(&mut world).await, ["refunded", "refunded"], "seed {seed}");
+        assert_eq!(
+            sold.statuses(&mut world).await,
+            ["refunded", "refunded"],
+            "seed {seed}"
+        );
         assert_eq!(sold.on_hand(&mut world).await, 8, "seed {seed}");
-        let stands = expected(&[("commission", 0), ("customer", 0), ("provider", 0), ("seller", 0)]);
+        let stands = expected(&[
+            ("commission", 0),
+            ("customer", 0),
+            ("provider", 0),
+            ("seller", 0),
+        ]);
         assert_eq!(balances(&world), stands, "seed {seed}");
         let moved = world.stage.cloud.items("payment-provider-ledger");
-        assert_eq!((&moved[0]["captured"], &moved[0]["refunded"]), (&json!(1), &json!(2)));
+        assert_eq!(
+            (&moved[0]["captured"], &moved[0]["refunded"]),
+            (&json!(1), &json!(2))
+        );
         assert!(world.letters.is_empty(), "{:?}", world.letters);
     }
 }
@@ -137,11 +151,20 @@ async fn a_seller_bears_what_comes_back_and_the_commission_on_it_is_given_back()
     sold.receive(&mut world, number, [0, 1]).await;
     world.settle().await;
     // Three pieces at 12.50, one of which is back; a tenth of each is the marketplace's.
-    let stands = [("commission", -250), ("customer", 0), ("provider", 2_500), ("seller", -2_250)];
+    let stands = [
+        ("commission", -250),
+        ("customer", 0),
+        ("provider", 2_500),
+        ("seller", -2_250),
+    ];
     assert_eq!(balances(&world), expected(&stands));
     assert_eq!(sold.on_hand(&mut world).await, 6, "it is written off");
     let movements = world.events("stock.changed.v1");
-    assert!(!movements.iter().any(|changed| changed.to_string().contains("returned")));
+    assert!(
+        !movements
+            .iter()
+            .any(|changed| changed.to_string().contains("returned"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,7 +181,10 @@ async fn the_same_pieces_asked_for_twice_at_once_come_back_once() {
         assert_eq!(taken, 1, "seed {seed}");
         for refused in answers.iter().filter(|answer| answer.status != 200) {
             let code = refused.code();
-            assert!(["conflict", "validation_failed"].contains(&code), "seed {seed}: {code}");
+            assert!(
+                ["conflict", "validation_failed"].contains(&code),
+                "seed {seed}: {code}"
+            );
         }
         let agree = step(&sold.seller, "approve-return", &sold.order, 1);
         ok(world.send("approve-return", agree).await, 200);
@@ -271,7 +297,10 @@ async fn a_guests_goods_come_back_by_the_link_to_the_order_and_by_no_other() {
     let agree = step(&seller, "approve-return", &order.id, 1);
     ok(world.send("approve-return", agree).await, 200);
     let ask = stolen.ask("POST", "guest-orders", "/returns/1/withdraw");
-    ok(world.send("withdraw-guest-return", ask.key("no")).await, 404);
+    ok(
+        world.send("withdraw-guest-return", ask.key("no")).await,
+        404,
+    );
     let got = receive(&mut world, &seller, (&order.id, 1), &goods, [1, 0]).await;
     ok(got, 200);
     world.settle().await;

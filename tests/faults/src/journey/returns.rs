@@ -96,7 +96,11 @@ async fn told(world: &mut World, (shopper, seller): (&Person, &Person), order: &
     let listed = ok(world.send("list-orders", ask).await, 200).body;
     let listed = listed["data"].as_array().into_iter().flatten();
     assert!(listed.clone().any(|one| one["id"] == order));
-    assert!(listed.clone().all(|one| one["fulfilments"][0]["status"] == "shipped"));
+    assert!(
+        listed
+            .clone()
+            .all(|one| one["fulfilments"][0]["status"] == "shipped")
+    );
 }
 
 /// Some goods come back whole and some do not; some are not taken back, some kept after all; and the provider may

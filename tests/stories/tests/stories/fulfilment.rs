@@ -127,18 +127,22 @@ fn what_comes_back_lies_on_the_shelf_again_and_its_price_is_given_back() {
     by(&stranger.token, "", &wanted(1)).refused(404, "order_not_found");
     by(&shopper.token, "/1/approve", &json!({})).refused(403, "forbidden");
     by(&seller.person.token, "/1/approve", &json!({})).expect(200);
-    let came = json!({ "lines": [{ "variant_id": lamp.variant, "restocked": 1, "written_off": 1 }] });
+    let came =
+        json!({ "lines": [{ "variant_id": lamp.variant, "restocked": 1, "written_off": 1 }] });
     by(&seller.person.token, "/1/receive", &came).expect(200);
 
     until("the price of two lamps is given back", || {
         let payment = shopper.payment_of(&order).expect(200);
         (payment["refunded"]["amount"] == 3_600).then_some(())
     });
-    until("one lamp is on the shelf again, and the return is over", || {
-        let stock = seller.stock(&lamp.variant);
-        let back = shopper.see_order(&order)["returns"][0]["status"].clone();
-        (stock["available"] == 8 && back == "refunded").then_some(())
-    });
+    until(
+        "one lamp is on the shelf again, and the return is over",
+        || {
+            let stock = seller.stock(&lamp.variant);
+            let back = shopper.see_order(&order)["returns"][0]["status"].clone();
+            (stock["available"] == 8 && back == "refunded").then_some(())
+        },
+    );
     let timeline = shop.get(format!("/v1/orders/{order}/timeline"));
     let timeline = timeline.bearer(&shopper.token).send().expect(200);
     let entries = timeline["entries"].as_array().into_iter().flatten();
