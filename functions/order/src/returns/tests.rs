@@ -350,7 +350,7 @@ proptest! {
                     let received = [came(&order, line.unwrap_or(0), *back, *off)];
                     order.receive_return((Parts::ALL, *number), &received, at(i)).ok()
                 }
-                Try::Refunded(number) => order.hear_repayment(&refunded(*number, u64::from(i as u32)), at(i)),
+                Try::Refunded(number) => order.hear_repayment(&refunded(*number, i), at(i)),
             };
             let Some(next) = turn.map(|turn| turn.order) else { continue };
             for line in &next.lines {

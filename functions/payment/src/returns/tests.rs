@@ -2,7 +2,7 @@
 
 use contracts::{
     Event,
-    events::{LineProgress, OrderProgressed, OrderStockReserved, ReturnRefund},
+    events::{LedgerSide, LineProgress, OrderProgressed, OrderStockReserved, ReturnRefund},
 };
 use kernel::{Currency, Ids, OrderId, Quantity};
 use proptest::prelude::*;
@@ -145,14 +145,16 @@ fn the_seller_gives_back_what_it_got_and_the_marketplace_its_commission() {
         legs.map(|leg| (leg.side, leg.amount.amount()))
             .collect::<Vec<_>>()
     };
-    use contracts::events::LedgerSide::{Credit, Debit};
     let order: OrderId = payment.order_id;
-    assert_eq!(on(LedgerAccount::Seller(seller(1))), [(Debit, 1_125)]);
-    assert_eq!(on(LedgerAccount::Commission), [(Debit, 125)]);
-    assert_eq!(on(LedgerAccount::Provider), [(Credit, 1_250)]);
+    assert_eq!(
+        on(LedgerAccount::Seller(seller(1))),
+        [(LedgerSide::Debit, 1_125)]
+    );
+    assert_eq!(on(LedgerAccount::Commission), [(LedgerSide::Debit, 125)]);
+    assert_eq!(on(LedgerAccount::Provider), [(LedgerSide::Credit, 1_250)]);
     assert_eq!(
         on(LedgerAccount::Customer(order)),
-        [(Credit, 1_250), (Debit, 1_250)]
+        [(LedgerSide::Credit, 1_250), (LedgerSide::Debit, 1_250)]
     );
     assert!(on(LedgerAccount::Refunds).is_empty());
 }
