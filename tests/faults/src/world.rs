@@ -310,6 +310,10 @@ impl World {
             }
             self.stage.cloud.heal();
             self.wait(stimulus);
+            if matches!(stimulus, Stimulus::Tick) {
+                // The next one comes when a provider that has not answered is asked again.
+                self.stage.clock.advance(payment::breaker::OPEN_FOR);
+            }
         }
         panic!("{name} does not get done: {last:?}\n{:?}", self.causes);
     }
