@@ -231,16 +231,18 @@ async fn a_total_beyond_what_an_amount_can_be_is_no_order() {
 async fn anothers_order_is_the_same_as_none() {
     let mut market = Market::open().await;
     let none = format!("/v1/orders/ord_{}", "0".repeat(32));
-    for (function, verb, body) in [
-        ("get-order", "", None),
-        ("cancel-order", "/cancel", Some(json!({}))),
-        ("list-order-transitions", "/transitions", None),
+    for (function, verb, posts) in [
+        ("get-order", "", false),
+        ("cancel-order", "/cancel", true),
+        ("list-order-transitions", "/transitions", false),
+        ("get-order-timeline", "/timeline", false),
     ] {
         let mut answers = Vec::new();
         for path in [market.path(verb), format!("{none}{verb}")] {
-            let ask = match &body {
-                Some(body) => Ask::post(&path).json(body).key("another's"),
-                None => Ask::get(&path),
+            let ask = if posts {
+                Ask::post(&path).key("another's")
+            } else {
+                Ask::get(&path)
             };
             let ask = ask.by(&market.stranger.token);
             answers.push(market.refused(function, ask, "another's order").await);

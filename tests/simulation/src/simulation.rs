@@ -678,7 +678,9 @@ impl Simulation {
         if actor.placed.is_none() && answer.status == 201 {
             actor.placed = Some(Placed::read(actor.buyer, &answer.body));
         }
-        if answer.status < 300 && (again || self.chance.percent(self.nature.replays)) {
+        // Who claims an order that is theirs is shown it as it is by now: there is nothing to keep.
+        let is_kept = request.function != "claim-order";
+        if is_kept && answer.status < 300 && (again || self.chance.percent(self.nature.replays)) {
             let delay = self.chance.within(self.nature.delay);
             let answered = Some(answer);
             self.put_off(
