@@ -55,8 +55,8 @@ simulate: ## Play orders under faults and chance [FROM=0 SEEDS=2000] [FAULTS=hap
 	@$(SIMULATOR) $(if $(CASE),tell $(CASE),$(if $(FAULTS),faults $(FAULTS),seeds \
 		$(if $(FROM),--from $(FROM)) $(if $(SEEDS),--count $(SEEDS))))
 
-prove: ## Play every fault of every variant, pairs of faults and seeds: hours [PAIRS=20000 SEEDS=100000]
-	@$(SIMULATOR) prove $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SEEDS),--seeds $(SEEDS))
+prove: ## Play every fault of every variant, pairs of faults and seeds: hours [PAIRS=20000 SEEDS=100000 EVERY=1]
+	@$(SIMULATOR) prove $(if $(EVERY),--every $(EVERY)) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SEEDS),--seeds $(SEEDS))
 
 fmt: ## Format every file
 	@cargo fmt --all
