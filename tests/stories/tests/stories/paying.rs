@@ -83,7 +83,9 @@ fn a_customer_shows_the_bank_who_they_are_and_the_order_is_confirmed() {
     let shopper = Shopper::register(&shop);
     let asked_to_act = |order: &str| {
         until("the customer is to act", || {
-            let payment = shopper.payment_of(order).expect(200);
+            let shown = shopper.payment_of(order);
+            // Until the pieces are held there is none.
+            let payment = (shown.status == 200).then(|| shown.json())?;
             let url = payment["next_action"]["url"].as_str().map(str::to_owned);
             url.filter(|_| payment["status"] == "action_required")
         })
