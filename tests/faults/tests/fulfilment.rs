@@ -93,7 +93,9 @@ async fn what_was_not_heard_of_a_parcel_is_made_good_by_the_watchdog() {
     ] {
         let mut world = World::new(1);
         let sold = Sold::open(&mut world, "pm_sandbox_ok").await;
-        deaf.iter().for_each(|deaf| lose(&mut world, *deaf));
+        for lost in &deaf {
+            lose(&mut world, *lost);
+        }
         sold.ship(&mut world, 3, "3S1").await;
         world.lost.clear();
         assert_eq!(waiting(&world), 1);
@@ -223,7 +225,7 @@ async fn orders_are_listed_by_when_they_were_placed_and_where_their_part_stands(
     let mut orders = Vec::new();
     let mut times = Vec::new();
     for _ in 0..5 {
-        world.stage.clock.advance(Duration::from_secs(60));
+        world.stage.clock.advance(Duration::from_mins(1));
         times.push(world.stage.clock.now());
         let order = shopper.buy(&mut world, &goods, 1, "pm_sandbox_ok").await;
         orders.push(Value::from(order));

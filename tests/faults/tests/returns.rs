@@ -222,7 +222,9 @@ async fn what_nobody_heard_of_a_return_is_made_good_by_the_watchdog() {
         let mut world = World::new(5);
         let sold = Sold::open(&mut world).await;
         let number = sold.agree(&mut world, 3).await;
-        deaf.iter().for_each(|deaf| lose(&mut world, *deaf));
+        for lost in &deaf {
+            lose(&mut world, *lost);
+        }
         sold.receive(&mut world, number, [3, 0]).await;
         world.settle().await;
         world.lost.clear();

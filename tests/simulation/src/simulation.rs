@@ -108,7 +108,7 @@ enum Due {
 /// What a function is set off with.
 #[derive(Debug, Clone)]
 enum Work {
-    Request(Request),
+    Request(Box<Request>),
     Messages(&'static str, Vec<Delivery>),
     Records(&'static str, String, usize),
     Tick(&'static str),
@@ -410,7 +410,7 @@ impl Simulation {
             return None;
         }
         Some(match entry.remove() {
-            Due::Request(request) => Work::Request(request),
+            Due::Request(request) => Work::Request(Box::new(request)),
             Due::Tick(name) => Work::Tick(name),
             Due::Stream(service) => self.read(service),
             Due::Message(first) => {
@@ -547,7 +547,7 @@ impl Simulation {
                 }
                 Ok(())
             }
-            Work::Request(request) => self.answered(request, outcome, again),
+            Work::Request(request) => self.answered(*request, outcome, again),
             Work::Messages(function, batch) => {
                 let queue = Stage::queue_of(function).ok_or("a queue is missing")?;
                 let answer = match outcome {

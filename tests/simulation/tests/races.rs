@@ -82,11 +82,8 @@ async fn a_thousand_who_want_one_to_a_hundred_pieces_get_as_many_as_there_are() 
         // And the one of before.
         assert_eq!(count("held"), pieces as usize + 1, "round {round}");
         assert_eq!(count("refused"), BUYERS - pieces as usize, "round {round}");
-        let stock = cloud.items("inventory-stock").into_iter();
-        let stock = stock
-            .filter(|it| it["variant_id"] == goods.as_str())
-            .next_back()
-            .unwrap();
+        let mut stock = cloud.items("inventory-stock").into_iter();
+        let stock = stock.find(|it| it["variant_id"] == goods.as_str()).unwrap();
         assert_eq!(
             (&stock["available"], &stock["reserved"], &stock["on_hand"]),
             (&json!(0), &json!(pieces + 1), &json!(pieces + 1)),
