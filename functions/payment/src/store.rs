@@ -7,17 +7,14 @@
 //!
 //! The table `ledger` is in [`ledger`].
 
+mod announce;
 mod answers;
 mod ledger;
 mod reconcile;
 mod returns;
 mod watch;
 
-use contracts::events::{
-    OrderCancelled, OrderClaimed, OrderStockReserved, PaymentActionRequired, PaymentAuthorized,
-    PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentRefundFailed,
-    PaymentRefundRequested, PaymentRefunded, PaymentVoided,
-};
+use contracts::events::{OrderCancelled, OrderClaimed, OrderStockReserved, PaymentVoided};
 use dynamo::{Command, Commands, Intent, Item, Key, Settled, Stored, Table};
 use kernel::{OrderId, PaymentId, Problem, Reply};
 use lambda::Platform;
@@ -199,7 +196,7 @@ impl Payments {
         intent: &Intent,
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
-        announce(&mut command, payment.rev, &payment.value);
+        announce::payment(&mut command, payment.rev, &payment.value);
         command.settle().await?;
         Ok(())
     }
@@ -240,39 +237,19 @@ impl Payments {
             return Ok(payment.clone());
         };
         let next = next.moved(intent.now);
-        let (payment_id, order_id, amount) = (next.payment_id, next.order_id, capture.amount);
+        let payment_id = next.payment_id;
         let step = step_of(intent, &format!("capture-{}", capture.number));
         let mut command = self.commands.begin(&step);
         command.update(&self.table, payment, &next);
-        let rev = payment.rev + 1;
+        announce::capture(&mut command, payment.rev + 1, &next, capture.number)?;
         match said {
             Answer::Done => {
-                let captured = Some(next.captured()?);
-                command.publish(
-                    rev,
-                    &PaymentCaptured {
-                        payment_id,
-                        order_id,
-                        amount,
-                        captured,
-                    },
-                );
                 let entry = Entry::of_capture(&next, capture, commission)?;
                 self.book(&mut command, &entry);
                 command.audit("payment.capture", payment_id);
             }
             Answer::Declined(reason) => {
                 tracing::error!(payment.id = %payment_id, capture.number, reason, "goods are shipped whose payment the provider refuses to move");
-                let reason = reason.clone();
-                command.publish(
-                    rev,
-                    &PaymentCaptureFailed {
-                        payment_id,
-                        order_id,
-                        amount,
-                        reason,
-                    },
-                );
                 command.audit("payment.fail-capture", payment_id);
             }
         }
@@ -303,14 +280,10 @@ impl Payments {
         reply: Reply<RefundView>,
     ) -> Result<Reply<RefundView>, Problem> {
         let mut command = self.commands.begin(intent);
-        let asked = PaymentRefundRequested {
-            payment_id: payment.payment_id,
-            order_id: payment.order_id,
-            refund: refund.number,
-            amount: refund.amount,
-        };
-        command.update(&self.table, payment, &payment.refunding(refund));
-        command.publish(payment.rev + 1, &asked);
+        let number = refund.number;
+        let next = payment.refunding(refund);
+        command.update(&self.table, payment, &next);
+        announce::refund(&mut command, payment.rev + 1, &next, number)?;
         command.audit("payment.request-refund", payment.payment_id);
         command.commit(reply).await
     }
@@ -335,43 +308,18 @@ impl Payments {
     ) -> Result<(), Problem> {
         let next = payment.after_refund(refund.number, said, intent.now);
         let next = next.moved(intent.now);
-        let (payment_id, order_id, amount) = (next.payment_id, next.order_id, refund.amount);
-        let (number, rev) = (refund.number, payment.rev + 1);
-        let returned = refund.returned.map(|of| of.number);
+        let (payment_id, number) = (next.payment_id, refund.number);
         let mut command = self.commands.begin(intent);
         command.update(&self.table, payment, &next);
+        announce::refund(&mut command, payment.rev + 1, &next, number)?;
         match said {
             Answer::Done => {
-                let refunded = next.refunded()?;
-                command.publish(
-                    rev,
-                    &PaymentRefunded {
-                        payment_id,
-                        order_id,
-                        refund: number,
-                        amount,
-                        refunded,
-                        returned,
-                    },
-                );
                 let entry = self.entry_of(&next, refund).await?;
                 self.book(&mut command, &entry);
                 command.audit("payment.refund", payment_id);
             }
             Answer::Declined(reason) => {
                 tracing::error!(payment.id = %payment_id, number, reason, "the provider refuses to give money back");
-                let reason = reason.clone();
-                command.publish(
-                    rev,
-                    &PaymentRefundFailed {
-                        payment_id,
-                        order_id,
-                        refund: number,
-                        amount,
-                        reason,
-                        returned,
-                    },
-                );
                 command.audit("payment.fail-refund", payment_id);
             }
         }
@@ -507,7 +455,7 @@ impl Payments {
         let next = next.moved(intent.now);
         let mut command = self.commands.begin(intent);
         command.update(&self.table, payment, &next);
-        announce(&mut command, payment.rev + 1, &next);
+        announce::payment(&mut command, payment.rev + 1, &next);
         command.audit(action, next.payment_id);
         self.go_on(command, payment, next).await
     }
@@ -519,47 +467,4 @@ fn step_of(intent: &Intent, step: &str) -> Intent {
         key: format!("{}#{step}", intent.key),
         ..intent.clone()
     }
-}
-
-/// Says what an order asks about: whether its money is held, or was.
-fn announce(command: &mut Command, rev: u64, payment: &Payment) {
-    let (payment_id, order_id, amount) = (payment.payment_id, payment.order_id, payment.amount);
-    match payment.status {
-        Status::Declined => {
-            let reason = payment.decline_reason.clone().unwrap_or_default();
-            command.publish(
-                rev,
-                &PaymentDeclined {
-                    payment_id,
-                    order_id,
-                    amount,
-                    reason,
-                },
-            )
-        }
-        Status::ActionRequired => {
-            let until = payment.next_action.as_ref().map(|action| action.until);
-            match until {
-                Some(until) => command.publish(
-                    rev,
-                    &PaymentActionRequired {
-                        payment_id,
-                        order_id,
-                        amount,
-                        until,
-                    },
-                ),
-                None => command,
-            }
-        }
-        _ if payment.was_authorized() => command.publish(
-            rev,
-            &PaymentAuthorized {
-                payment_id,
-                order_id,
-                amount,
-            },
-        ),
-        _ => command,
-    };
 }

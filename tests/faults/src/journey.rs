@@ -169,6 +169,14 @@ impl Person {
     }
 }
 
+/// Lets the watchdog look after orders that wait, once their patience is over.
+pub async fn watch(world: &mut World) {
+    world
+        .tick("watch-stuck-orders", Duration::from_mins(11))
+        .await;
+    world.settle().await;
+}
+
 /// What goes into `POST /v1/orders`.
 pub fn order(method: &str) -> Value {
     json!({

@@ -553,6 +553,11 @@ impl World {
         self.published.insert(id.to_owned(), event);
     }
 
+    /// Lets a consumer hear no event of a type from now on.
+    pub fn lose(&mut self, (kind, consumer): (&str, &'static str)) {
+        self.lost.insert((kind.to_owned(), consumer));
+    }
+
     /// Lets no consumer hear anything from now on: for a test of what publishes alone.
     pub fn silence(&mut self) {
         for (kind, listeners) in fleet::LISTENERS {

@@ -13,6 +13,8 @@ use faults::{
 use serde_json::{Value, json};
 use testkit::{Answer, Ask};
 
+use crate::hostile;
+
 /// A market with an order of three pieces of one seller and one of another, confirmed.
 struct Market {
     world: World,
@@ -62,19 +64,7 @@ impl Market {
 
     /// Sends what must be refused, and change nothing.
     async fn refused(&mut self, function: &'static str, ask: Ask, what: &str) -> Answer {
-        let counted = |table: &str| !table.ends_with("-limits") && !table.ends_with("-key-uses");
-        let before = self.world.stage.cloud.snapshot(counted);
-        let answer = self.world.send(function, ask).await;
-        let told = format!("{function} with {what}: {} {}", answer.status, answer.text);
-        assert!((400..500).contains(&answer.status), "{told}");
-        assert_eq!(
-            answer.header("content-type"),
-            "application/problem+json",
-            "{told}"
-        );
-        let after = self.world.stage.cloud.snapshot(counted);
-        assert!(after == before, "{told}: it has changed something");
-        answer
+        hostile::refused(&mut self.world, function, ask, what).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use faults::{Person, World, offer, seller, shopper};
+use faults::{Person, World, journey::watch, offer, seller, shopper};
 use serde_json::{Value, json};
 use testkit::Ask;
 
@@ -65,17 +65,6 @@ impl Sold {
     }
 }
 
-fn lose(world: &mut World, (kind, consumer): (&str, &'static str)) {
-    world.lost.insert((kind.to_owned(), consumer));
-}
-
-async fn watch(world: &mut World) {
-    world
-        .tick("watch-stuck-orders", Duration::from_mins(11))
-        .await;
-    world.settle().await;
-}
-
 /// The orders that wait for anything.
 fn waiting(world: &World) -> usize {
     let orders = world.stage.cloud.items("order-orders").into_iter();
@@ -94,7 +83,7 @@ async fn what_was_not_heard_of_a_parcel_is_made_good_by_the_watchdog() {
         let mut world = World::new(1);
         let sold = Sold::open(&mut world, "pm_sandbox_ok").await;
         for lost in &deaf {
-            lose(&mut world, *lost);
+            world.lose(*lost);
         }
         sold.ship(&mut world, 3, "3S1").await;
         world.lost.clear();
@@ -114,8 +103,8 @@ async fn what_was_not_heard_of_a_parcel_is_made_good_by_the_watchdog() {
 async fn pieces_that_were_only_cancelled_come_back_although_nobody_heard_of_it() {
     let mut world = World::new(2);
     let sold = Sold::open(&mut world, "pm_sandbox_ok").await;
-    lose(&mut world, CAPTURE);
-    lose(&mut world, MOVE);
+    world.lose(CAPTURE);
+    world.lose(MOVE);
     sold.ship(&mut world, 1, "3S1").await;
     let rest = json!({ "lines": [{ "variant_id": sold.goods, "quantity": 2 }] });
     sold.shopper
@@ -136,7 +125,7 @@ async fn an_order_that_nobody_ever_pays_is_told_of_and_goes_on() {
     let mut world = World::new(3);
     world.log = Some(Vec::new());
     let sold = Sold::open(&mut world, "pm_sandbox_ok").await;
-    lose(&mut world, CAPTURE);
+    world.lose(CAPTURE);
     sold.ship(&mut world, 3, "3S1").await;
     for _ in 0..4 {
         assert_eq!(sold.see(&mut world).await["trouble"], Value::Null);
@@ -163,7 +152,7 @@ async fn an_order_whose_payment_is_refused_shows_it_whether_it_was_told_at_once_
         let mut world = World::new(4);
         let sold = Sold::open(&mut world, "pm_sandbox_capture_declined").await;
         if is_lost {
-            lose(&mut world, FLAG);
+            world.lose(FLAG);
         }
         sold.ship(&mut world, 3, "3S1").await;
         world.lost.clear();

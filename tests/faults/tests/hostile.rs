@@ -2,12 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use faults::{
-    World,
-    endpoints::{Endpoint, endpoints},
-    shopper,
-    tokens::bad_tokens,
-};
+use faults::{World, endpoints::endpoints, shopper, tokens::bad_tokens};
 use kernel::{Role, Rule};
 use serde_json::Value;
 use testkit::{Answer, Ask};
@@ -17,13 +12,16 @@ fn kept(table: &str) -> bool {
     !table.ends_with("-limits") && !table.ends_with("-key-uses")
 }
 
-async fn refused(world: &mut World, endpoint: &Endpoint, ask: Ask, what: &str) -> Answer {
+/// Sends what must be refused, and change nothing.
+pub(crate) async fn refused(
+    world: &mut World,
+    function: &'static str,
+    ask: Ask,
+    what: &str,
+) -> Answer {
     let before = world.stage.cloud.snapshot(kept);
-    let answer = world.send(endpoint.function, ask).await;
-    let told = format!(
-        "{} with {what}: {} {}",
-        endpoint.function, answer.status, answer.text
-    );
+    let answer = world.send(function, ask).await;
+    let told = format!("{function} with {what}: {} {}", answer.status, answer.text);
     assert!((400..500).contains(&answer.status), "{told}");
     assert_eq!(
         answer.header("content-type"),
@@ -149,7 +147,7 @@ async fn no_body_that_is_wrong_changes_anything() {
                 .header("if-match", "\"1\"");
             refused(
                 &mut world,
-                &endpoint,
+                endpoint.function,
                 ask.body(content_type, body.clone()),
                 what,
             )
@@ -160,7 +158,7 @@ async fn no_body_that_is_wrong_changes_anything() {
             .ask(&world.stage)
             .by(&token)
             .body("text/html", "<p>");
-        refused(&mut world, &endpoint, ask, "another media type").await;
+        refused(&mut world, endpoint.function, ask, "another media type").await;
     }
     assert!(sent >= 70, "only {sent} bodies were sent");
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use faults::{
     Person, World,
-    journey::{payments::refund, seller_and_admin},
+    journey::{
+        payments::{balances, refund},
+        seller_and_admin,
+    },
     offer, seller, shopper,
 };
 use serde_json::{Value, json};
@@ -18,19 +21,6 @@ async fn sold(world: &mut World) -> (Person, Person, Value) {
     let order = shopper.buy(world, &goods, 3, "pm_sandbox_ok").await;
     world.settle().await;
     (admin, seller, shopper.see(world, &order).await)
-}
-
-/// What the accounts stand at, debit less credit.
-fn balances(world: &World) -> BTreeMap<String, i64> {
-    let items = world.stage.cloud.items("payment-ledger").into_iter();
-    let accounts = items.filter(|item| item["kind"] == "ledger-account");
-    let stands = |account: Value| {
-        let side = |name: &str| account[name].as_i64().unwrap_or(i64::MAX);
-        let name = account["account"].as_str().unwrap_or_default();
-        let name = name.split(':').next().unwrap_or_default().to_owned();
-        (name, side("debited") - side("credited"))
-    };
-    accounts.map(stands).collect()
 }
 
 #[tokio::test(start_paused = true)]

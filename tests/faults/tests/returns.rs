@@ -7,7 +7,9 @@ use faults::{
     journey::{
         guests::{Guest, GuestOrder},
         ok,
+        payments::balances,
         returns::{agreed, ask, receive, step, wanted},
+        watch,
     },
     offer, seller, shopper,
 };
@@ -75,30 +77,6 @@ impl Sold {
         assert_eq!(stock["on_hand"], stock["available"]);
         stock["on_hand"].as_u64().unwrap_or(u64::MAX)
     }
-}
-
-fn lose(world: &mut World, (kind, consumer): (&str, &'static str)) {
-    world.lost.insert((kind.to_owned(), consumer));
-}
-
-async fn watch(world: &mut World) {
-    world
-        .tick("watch-stuck-orders", Duration::from_mins(11))
-        .await;
-    world.settle().await;
-}
-
-/// What the accounts stand at, debit less credit.
-fn balances(world: &World) -> BTreeMap<String, i64> {
-    let items = world.stage.cloud.items("payment-ledger").into_iter();
-    let accounts = items.filter(|item| item["kind"] == "ledger-account");
-    let stands = |account: Value| {
-        let side = |name: &str| account[name].as_i64().unwrap_or(i64::MAX);
-        let name = account["account"].as_str().unwrap_or_default();
-        let name = name.split(':').next().unwrap_or_default().to_owned();
-        (name, side("debited") - side("credited"))
-    };
-    accounts.map(stands).collect()
 }
 
 fn expected(stands: &[(&str, i64)]) -> BTreeMap<String, i64> {
@@ -223,7 +201,7 @@ async fn what_nobody_heard_of_a_return_is_made_good_by_the_watchdog() {
         let sold = Sold::open(&mut world).await;
         let number = sold.agree(&mut world, 3).await;
         for lost in &deaf {
-            lose(&mut world, *lost);
+            world.lose(*lost);
         }
         sold.receive(&mut world, number, [3, 0]).await;
         world.settle().await;

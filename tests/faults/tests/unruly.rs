@@ -155,7 +155,7 @@ async fn an_order_stuck_anywhere_is_finished_by_the_watchdog() {
             let mut world = World::new(3);
             let market = market(&mut world).await;
             let few = market.variants[1].clone();
-            world.lost.insert((kind.to_owned(), consumer));
+            world.lose((kind, consumer));
             let order = market.shopper.buy(&mut world, &few, quantity, method).await;
             world.settle().await;
             world.lost.clear();
@@ -195,7 +195,7 @@ async fn an_order_that_nobody_answers_is_given_up_and_leaves_nothing_behind() {
         let mut world = World::new(5);
         let market = market(&mut world).await;
         let few = market.variants[1].clone();
-        world.lost.insert((kind.to_owned(), consumer));
+        world.lose((kind, consumer));
         let order = market
             .shopper
             .buy(&mut world, &few, 2, "pm_sandbox_ok")

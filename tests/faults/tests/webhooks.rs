@@ -37,7 +37,7 @@ impl Shop {
     /// The same, and the customer has acted, and no webhook has said so.
     async fn acted(&self, world: &mut World) -> Value {
         let order = self.unpaid(world).await;
-        world.lost.insert((WEBHOOKS.0.to_owned(), WEBHOOKS.1));
+        world.lose(WEBHOOKS);
         let acted = act(world, &self.shopper, &order, "succeeded").await;
         assert_eq!(acted.status, 204, "{}", acted.text);
         world.settle().await;
@@ -349,7 +349,7 @@ async fn a_webhook_that_never_comes_is_made_good_by_the_watch() {
         let mut world = World::new(1);
         let shop = Shop::open(&mut world).await;
         let order = shop.unpaid(&mut world).await;
-        world.lost.insert((WEBHOOKS.0.to_owned(), WEBHOOKS.1));
+        world.lose(WEBHOOKS);
         act(&mut world, &shop.shopper, &order, outcome).await;
         world.settle().await;
         assert_eq!(

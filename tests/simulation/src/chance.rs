@@ -2,23 +2,21 @@
 
 use std::time::Duration;
 
-/// A generator of numbers: `SplitMix64` (Steele, Lea, Flood 2014). The same seed gives the same numbers.
-#[derive(Debug, Clone)]
-pub struct Chance(u64);
+use kernel::Ids;
+
+/// A generator of numbers. The same seed gives the same numbers.
+#[derive(Debug)]
+pub struct Chance(Ids);
 
 impl Chance {
     /// From a seed.
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Ids::seeded(seed))
     }
 
     /// The next number.
     pub fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        u64::from_le_bytes(self.0.bytes())
     }
 
     /// One of the first `number` numbers.

@@ -146,7 +146,6 @@ struct Actor {
     placed: Option<Placed>,
     next: usize,
     is_waiting: bool,
-    answered_at: Timestamp,
 }
 
 /// A simulation under way.
@@ -205,7 +204,6 @@ impl Simulation {
             placed: None,
             next: 0,
             is_waiting: true,
-            answered_at: now,
         });
         Self {
             variant: case.variant,
@@ -308,7 +306,7 @@ impl Simulation {
             let Some(step) = next.filter(|_| !actor.is_waiting) else {
                 continue;
             };
-            if self.is_off(actor) || !self.is_time(step, actor, &placed) {
+            if self.is_off(actor) || !self.is_time(step, &placed) {
                 continue;
             }
             let (function, ask) = step.ask(actor.next, &placed, actor.buyer, &self.cast);
@@ -319,17 +317,13 @@ impl Simulation {
         }
     }
 
-    fn is_time(&self, step: &Step, actor: &Actor, placed: &Placed) -> bool {
+    fn is_time(&self, step: &Step, placed: &Placed) -> bool {
         match step.0 {
             When::AtOnce => true,
             When::Is(status) => self.referee.has_been(&placed.id, status),
             When::Captured(amount) => self.referee.captured(&placed.id) >= amount,
             When::Payment(status) => self.referee.payment(&placed.id) == status,
             When::Charge(state) => self.referee.charge(&placed.id) == state,
-            When::After(minutes) => {
-                self.now().since(actor.answered_at)
-                    >= MINUTE.saturating_mul(u32::try_from(minutes).unwrap_or(u32::MAX))
-            }
         }
     }
 
@@ -671,10 +665,8 @@ impl Simulation {
             }
             return Ok(());
         }
-        let now = self.now();
         let actor = &mut self.actors[request.actor];
         actor.is_waiting = false;
-        actor.answered_at = now;
         if actor.placed.is_none() && answer.status == 201 {
             actor.placed = Some(Placed::read(actor.buyer, &answer.body));
         }

@@ -74,8 +74,6 @@ pub enum When {
     Payment(&'static str),
     /// Once the provider's charge has.
     Charge(&'static str),
-    /// So many minutes after the step before was answered.
-    After(u64),
 }
 
 /// What someone does.

@@ -1,10 +1,10 @@
 //! What is said again of money that was moved, because an order does not know it.
 
-use contracts::events::{OrderProgressed, PaymentCaptureFailed, PaymentCaptured};
+use contracts::events::OrderProgressed;
 use dynamo::{Intent, Stored};
 use kernel::Problem;
 
-use super::{Payments, step_of};
+use super::{Payments, announce, step_of};
 use crate::{capture::Progress, payment::Payment};
 
 impl Payments {
@@ -25,28 +25,8 @@ impl Payments {
         if !is_news || self.commands.is_done(&step).await? {
             return Ok(());
         }
-        let (payment_id, order_id, amount) = (payment.payment_id, payment.order_id, last.amount);
         let mut command = self.commands.begin(intent);
-        match &last.failure_reason {
-            Some(reason) => command.publish(
-                payment.rev,
-                &PaymentCaptureFailed {
-                    payment_id,
-                    order_id,
-                    amount,
-                    reason: reason.clone(),
-                },
-            ),
-            None => command.publish(
-                payment.rev,
-                &PaymentCaptured {
-                    payment_id,
-                    order_id,
-                    amount,
-                    captured: Some(captured),
-                },
-            ),
-        };
+        announce::capture(&mut command, payment.rev, payment, last.number)?;
         command.settle().await?;
         Ok(())
     }

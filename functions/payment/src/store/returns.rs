@@ -1,13 +1,11 @@
 //! How money is given back for goods that came back.
 
-use contracts::events::{
-    OrderReturnReceived, PaymentRefundFailed, PaymentRefundRequested, PaymentRefunded,
-};
-use dynamo::{Command, Intent};
-use kernel::{Money, Problem};
+use contracts::events::OrderReturnReceived;
+use dynamo::Intent;
+use kernel::Problem;
 
-use super::Payments;
-use crate::{capture::Progress, ledger::Entry, payment::Payment, refund::Refund};
+use super::{Payments, announce};
+use crate::{ledger::Entry, payment::Payment, refund::Refund};
 
 impl Payments {
     /// Writes down what is to be given back for goods that came back, and has it done; what was written down before
@@ -41,7 +39,7 @@ impl Payments {
         }
         for wanted in &order.refunds {
             if let Some(refund) = next.refund_of_return(wanted.number) {
-                announce(&mut command, rev, (&next, refund), next.refunded()?);
+                announce::refund(&mut command, rev, &next, refund.number)?;
             }
         }
         command.settle().await?;
@@ -67,49 +65,4 @@ impl Payments {
         let commission = payment.commission_back(refund, of.seller_id, &journal)?;
         Entry::of_return(payment, refund, (of.seller_id, commission))
     }
-}
-
-/// Says where the refund of a return stands.
-fn announce(
-    command: &mut Command,
-    rev: u64,
-    (payment, refund): (&Payment, &Refund),
-    refunded: Money,
-) {
-    let (payment_id, order_id) = (payment.payment_id, payment.order_id);
-    let (number, amount) = (refund.number, refund.amount);
-    let returned = refund.returned.map(|of| of.number);
-    match refund.status {
-        Progress::Pending => command.publish(
-            rev,
-            &PaymentRefundRequested {
-                payment_id,
-                order_id,
-                refund: number,
-                amount,
-            },
-        ),
-        Progress::Succeeded => command.publish(
-            rev,
-            &PaymentRefunded {
-                payment_id,
-                order_id,
-                refund: number,
-                amount,
-                refunded,
-                returned,
-            },
-        ),
-        Progress::Failed => command.publish(
-            rev,
-            &PaymentRefundFailed {
-                payment_id,
-                order_id,
-                refund: number,
-                amount,
-                reason: refund.failure_reason.clone().unwrap_or_default(),
-                returned,
-            },
-        ),
-    };
 }

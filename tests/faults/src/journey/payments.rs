@@ -1,6 +1,6 @@
 //! The money of orders: moved as pieces are shipped, given back, booked.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use payment::signature::SigningKey;
 use serde_json::{Value, json};
@@ -110,6 +110,19 @@ async fn waiting(world: &mut World, shopper: &Person, goods: &str) {
     }
     let shown = payment(world, shopper, &never).await;
     assert_eq!(shown["decline_reason"], "action_expired", "{shown}");
+}
+
+/// What the accounts stand at, debit less credit.
+pub fn balances(world: &World) -> BTreeMap<String, i64> {
+    let items = world.stage.cloud.items("payment-ledger").into_iter();
+    let accounts = items.filter(|item| item["kind"] == "ledger-account");
+    let stands = |account: Value| {
+        let side = |name: &str| account[name].as_i64().unwrap_or(i64::MAX);
+        let name = account["account"].as_str().unwrap_or_default();
+        let name = name.split(':').next().unwrap_or_default().to_owned();
+        (name, side("debited") - side("credited"))
+    };
+    accounts.map(stands).collect()
 }
 
 /// A confirmed order of so many pieces.
