@@ -154,7 +154,7 @@ impl Db {
             .credentials_provider(connection.credentials.clone())
             .http_client(connection.http.clone())
             .sleep_impl(Connection::sleep())
-            .timeout_config(Connection::timeouts())
+            .timeout_config(connection.timeouts())
             .retry_config(Connection::retries())
             .stalled_stream_protection(
                 aws_sdk_dynamodb::config::StalledStreamProtectionConfig::disabled(),

@@ -27,6 +27,7 @@ pub(crate) fn patiently<T>(
     mut fact: impl FnMut() -> Option<T>,
 ) -> T {
     let begun = Instant::now();
+    let mut pause = Duration::from_millis(100);
     loop {
         if let Some(found) = fact() {
             return found;
@@ -35,7 +36,9 @@ pub(crate) fn patiently<T>(
             begun.elapsed() < patience,
             "waited {patience:?} in vain until {what}"
         );
-        thread::sleep(Duration::from_millis(150));
+        // Who asks all the time keeps the platform from what is waited for.
+        thread::sleep(pause);
+        pause = (pause * 3 / 2).min(Duration::from_secs(1));
     }
 }
 

@@ -29,7 +29,7 @@ macro_rules! client {
             .credentials_provider(connection.credentials.clone())
             .http_client(connection.http.clone())
             .sleep_impl(dynamo::Connection::sleep())
-            .timeout_config(dynamo::Connection::timeouts())
+            .timeout_config(connection.timeouts())
             .retry_config(dynamo::Connection::retries())
             .stalled_stream_protection($sdk::config::StalledStreamProtectionConfig::disabled());
         config.set_endpoint_url(connection.endpoint.clone());
