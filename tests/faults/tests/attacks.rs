@@ -439,7 +439,10 @@ async fn nobody_has_a_shops_stock_held_without_paying_for_it() {
     };
 
     // A thousand pieces at a time, in whatever orders, and none of them is ever paid.
-    let (held, refused) = (json!(["stock_reserved", null]), json!(["cancelled", "hold_limit"]));
+    let (held, refused) = (
+        json!(["stock_reserved", null]),
+        json!(["cancelled", "hold_limit"]),
+    );
     assert_eq!(end_of(&mut world, &hoarder, 1_001).await, refused);
     assert_eq!(end_of(&mut world, &hoarder, 600).await, held);
     assert_eq!(end_of(&mut world, &hoarder, 400).await, held);
