@@ -19,7 +19,7 @@ use kernel::Timestamp;
 use lambda::Platform;
 
 use crate::provider::{
-    Answer, Charge, Entry, Hint, Hold, PaymentProvider, Standing, Transfer, Trouble,
+    Answer, Case, Charge, Entry, Hint, Hold, PaymentProvider, Plea, Standing, Transfer, Trouble,
 };
 
 /// So many failures within the window open the circuit.
@@ -207,6 +207,23 @@ impl<P: PaymentProvider> PaymentProvider for Guarded<P> {
 
     fn entries<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Entry>, Trouble>> {
         Box::pin(self.ask(|| self.provider.entries(charge)))
+    }
+
+    fn disputes_of<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+        Box::pin(self.ask(|| self.provider.disputes_of(charge)))
+    }
+
+    fn disputes_since<'a>(&'a self, since: Timestamp) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+        Box::pin(self.ask(move || self.provider.disputes_since(since)))
+    }
+
+    fn answer_dispute<'a>(
+        &'a self,
+        charge: &'a Charge,
+        reference: &'a str,
+        plea: &'a Plea,
+    ) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(self.ask(|| self.provider.answer_dispute(charge, reference, plea)))
     }
 }
 

@@ -11,9 +11,14 @@
 //! | … and has paid it out | `customer:<order>` | `provider` |
 //! | a refund of goods that came back: their seller gives back | `seller:<id>`, `commission` | `customer:<order>` |
 //! | … and it is paid out | `customer:<order>` | `provider` |
+//! | a dispute is opened: a customer's bank takes money back | `disputes` | `provider` |
+//! | … and is won | `provider` | `disputes` |
+//! | … and is lost: sellers bear it, or the marketplace | `seller:<id>` and `commission`, or `chargebacks` | `customer:<order>` |
+//! | … and the customer has it | `customer:<order>` | `disputes` |
 //!
 //! `provider` is what we have there, a seller's account what it is owed, `commission` what the marketplace has earned,
-//! and `refunds` what it has given back and bears itself. A customer's account ends at nothing.
+//! `refunds` and `chargebacks` what it has given back and lost and bears itself, and `disputes` what is not decided. A
+//! customer's account ends at nothing.
 
 use std::{fmt, str::FromStr};
 
@@ -22,7 +27,12 @@ use kernel::{Money, OrderId, Owned, Page, PaymentId, Problem, SellerId, Timestam
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{capture::Capture, payment::Payment, refund::Refund};
+use crate::{
+    capture::{Capture, Share},
+    dispute::Dispute,
+    payment::Payment,
+    refund::Refund,
+};
 
 /// What the marketplace keeps of a sale, in hundredths of a per cent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -215,6 +225,61 @@ impl Entry {
         ];
         let id = payment.repayment(refund).key;
         Self::new(id, LedgerKind::Refund, payment, legs)
+    }
+
+    /// What the opening of a dispute books: the money is gone until it is decided.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_opened(payment: &Payment, dispute: &Dispute) -> Result<Self, Problem> {
+        let legs = [
+            debit(LedgerAccount::Disputes, dispute.amount),
+            credit(LedgerAccount::Provider, dispute.amount),
+        ];
+        let id = format!("{}#opened", dispute.dispute_id);
+        Self::new(id, LedgerKind::DisputeOpened, payment, legs)
+    }
+
+    /// What a dispute books that is won: the money is back.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_won(payment: &Payment, dispute: &Dispute) -> Result<Self, Problem> {
+        let legs = [
+            debit(LedgerAccount::Provider, dispute.amount),
+            credit(LedgerAccount::Disputes, dispute.amount),
+        ];
+        let id = format!("{}#won", dispute.dispute_id);
+        Self::new(id, LedgerKind::DisputeWon, payment, legs)
+    }
+
+    /// What a dispute books that is lost: sellers bear their shares, but for the commission on each, which goes back;
+    /// the marketplace bears the rest.
+    ///
+    /// # Errors
+    /// An internal problem where the shares, or a commission, are more than the whole.
+    pub fn of_lost(
+        payment: &Payment,
+        dispute: &Dispute,
+        borne: &[(Share, Money)],
+    ) -> Result<Self, Problem> {
+        let customer = LedgerAccount::Customer(payment.order_id);
+        let mut legs = Vec::new();
+        let mut rest = dispute.amount;
+        for (share, commission) in borne {
+            let own = share.amount.minus(*commission).map_err(Problem::internal)?;
+            legs.push(debit(LedgerAccount::Seller(share.seller_id), own));
+            legs.push(debit(LedgerAccount::Commission, *commission));
+            rest = rest.minus(share.amount).map_err(Problem::internal)?;
+        }
+        legs.extend([
+            debit(LedgerAccount::Chargebacks, rest),
+            credit(customer, dispute.amount),
+            debit(customer, dispute.amount),
+            credit(LedgerAccount::Disputes, dispute.amount),
+        ]);
+        let id = format!("{}#lost", dispute.dispute_id);
+        Self::new(id, LedgerKind::DisputeLost, payment, legs)
     }
 
     /// What it credits to an account.

@@ -4,6 +4,7 @@
 //! - [`payment`]: a payment and what becomes of it
 //! - [`capture`]: how its money is moved to us, part by part; [`refund`]: how it is given back
 //! - [`returns`]: the same for goods that came back; their seller bears it
+//! - [`dispute`]: what customers' banks take back, and what we have to say to it
 //! - [`reconcile`]: holding a payment against the provider's books
 //! - [`ledger`]: double-entry bookkeeping of both
 //! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books; [`breaker`] stands
@@ -19,6 +20,7 @@
 
 pub mod breaker;
 pub mod capture;
+pub mod dispute;
 pub mod ledger;
 pub mod lifecycle;
 pub mod payment;
@@ -33,11 +35,12 @@ pub mod webhook;
 
 pub use breaker::Guarded;
 pub use capture::{Capture, Next, Progress};
+pub use dispute::{Dispute, DisputeView, EvidenceRequest};
 pub use lifecycle::{Input, Status};
 pub use payment::{Payer, Payment, PaymentView, TimeToAct};
 pub use provider::{Answer, Charge, Hint, Hold, PaymentProvider, Transfer, Trouble};
 pub use reconcile::Verdict;
 pub use refund::{RefundRequest, RefundView};
-pub use sandbox::{Completion, Sandbox, SandboxPage};
-pub use store::{Ledger, Payments};
+pub use sandbox::{Completion, Objection, Sandbox, SandboxPage};
+pub use store::{DisputeFilter, Ledger, Payments};
 pub use webhook::Webhooks;

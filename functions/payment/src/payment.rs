@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     capture::{Capture, Progress},
+    dispute::Disputed,
     lifecycle::{Input, Status, transition},
     provider::{Charge, Hold, Reference},
     refund::{Refund, RefundView},
@@ -53,6 +54,9 @@ pub struct Payment {
     /// What of that was given back, or is to be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// What of what was captured customers' banks have taken back, decided or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<Disputed>,
     /// Whether the provider held any money to let go of when the payment was voided, or its order complete. None until
     /// it was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,6 +122,7 @@ impl Payment {
             unchecked_since: None,
             captures: Vec::new(),
             refunds: Vec::new(),
+            disputes: Vec::new(),
             let_go: None,
             history: vec![Passage {
                 status: Status::Pending,
@@ -147,6 +152,7 @@ impl Payment {
             unchecked_since: None,
             captures: Vec::new(),
             refunds: Vec::new(),
+            disputes: Vec::new(),
             let_go: None,
             history: vec![Passage {
                 status: Status::Voided,
@@ -255,6 +261,7 @@ impl Payment {
             captures: self.captures.iter().map(CaptureView::of).collect(),
             refunded: self.refunded()?,
             refunds: (self.refunds.iter().map(|refund| refund.view(to_admin))).collect(),
+            disputed: self.disputed()?,
             method: self.method.clone().unwrap_or_default(),
             decline_reason: self.decline_reason.clone(),
             next_action: self.next_action.clone().filter(|_| !to_admin),
@@ -312,6 +319,8 @@ pub struct PaymentView {
     pub refunded: Money,
     /// In which parts, the first first: also what is about to be given back, and what the provider refused to.
     pub refunds: Vec<RefundView>,
+    /// How much of what was captured the customer's bank has taken back, and has not given up again.
+    pub disputed: Money,
     /// How it is paid.
     pub method: String,
     /// Why it was declined, if it was.

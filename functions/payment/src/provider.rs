@@ -1,10 +1,14 @@
 //! What a payment provider does for us.
 
+mod disputes;
+
 use std::fmt::Debug;
 
 use dynamo::Pending;
-use kernel::{Money, OrderId, Problem};
+use kernel::{Money, OrderId, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
+
+pub use self::disputes::{Case, MOST_CASES, Plea};
 
 /// What is asked of a provider: to hold someone's money.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -90,6 +94,10 @@ pub enum Deed {
     Refund,
     /// Let go of what was held.
     Release,
+    /// Taken some of what was captured from us, for the customer's bank.
+    Withdraw,
+    /// Brought that back to us.
+    Reinstate,
 }
 
 /// A line of a provider's books: what it was asked, and what it said.
@@ -163,6 +171,27 @@ pub trait PaymentProvider: Debug + Send + Sync {
 
     /// All that its books have of a charge, in the order in which it was done.
     fn entries<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Entry>, Trouble>>;
+
+    /// Every dispute of a charge that its books have: none, of a provider that has none.
+    fn disputes_of<'a>(&'a self, _charge: &'a Charge) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Disputes of which something has become at that moment or later, the longest ago first: at most
+    /// [`MOST_CASES`], and where they are fewer, all.
+    fn disputes_since<'a>(&'a self, _since: Timestamp) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// Answers a dispute of a charge.
+    fn answer_dispute<'a>(
+        &'a self,
+        _charge: &'a Charge,
+        _reference: &'a str,
+        _plea: &'a Plea,
+    ) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(async { Err(Trouble::Unavailable) })
+    }
 
     /// What it has said under a key, where its answer may have been lost; `None` where it was never asked. It forgets
     /// the keys that it was asked under sooner than what it did, so who asks late looks here first.

@@ -69,6 +69,7 @@ impl Payment {
             captured: self.captured()?,
             refunded: self.refunded()?,
             released: if was_let_go { self.uncaptured()? } else { zero },
+            disputed: Some(self.disputed()?),
         })
     }
 
@@ -89,6 +90,7 @@ impl Payment {
             captured: sum(Deed::Capture)?,
             refunded: sum(Deed::Refund)?,
             released: sum(Deed::Release)?,
+            disputed: sum(Deed::Withdraw)?.minus(sum(Deed::Reinstate)?).ok(),
         })
     }
 

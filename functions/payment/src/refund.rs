@@ -87,7 +87,8 @@ impl Payment {
         self.sum(self.refunds.iter().filter(done).map(|refund| refund.amount))
     }
 
-    /// How much can be given back: what was captured, without what was given back or is about to be.
+    /// How much can be given back: what was captured, without what was given back or is about to be, and without what
+    /// the customer's bank has taken back.
     ///
     /// # Errors
     /// An internal problem where more was given back than was captured.
@@ -99,7 +100,11 @@ impl Payment {
                 .filter(counts)
                 .map(|refund| refund.amount),
         )?;
-        self.captured()?.minus(given).map_err(Problem::internal)
+        let left = self.captured()?.minus(given).map_err(Problem::internal)?;
+        // A bank may take back what was given back: then there is nothing left, and no less.
+        Ok(left
+            .minus(self.disputed()?)
+            .unwrap_or(Money::zero(left.currency())))
     }
 
     /// The next refund, if the money is there.

@@ -67,7 +67,16 @@ impl Payment {
                     seller_id: due.seller_id,
                 }),
                 status,
-                failure_reason: (!is_there).then(|| "not_captured".to_owned()),
+                failure_reason: (!is_there).then(|| {
+                    // The customer's bank was faster, or is about to decide.
+                    let is_disputed = !next.disputed().is_ok_and(Money::is_zero);
+                    let reason = if is_disputed {
+                        "disputed"
+                    } else {
+                        "not_captured"
+                    };
+                    reason.to_owned()
+                }),
                 requested_at: now,
                 at: now,
             });
@@ -92,8 +101,7 @@ impl Payment {
         })
     }
 
-    /// The commission that goes back with a refund: in the proportion in which it was kept of the seller's sales of
-    /// this order, as the journal has them. All that comes back gives all of it back, to the cent.
+    /// The commission that goes back with a refund.
     ///
     /// # Errors
     /// None, as long as the journal has what was captured.
@@ -103,21 +111,30 @@ impl Payment {
         seller: SellerId,
         journal: &[Entry],
     ) -> Result<Money, Problem> {
-        let shares = self
-            .captures_for(seller)
-            .flat_map(|capture| &capture.shares);
-        let own = shares.filter(|share| share.seller_id == seller);
-        let sold = self.sum(own.map(|share| share.amount))?;
+        let mut others = self.clone();
+        others.refunds.retain(|other| other.number != refund.number);
+        let before = others.gone_back(seller, |status| status == Progress::Succeeded)?;
+        self.commission_of(seller, (before, refund.amount), journal)
+    }
+
+    /// The commission on an amount that a seller bears again, after so much that it has borne before: in the proportion
+    /// in which it was kept of the seller's sales of this order, as the journal has them. All that goes back gives all
+    /// of it back, to the cent.
+    ///
+    /// # Errors
+    /// None, as long as the journal has what was captured.
+    pub(crate) fn commission_of(
+        &self,
+        seller: SellerId,
+        (before, amount): (Money, Money),
+        journal: &[Entry],
+    ) -> Result<Money, Problem> {
+        let sold = self.sold(seller)?;
         let account = LedgerAccount::Seller(seller);
         let credited = self.sum(journal.iter().flat_map(|entry| entry.credits(account)))?;
         let kept = sold.minus(credited).map_err(Problem::internal)?;
 
-        let before = self.refunds.iter().filter(|other| {
-            let is_sellers = other.returned.is_some_and(|of| of.seller_id == seller);
-            is_sellers && other.status == Progress::Succeeded && other.number != refund.number
-        });
-        let before = self.sum(before.map(|other| other.amount))?;
-        let until = before.plus(refund.amount).map_err(Problem::internal)?;
+        let until = before.plus(amount).map_err(Problem::internal)?;
         let part = |back: Money| {
             let zero = Money::zero(sold.currency());
             let left = sold.minus(back).unwrap_or(zero);

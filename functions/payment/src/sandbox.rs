@@ -14,21 +14,30 @@
 //! | `pm_sandbox_capture_declined` | holds the money and refuses to move any of it |
 //! | `pm_sandbox_refund_lost_reply` | gives each part back; the answer is lost |
 //! | `pm_sandbox_refund_declined` | refuses to give anything back |
+//! | `pm_sandbox_dispute_lost_reply` | takes our answer to a dispute; its own is lost |
 
+mod disputes;
 mod page;
 
 use std::time::Duration;
 
 use contracts::Actor;
-use dynamo::{Commands, Intent, Item, Key, Pending, Stored, Table};
-use kernel::{Money, OrderId, Problem};
+use dynamo::{Commands, Intent, Item, Key, Pending, Query, Stored, Table};
+use kernel::{Money, OrderId, Problem, Timestamp};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
-pub use self::page::{Completion, Outcome, SandboxPage};
-use crate::provider::{
-    Answer, Charge, Deed, Entry, Hint, Hold, PaymentProvider, Reference, Standing, Transfer,
-    Trouble,
+use self::disputes::{BY_DISPUTED, DISPUTED, Dispute};
+pub use self::{
+    disputes::Objection,
+    page::{Completion, Outcome, SandboxPage},
+};
+use crate::{
+    dispute::Status,
+    provider::{
+        Answer, Case, Charge, Deed, Entry, Hint, Hold, MOST_CASES, PaymentProvider, Plea,
+        Reference, Standing, Transfer, Trouble,
+    },
 };
 
 /// The only account that it has for us.
@@ -67,6 +76,9 @@ struct Account {
     refunded: u32,
     /// What was asked for under other keys, in its order.
     moves: Vec<Move>,
+    /// What customers' banks have taken back of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    disputes: Vec<Dispute>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -112,6 +124,13 @@ impl Item for Account {
     fn key(&self) -> Key {
         key_of(&self.key)
     }
+
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        let disputed = self.disputed_at();
+        let place = disputed.map(|at| format!("{at}#{}", self.key));
+        let place = place.map(|place| (BY_DISPUTED, DISPUTED.to_owned(), place));
+        place.into_iter().collect()
+    }
 }
 
 fn key_of(key: &str) -> Key {
@@ -139,6 +158,7 @@ impl Account {
             captured: 0,
             refunded: 0,
             moves: Vec::new(),
+            disputes: Vec::new(),
         }
     }
 
@@ -170,13 +190,16 @@ impl Account {
         done.map(|moved| moved.amount.amount()).sum()
     }
 
-    /// How much can be moved in a direction: what is held and was not captured, what was captured and not given back.
+    /// How much can be moved in a direction: what is held and was not captured, what was captured and neither given nor
+    /// taken back.
     fn movable(&self, direction: Direction) -> u64 {
         let captured = self.moved(Direction::Capture);
         match direction {
             Direction::Capture if self.state != State::Held => 0,
             Direction::Capture => self.amount.amount().saturating_sub(captured),
-            Direction::Refund => captured.saturating_sub(self.moved(Direction::Refund)),
+            Direction::Refund => captured
+                .saturating_sub(self.moved(Direction::Refund))
+                .saturating_sub(self.withdrawn()),
         }
     }
 
@@ -186,8 +209,9 @@ impl Account {
             (Direction::Capture, "pm_sandbox_capture_declined") => Some("capture_declined"),
             (Direction::Refund, "pm_sandbox_refund_declined") => Some("refund_declined"),
             _ if part.amount.currency() != self.amount.currency() => Some("wrong_currency"),
-            _ if part.amount.amount() > self.movable(direction) => Some("amount_too_large"),
-            _ => None,
+            _ if part.amount.amount() <= self.movable(direction) => None,
+            (Direction::Refund, _) if self.withdrawn() > 0 => Some("charge_disputed"),
+            _ => Some("amount_too_large"),
         }
     }
 
@@ -236,7 +260,19 @@ impl Account {
         let left = Money::new(left, self.amount.currency()).ok();
         let released = left.filter(|_| self.voided > 0);
         let released = released.map(|left| whole(Deed::Release, left, Answer::Done));
-        hold.into_iter().chain(moved).chain(released).collect()
+        let disputed = self.cases().into_iter().flat_map(|case| {
+            let entry = |deed| Entry {
+                deed,
+                key: case.reference.clone(),
+                amount: case.amount,
+                answer: Answer::Done,
+            };
+            let won = (case.status == Status::Won).then(|| entry(Deed::Reinstate));
+            [entry(Deed::Withdraw)].into_iter().chain(won)
+        });
+        let disputed: Vec<Entry> = disputed.collect();
+        let moved = hold.into_iter().chain(moved).chain(disputed);
+        moved.chain(released).collect()
     }
 }
 
@@ -260,6 +296,13 @@ impl Sandbox {
 
     async fn read(&self, key: &str) -> Result<Option<Stored<Account>>, Trouble> {
         self.ledger.get(&key_of(key)).await.map_err(unavailable)
+    }
+
+    /// The charges of which a dispute has changed since then, the longest ago first.
+    async fn disputed_since(&self, since: Timestamp) -> Result<Vec<Stored<Account>>, Trouble> {
+        let run = Query::index(BY_DISPUTED, DISPUTED).from(since.to_string());
+        let run = run.limit(MOST_CASES);
+        self.ledger.query(run).await.map_err(unavailable)
     }
 
     /// Writes what a call has made of a charge. Of two different calls at the same time one goes first and the
@@ -312,7 +355,8 @@ impl Sandbox {
             | "pm_sandbox_capture_lost_reply"
             | "pm_sandbox_capture_declined"
             | "pm_sandbox_refund_lost_reply"
-            | "pm_sandbox_refund_declined" => (State::Held, next.held + 1),
+            | "pm_sandbox_refund_declined"
+            | "pm_sandbox_dispute_lost_reply" => (State::Held, next.held + 1),
             "pm_sandbox_3ds" | "pm_sandbox_3ds_lost_reply" => (State::Waiting, 0),
             _ => (State::Declined, 0),
         };
@@ -428,5 +472,22 @@ impl PaymentProvider for Sandbox {
             let account = self.read(&charge.key).await?;
             Ok(account.map_or_else(Vec::new, |account| account.entries()))
         })
+    }
+
+    fn disputes_of<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+        Box::pin(self.cases_of(charge))
+    }
+
+    fn disputes_since<'a>(&'a self, since: Timestamp) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+        Box::pin(self.cases_since(since))
+    }
+
+    fn answer_dispute<'a>(
+        &'a self,
+        charge: &'a Charge,
+        reference: &'a str,
+        plea: &'a Plea,
+    ) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(self.take_answer(charge, reference, plea))
     }
 }

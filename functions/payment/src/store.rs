@@ -3,12 +3,15 @@
 //! | item | key | |
 //! |---|---|---|
 //! | `payment` | `payment#<id>` / `payment` | by-open while the provider's last word is missing: `open` / since when, and the id; by-unchecked when it has moved and is settled: `unchecked` / since when, and the id |
+//! | `dispute` | `dispute#<id>` / `dispute` | by-dispute: where it stands / until when it can be answered, and the id |
+//! | `disputes-heard` | `disputes` / `heard` | until when the watch has heard of disputes |
 //! | `payer` | `payment#<id>` / `payer` | whose it is, where a guest's order was claimed |
 //!
 //! The table `ledger` is in [`ledger`].
 
 mod announce;
 mod answers;
+mod disputes;
 mod ledger;
 mod reconcile;
 mod returns;
@@ -19,7 +22,7 @@ use dynamo::{Command, Commands, Intent, Item, Key, Settled, Stored, Table};
 use kernel::{OrderId, PaymentId, Problem, Reply};
 use lambda::Platform;
 
-pub use self::ledger::Ledger;
+pub use self::{disputes::DisputeFilter, ledger::Ledger};
 use self::{
     reconcile::{BY_UNCHECKED, UNCHECKED},
     watch::{BY_OPEN, OPEN},

@@ -115,6 +115,8 @@ ids! {
     CartId = "crt";
     /// A person with an account.
     CustomerId = "cus";
+    /// A dispute of a payment: a customer's bank takes money back.
+    DisputeId = "dsp";
     /// One document of a business.
     DocumentId = "doc";
     /// One published event.

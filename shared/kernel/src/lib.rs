@@ -37,9 +37,9 @@ pub use buyer::Buyer;
 pub use country::{Country, UnknownCountry};
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
-    AddressId, ApiKeyId, AuditExportId, CartId, CustomerId, DocumentId, EventId, FulfilmentId, Id,
-    Ids, ImportId, InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId, SessionId,
-    ShipmentId, TokenId, VariantId,
+    AddressId, ApiKeyId, AuditExportId, CartId, CustomerId, DisputeId, DocumentId, EventId,
+    FulfilmentId, Id, Ids, ImportId, InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId,
+    SessionId, ShipmentId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use network::{InvalidNetwork, Network};

@@ -302,6 +302,10 @@ permissions! {
     PaymentRead = "payment:read": Customer@Own, Admin@Any;
     /// Give back what was captured of a payment.
     PaymentRefund = "payment:refund" in person: Admin@Any;
+    /// See what customers' banks have taken back, and why.
+    DisputeRead = "dispute:read": Admin@Any;
+    /// Answer a dispute: with evidence, or by giving up.
+    DisputeAnswer = "dispute:answer" in person: Admin@Any;
     /// See what was booked in the ledger: a seller what it is owed.
     LedgerRead = "ledger:read": Seller@Seller, Admin@Any => [Manager Finance];
     /// Say who one's business legally is.

@@ -82,6 +82,7 @@ codes! {
     OrderNotFound = 404 "order_not_found" "There is no such order.";
     ReturnNotFound = 404 "return_not_found" "The order has no such return.";
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
+    DisputeNotFound = 404 "dispute_not_found" "There is no such dispute.";
     LedgerAccountNotFound = 404 "ledger_account_not_found" "There is no such account in the ledger.";
     RoleNotFound = 404 "role_not_found" "There is no such role.";
     BusinessNotFound = 404 "business_not_found" "There is no such business.";
@@ -120,8 +121,11 @@ codes! {
     TooManyReturns = 409 "too_many_returns" "The order has as many returns as it can have.";
     TooManyNotes = 409 "too_many_notes" "The order has as many notes as it can have.";
     ChargeNotWaiting = 409 "charge_not_waiting" "The charge does not wait for what its customer does.";
-    RefundExceedsCaptured = 409 "refund_exceeds_captured" "So much was not captured of the payment, or is given back already.";
+    RefundExceedsCaptured = 409 "refund_exceeds_captured" "So much was not captured of the payment, or is given back or disputed already.";
     TooManyRefunds = 409 "too_many_refunds" "The payment has as many refunds as it can have.";
+    DisputeStepRefused = 409 "dispute_step_refused" "The dispute is answered or decided already.";
+    DisputeDeadlineOver = 409 "dispute_deadline_over" "The time in which the dispute could be answered is over.";
+    ChargeNotDisputable = 409 "charge_not_disputable" "So much of the charge was not captured, or is given back or disputed already.";
     BusinessIncomplete = 409 "business_incomplete" "The business lacks what a review needs.";
     BusinessStepNotPossible = 409 "business_step_not_possible" "The business does not take this step where it stands.";
     BusinessDocumentsFull = 409 "business_documents_full" "The business has as many documents as it can have.";

@@ -86,6 +86,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
         "sessions" => "ses",
         "orders" | "guest-orders" => "ord",
         "payments" | "charges" => "pay",
+        "disputes" => "dsp",
         "webhooks" => return "sandbox".to_owned(),
         "accounts" => return format!("seller:{}", missing("sellers", stage)),
         "product-imports" => "imp",

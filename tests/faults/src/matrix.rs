@@ -175,6 +175,8 @@ struct Half {
     taken_back: String,
     /// An order whose payment waits for its customer.
     unpaid: String,
+    /// A dispute that can be answered.
+    dispute: String,
     address: String,
     key: String,
     export: String,
@@ -257,6 +259,11 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     let ask = journey::returns::ask(&shopper, &sent_back, &variant, 1, "sent back");
     journey::ok(world.send("request-return", ask).await, 200);
     journey::returns::agreed(world, (&shopper, &seller), &taken_back, &variant, 1).await;
+    let both = (&shopper, &seller);
+    let disputed = journey::disputes::shipped(world, both, &variant, "pm_sandbox_ok").await;
+    journey::disputes::object(world, &disputed, &json!({})).await;
+    let open = (&disputed, "needs_response");
+    let dispute = journey::disputes::dispute_of(world, root, open).await;
     let unpaid = shopper.buy(world, &variant, 1, "pm_sandbox_3ds").await;
     let mut guest = Guest::new(&format!("guest-{name}"));
     let guest_order = guest.buy(world, &variant, "pm_sandbox_ok", name).await;
@@ -274,6 +281,7 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         sent_back,
         taken_back,
         unpaid,
+        dispute: text(&dispute["id"]),
         address: text(&address.body["id"]),
         key: key.id,
         invitation: journey::administration::invite(world, root, &format!("{name}@example.com"))
@@ -497,6 +505,7 @@ impl Market {
             let (id, customer, seller) = match collection {
                 // The marketplace's own.
                 "exports" => (half.export.clone(), None, None),
+                "disputes" => (half.dispute.clone(), None, None),
                 "invitations" if endpoint.template.starts_with("/v1/admin/") => {
                     (half.invitation.clone(), None, None)
                 }
@@ -523,6 +532,9 @@ impl Market {
                 "guest-orders" => (half.guest_order.id.clone(), None, seller),
                 "orders" if endpoint.function == "claim-order" => {
                     (half.guest_order.id.clone(), None, seller)
+                }
+                "charges" if endpoint.function == "dispute-sandbox-charge" => {
+                    (half.shipped.replacen("ord_", "pay_", 1), customer, None)
                 }
                 "charges" => (half.unpaid.replacen("ord_", "pay_", 1), customer, None),
                 "orders" => (half.order_for(endpoint.function), customer, seller),
@@ -632,9 +644,13 @@ impl Market {
             (Rule::Allow(permission, _), _) => permission,
             // Anyone may ask for a product; a draft is shown to whoever may change it.
             (Rule::Public, "get-product") => Permission::ProductUpdate,
-            (Rule::Public, "get-seller-page" | "get-address-rules" | "complete-sandbox-charge") => {
-                return true;
-            }
+            (
+                Rule::Public,
+                "get-seller-page"
+                | "get-address-rules"
+                | "complete-sandbox-charge"
+                | "dispute-sandbox-charge",
+            ) => return true,
             (Rule::Public, other) => panic!(
                 "{other} is public and names an object: say in Market::reached of tests/faults/src/matrix.rs who sees it"
             ),
@@ -737,6 +753,8 @@ impl Market {
                 json!({ "amount": one, "reason": "goodwill" })
             }
             "complete-sandbox-charge" => json!({ "outcome": "succeeded" }),
+            "dispute-sandbox-charge" => json!({ "reason": "fraudulent" }),
+            "submit-dispute-evidence" => json!({ "text": "It was sent on Monday." }),
             "merge-cart" => json!({ "strategy": "sum" }),
             "place-order" => journey::order("pm_sandbox_ok"),
             "reject-order" | "refuse-return" => json!({ "reason": "Sold out." }),
@@ -762,6 +780,7 @@ impl Market {
             | "claim-order"
             | "approve-return"
             | "withdraw-return"
+            | "accept-dispute"
             | "accept-order"
             | "ship-order"
             | "deliver-order" => return ask,

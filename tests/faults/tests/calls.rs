@@ -18,6 +18,8 @@ async fn a_request_goes_to_its_backends_as_seldom_as_it_can_and_publishes_nothin
         ("get-payment", 1),
         ("request-refund", 2),
         ("get-ledger-account", 2),
+        ("list-disputes", 1),
+        ("submit-dispute-evidence", 2),
     ]);
     let mut met = BTreeMap::new();
     let mut world = World::new(1).remembering();

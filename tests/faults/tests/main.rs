@@ -12,6 +12,7 @@ mod calls;
 mod canaries;
 mod carts;
 mod day;
+mod disputes;
 mod every_call;
 mod fulfilment;
 mod grants;

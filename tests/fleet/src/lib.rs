@@ -3,6 +3,8 @@
 
 #[path = "../../../functions/customer/src/bin/accept-admin-invitation.rs"]
 mod accept_admin_invitation;
+#[path = "../../../functions/payment/src/bin/accept-dispute.rs"]
+mod accept_dispute;
 #[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
 mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-order.rs"]
@@ -17,6 +19,8 @@ mod add_cart_item;
 mod add_order_note;
 #[path = "../../../functions/inventory/src/bin/adjust-stock.rs"]
 mod adjust_stock;
+#[path = "../../../functions/payment/src/bin/answer-dispute-on-payment-dispute-answered.rs"]
+mod answer_dispute_on_payment_dispute_answered;
 #[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
 mod apply_as_seller;
 #[path = "../../../functions/order/src/bin/approve-return.rs"]
@@ -101,6 +105,8 @@ mod deliver_order;
 mod disable_second_factor;
 #[path = "../../../functions/seller/src/bin/dismiss-staff-on-seller-closed.rs"]
 mod dismiss_staff_on_seller_closed;
+#[path = "../../../functions/payment/src/bin/dispute-sandbox-charge.rs"]
+mod dispute_sandbox_charge;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -159,6 +165,8 @@ mod get_business;
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
 mod get_customer;
+#[path = "../../../functions/payment/src/bin/get-dispute.rs"]
+mod get_dispute;
 #[path = "../../../functions/gateway/src/bin/get-docs.rs"]
 mod get_docs;
 #[path = "../../../functions/order/src/bin/get-guest-order.rs"]
@@ -235,6 +243,8 @@ mod list_customer_roles;
 mod list_customer_security_events;
 #[path = "../../../functions/customer/src/bin/list-customers.rs"]
 mod list_customers;
+#[path = "../../../functions/payment/src/bin/list-disputes.rs"]
+mod list_disputes;
 #[path = "../../../functions/seller/src/bin/list-invitations.rs"]
 mod list_invitations;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
@@ -411,6 +421,8 @@ mod step_up_session;
 mod stock_variants_on_product_imported;
 #[path = "../../../functions/business/src/bin/submit-business.rs"]
 mod submit_business;
+#[path = "../../../functions/payment/src/bin/submit-dispute-evidence.rs"]
+mod submit_dispute_evidence;
 #[path = "../../../functions/seller/src/bin/suspend-seller.rs"]
 mod suspend_seller;
 #[path = "../../../functions/role/src/bin/tell-role-holders.rs"]
@@ -453,6 +465,7 @@ pub type Main = fn() -> lambda::Exit;
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-admin-invitation", accept_admin_invitation::main),
+    ("accept-dispute", accept_dispute::main),
     ("accept-invitation", accept_invitation::main),
     ("accept-order", accept_order::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
@@ -460,6 +473,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("add-cart-item", add_cart_item::main),
     ("add-order-note", add_order_note::main),
     ("adjust-stock", adjust_stock::main),
+    ("answer-dispute-on-payment-dispute-answered", answer_dispute_on_payment_dispute_answered::main),
     ("apply-as-seller", apply_as_seller::main),
     ("approve-return", approve_return::main),
     ("approve-seller", approve_seller::main),
@@ -502,6 +516,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("deliver-order", deliver_order::main),
     ("disable-second-factor", disable_second_factor::main),
     ("dismiss-staff-on-seller-closed", dismiss_staff_on_seller_closed::main),
+    ("dispute-sandbox-charge", dispute_sandbox_charge::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
@@ -531,6 +546,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-business", get_business::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
+    ("get-dispute", get_dispute::main),
     ("get-docs", get_docs::main),
     ("get-guest-order", get_guest_order::main),
     ("get-jwks", get_jwks::main),
@@ -569,6 +585,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-customer-roles", list_customer_roles::main),
     ("list-customer-security-events", list_customer_security_events::main),
     ("list-customers", list_customers::main),
+    ("list-disputes", list_disputes::main),
     ("list-invitations", list_invitations::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-order-transitions", list_order_transitions::main),
@@ -657,6 +674,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("step-up-session", step_up_session::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("submit-business", submit_business::main),
+    ("submit-dispute-evidence", submit_dispute_evidence::main),
     ("suspend-seller", suspend_seller::main),
     ("tell-role-holders", tell_role_holders::main),
     ("unblock-customer", unblock_customer::main),
@@ -700,6 +718,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "accept-dispute",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-dispute"),
+            ("ROUTE", "POST /v1/disputes/{id}/acceptance"),
+            ("ALLOW", "dispute:answer@any"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -836,6 +876,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "answer-dispute-on-payment-dispute-answered",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "answer-dispute-on-payment-dispute-answered"),
         ],
     ),
     (
@@ -1609,6 +1662,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "dispute-sandbox-charge",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "dispute-sandbox-charge"),
+            ("ROUTE", "POST /v1/sandbox/charges/{id}/dispute"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_PAYMENT_WEBHOOK_KEY", "/souk/local/payment-webhook-key"),
+        ],
+    ),
+    (
         "email-customer-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -2085,6 +2159,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "get-customer"),
             ("ROUTE", "GET /v1/customers/{id}"),
             ("ALLOW", "customer:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-dispute",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-dispute"),
+            ("ROUTE", "GET /v1/disputes/{id}"),
+            ("ALLOW", "dispute:read@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -2808,6 +2902,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-customers"),
             ("ROUTE", "GET /v1/customers"),
             ("ALLOW", "customer:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-disputes",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-disputes"),
+            ("ROUTE", "GET /v1/disputes"),
+            ("ALLOW", "dispute:read@any"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -4010,6 +4124,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "reserve-stock-on-order-placed"),
+            ("HELD_AT_MOST", "1000"),
             ("RESERVATION_SECONDS", "900"),
         ],
     ),
@@ -4450,6 +4565,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "submit-dispute-evidence",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "submit-dispute-evidence"),
+            ("ROUTE", "POST /v1/disputes/{id}/evidence"),
+            ("ALLOW", "dispute:answer@any"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "32768"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "suspend-seller",
         &[
             ("STAGE", "local"),
@@ -4809,6 +4944,7 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("payment.capture-failed.v1", &["flag-order-on-payment-capture-failed"]),
     ("payment.captured.v1", &["record-capture-on-payment-captured"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
+    ("payment.dispute-answered.v1", &["answer-dispute-on-payment-dispute-answered"]),
     ("payment.refund-failed.v1", &["end-return-on-payment-refunded"]),
     ("payment.refund-requested.v1", &["give-refund-on-payment-refund-requested"]),
     ("payment.refunded.v1", &["end-return-on-payment-refunded"]),

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use testkit::Cloud;
 
-use crate::{referee::moved, variant::Variant};
+use crate::{
+    referee::{disputed, moved},
+    variant::Variant,
+};
 
 /// What it comes to, without the names that chance gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +19,8 @@ pub struct End {
     pub returns: Vec<Vec<String>>,
     /// What there is of each variant: on hand, reserved, available.
     pub stock: Vec<[u64; 3]>,
-    /// Of each order how often its money was held and let go, and how much was moved and given back.
-    pub money: Vec<[i64; 4]>,
+    /// Of each order how often its money was held and let go, and how much was moved, given and taken back.
+    pub money: Vec<[i64; 5]>,
     /// What each kind of account stands at.
     pub accounts: BTreeMap<String, i64>,
 }
@@ -52,7 +55,7 @@ impl End {
             end.returns.push(returns.collect());
             let key = id.replacen("ord_", "pay_", 1);
             let charge = charges.iter().find(|item| item["key"] == key.as_str());
-            end.money.push(charge.map_or([0; 4], |charge| {
+            end.money.push(charge.map_or([0; 5], |charge| {
                 let times = |what: &str| charge[what].as_i64().unwrap_or(i64::MAX);
                 let moved = |direction| moved(charge, direction);
                 [
@@ -60,6 +63,7 @@ impl End {
                     times("voided"),
                     moved("capture"),
                     moved("refund"),
+                    disputed(charge),
                 ]
             }));
         }

@@ -81,6 +81,24 @@ pub(crate) fn moved(charge: &Value, direction: &str) -> i64 {
     done.map(|it| number(&it["amount"]["amount"])).sum()
 }
 
+/// How much of a charge customers' banks have taken back, and have not given up again.
+pub(crate) fn disputed(charge: &Value) -> i64 {
+    let taken = list(&charge["disputes"]).filter(|it| it["status"] != "won");
+    taken.map(|it| number(&it["amount"]["amount"])).sum()
+}
+
+/// What is disputed of something, and how it stands.
+fn disputes(of: &Value) -> Vec<(i64, String)> {
+    let disputes = list(&of["disputes"]);
+    let stands = |it: &Value| {
+        (
+            number(&it["amount"]["amount"]),
+            text(&it["status"]).to_owned(),
+        )
+    };
+    disputes.map(stands).collect()
+}
+
 /// The order that a charge pays.
 fn order_of(charge: &Value) -> String {
     text(&charge["key"]).replacen("pay_", "ord_", 1)
@@ -330,8 +348,9 @@ impl Referee {
             must(captured <= due, || {
                 format!("{captured} of {id} are captured, and {due} are due")
             })?;
-            must(refunded <= captured, || {
-                format!("{refunded} of {id} are given back of {captured}")
+            let taken = disputed(&charge);
+            must(refunded + taken <= captured, || {
+                format!("{refunded} of {id} are given back of {captured}, and {taken} are disputed")
             })?;
             self.charges.insert(id, charge);
         }
@@ -431,7 +450,10 @@ impl Referee {
                 format!("one of the {parts} of {id} is pending for ever")
             })?;
         }
-        Ok(())
+        let (ours, theirs) = (disputes(payment), disputes(charge));
+        must(ours == theirs, || {
+            format!("disputes of {id}, ours and the provider's: {ours:?} and {theirs:?}")
+        })
     }
 
     /// The accounts are what the entries come to, and every movement of the provider's is an entry.
@@ -472,9 +494,12 @@ impl Referee {
             .charges
             .values()
             .map(|charge| {
-                list(&charge["moves"])
-                    .filter(|it| it["declined"].is_null())
-                    .count()
+                let moves = list(&charge["moves"]).filter(|it| it["declined"].is_null());
+                // Money is taken back, and comes back or is lost.
+                let opened = list(&charge["disputes"]);
+                let closed = list(&charge["disputes"])
+                    .filter(|it| ["won", "lost"].contains(&text(&it["status"])));
+                moves.count() + opened.count() + closed.count()
             })
             .sum();
         same(

@@ -5,6 +5,7 @@ use std::fmt;
 use faults::{
     Person,
     journey::{
+        disputes::objection,
         guests::GuestOrder,
         order,
         payments::{acts, refund},
@@ -99,6 +100,8 @@ pub enum Deed {
     Claim,
     /// Does what the bank asks for, or does it in vain.
     Act(&'static str),
+    /// Has its bank take all of its money back; the bank decides so, if it does.
+    Dispute(Option<&'static str>),
     /// Wants to send pieces back.
     Return(Goods, u32),
     /// Agrees to the first return.
@@ -436,6 +439,29 @@ pub const VARIANTS: &[Variant] = &[
         ..PLAIN
     },
     Variant {
+        name: "disputed-and-lost",
+        cart: THREE_LINES,
+        steps: &[
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(When::AtOnce, Who::Rugs, Deed::Ship),
+            Step(When::Captured(5_000), Who::Buyer, Deed::Dispute(None)),
+            Step(When::AtOnce, Who::Buyer, Deed::Dispute(Some("lost"))),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "dispute-never-told",
+        unheard: &[("webhook", "follow-payment-webhook")],
+        steps: &[
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+            Step(When::Captured(2_500), Who::Buyer, Deed::Dispute(None)),
+            Step(When::AtOnce, Who::Buyer, Deed::Dispute(Some("won"))),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
         name: "two-want-the-last",
         buyers: &[Buyer::Shopper, Buyer::Rival],
         cart: &[(Goods::Lamp, 1), (Goods::Wick, 2)],
@@ -532,6 +558,11 @@ impl Step {
                 "complete-sandbox-charge",
                 acts(&json!({ "id": placed.id }), outcome).by(&person.token),
             ),
+            Deed::Dispute(outcome) => {
+                let body = json!({ "reason": "product_not_received", "outcome": outcome });
+                let order = json!({ "id": placed.id });
+                ("dispute-sandbox-charge", objection(&order, &body))
+            }
             Deed::Return(goods, quantity) => (
                 "request-return",
                 returns::ask(person, &placed.id, cast.goods(goods), quantity, &key),

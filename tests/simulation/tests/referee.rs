@@ -168,6 +168,16 @@ const WRONGS: &[Wrong] = &[
         "are given back",
     ),
     (
+        "more is taken back than was captured",
+        "payment-provider-ledger",
+        "charge",
+        |it| {
+            let amount = json!({ "amount": 2_501, "currency": "EUR" });
+            it["disputes"] = json!([{ "amount": amount, "status": "needs_response" }]);
+        },
+        "are disputed",
+    ),
+    (
         "an entry does not balance",
         "payment-ledger",
         "journal-entry",

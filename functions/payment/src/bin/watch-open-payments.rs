@@ -1,4 +1,5 @@
-//! Every minute: asks the provider for payments of which it has said nothing for too long, and ends what nobody does.
+//! Every minute: asks the provider for payments of which it has said nothing for too long, ends what nobody does, and
+//! hears of disputes that no webhook has told of.
 
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ async fn watch_open_payments(payments: &'static Payments, tick: Tick) -> Result<
         let looked = payments.look_after(payment, (quiet_since, time), |step| tick.step(step));
         outcome = looked.await.and(outcome);
     }
-    outcome
+    let heard = payments.hear_of_disputes(|step| tick.step(step)).await;
+    heard.and(outcome)
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -6,9 +6,9 @@ use lambda::Platform;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Sandbox, State};
+use super::{Account, Objection, Sandbox, State};
 use crate::{
-    provider::{Hint, PaymentProvider, Reference},
+    provider::{Case, Hint, PaymentProvider, Reference},
     webhook::Webhooks,
 };
 
@@ -57,6 +57,19 @@ impl Notice {
             // The same for the same, told again.
             id: format!("evt_{}_{verb}", charge.key),
             r#type: format!("charge.{verb}"),
+            charge,
+        }
+    }
+
+    fn of_dispute(case: &Case, charge: Reference) -> Self {
+        Self {
+            id: format!("evt_{}_{}", case.reference, case.status.name()),
+            r#type: if case.status.is_open() {
+                "charge.dispute.created"
+            } else {
+                "charge.dispute.closed"
+            }
+            .to_owned(),
             charge,
         }
     }
@@ -132,6 +145,34 @@ impl SandboxPage {
         }
         let charge = account.reference(OrderId::from_uuid(payment.uuid()));
         self.tell(&Notice::of(outcome, charge), now).await
+    }
+
+    /// Writes down what the customer's bank has done, and has it told. Told again, it is the same again.
+    ///
+    /// # Errors
+    /// `route_not_found` where there is no sandbox; `payment_not_found`; `charge_not_disputable` where so much is not
+    /// left of the charge.
+    pub async fn dispute(
+        &self,
+        payment: PaymentId,
+        objection: &Objection,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        if !self.is_there {
+            return Err(Code::RouteNotFound.into());
+        }
+        let found = self.sandbox.read(&payment.to_string()).await?;
+        let account = found.ok_or(Code::PaymentNotFound)?;
+        let next = account.objected(objection, now)?;
+        if next != account.value {
+            let written = self.sandbox.write("dispute", Some(&account), &next);
+            written.await?;
+        }
+        let charge = next.reference(OrderId::from_uuid(payment.uuid()));
+        match next.cases().get(objection.number.wrapping_sub(1)) {
+            Some(case) => self.tell(&Notice::of_dispute(case, charge), now).await,
+            None => Ok(()),
+        }
     }
 
     /// What the provider sends to `POST /v1/payments/webhooks/sandbox`, without the way there.

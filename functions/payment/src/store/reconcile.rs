@@ -20,7 +20,8 @@ impl Payments {
         self.table.query(run).await
     }
 
-    /// Holds a payment against the provider's books, and announces a difference: once a revision of the payment.
+    /// Holds a payment against the provider's books, and announces a difference: once a revision of the payment. A
+    /// dispute that nobody has told of is no difference: it is followed, and what comes of it is compared when it has.
     pub async fn reconcile(
         &self,
         payment: &Stored<Payment>,
@@ -28,6 +29,13 @@ impl Payments {
     ) -> Result<Verdict, Problem> {
         // The payment was read first: what has begun since is in its next revision, and this one is not written.
         let books = self.provider.entries(&payment.charge()).await?;
+        let is_told = payment.sums()?.disputed == payment.sums_of(&books)?.disputed;
+        if !is_told
+            && let Some(followed) = self.follow_disputes(payment, intent).await?
+            && followed.rev != payment.rev
+        {
+            return Ok(Verdict::Equal);
+        }
         let verdict = payment.verdict(&books)?;
         let mut command = self.commands.begin(intent);
         command.update(&self.table, payment, &payment.checked());

@@ -2,7 +2,7 @@
 
 use contracts::events::OrderReturnReceived;
 use dynamo::Intent;
-use kernel::Problem;
+use kernel::{Problem, SellerId};
 
 use super::{Payments, announce};
 use crate::{ledger::Entry, payment::Payment, refund::Refund};
@@ -55,14 +55,24 @@ impl Payments {
         let Some(of) = refund.returned else {
             return Entry::of_refund(payment, refund);
         };
-        let captures = payment.captures_for(of.seller_id);
+        let journal = self.journal_for(payment, of.seller_id).await?;
+        let commission = payment.commission_back(refund, of.seller_id, &journal)?;
+        Entry::of_return(payment, refund, (of.seller_id, commission))
+    }
+
+    /// What the captures that were for a seller's goods have booked.
+    pub(super) async fn journal_for(
+        &self,
+        payment: &Payment,
+        seller: SellerId,
+    ) -> Result<Vec<Entry>, Problem> {
+        let captures = payment.captures_for(seller);
         let keys = captures.map(|capture| Entry::key_of(&payment.transfer(capture).key));
         let mut journal = Vec::new();
         for keys in keys.collect::<Vec<_>>().chunks(100) {
             let entries = self.journal.get_many::<Entry>(keys.to_vec()).await?;
             journal.extend(entries.into_iter().map(|entry| entry.value));
         }
-        let commission = payment.commission_back(refund, of.seller_id, &journal)?;
-        Entry::of_return(payment, refund, (of.seller_id, commission))
+        Ok(journal)
     }
 }

@@ -1,5 +1,5 @@
 //! Payments of which the provider's last word is missing: what it says of them by webhooks, and what it is asked for
-//! when it says nothing.
+//! when it says nothing. Of disputes it is the same ([`disputes`](super::disputes)).
 
 use dynamo::{Intent, Query, Stored};
 use kernel::{PaymentId, Problem, Timestamp};
@@ -58,6 +58,8 @@ impl Payments {
             );
             return Ok(false);
         };
+        let followed = self.follow_disputes(&payment, intent).await?;
+        let payment = followed.ok_or(Trouble::Mismatch)?;
         match self.look_up(&payment).await? {
             Some(Hold::Held) if matches!(payment.status, Status::Declined | Status::Voided) => {
                 self.let_go(&payment, intent).await?;

@@ -22,11 +22,17 @@ pub enum LedgerAccount {
     Provider,
     /// What was given back.
     Refunds,
+    /// What customers' banks have taken back, as long as it is not decided who was right.
+    Disputes,
+    /// What they have taken back for good, and the marketplace bears.
+    Chargebacks,
 }
 
 /// It names no account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("expected customer:<order>, seller:<seller>, commission, provider or refunds")]
+#[error(
+    "expected customer:<order>, seller:<seller>, commission, provider, refunds, disputes or chargebacks"
+)]
 pub struct InvalidLedgerAccount;
 
 impl fmt::Display for LedgerAccount {
@@ -37,6 +43,8 @@ impl fmt::Display for LedgerAccount {
             Self::Commission => f.write_str("commission"),
             Self::Provider => f.write_str("provider"),
             Self::Refunds => f.write_str("refunds"),
+            Self::Disputes => f.write_str("disputes"),
+            Self::Chargebacks => f.write_str("chargebacks"),
         }
     }
 }
@@ -50,6 +58,8 @@ impl FromStr for LedgerAccount {
             None if text == "commission" => Some(Self::Commission),
             None if text == "provider" => Some(Self::Provider),
             None if text == "refunds" => Some(Self::Refunds),
+            None if text == "disputes" => Some(Self::Disputes),
+            None if text == "chargebacks" => Some(Self::Chargebacks),
             _ => None,
         }
         .ok_or(InvalidLedgerAccount)
@@ -72,7 +82,7 @@ impl JsonSchema for LedgerAccount {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(customer:ord_[0-9a-f]{32}|seller:sel_[0-9a-f]{32}|commission|provider|refunds)$",
+            "pattern": "^(customer:ord_[0-9a-f]{32}|seller:sel_[0-9a-f]{32}|commission|provider|refunds|disputes|chargebacks)$",
         })
     }
 }
@@ -95,6 +105,12 @@ pub enum LedgerKind {
     Capture,
     /// Money was given back.
     Refund,
+    /// A customer's bank has taken money back, for the time being.
+    DisputeOpened,
+    /// It has come back to us.
+    DisputeWon,
+    /// It stays with the customer.
+    DisputeLost,
 }
 
 /// What a journal entry books on one account.
@@ -164,6 +180,8 @@ mod tests {
             LedgerAccount::Commission,
             LedgerAccount::Provider,
             LedgerAccount::Refunds,
+            LedgerAccount::Disputes,
+            LedgerAccount::Chargebacks,
         ] {
             assert_eq!(account.to_string().parse(), Ok(account));
         }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use kernel::{Money, OrderId, PaymentId, Timestamp};
+use kernel::{DisputeId, Money, OrderId, PaymentId, SellerId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{example_id, example_order, example_price, example_time, example_total};
+use super::{
+    example_id, example_order, example_price, example_seller, example_time, example_total,
+};
 use crate::Event;
 
 macro_rules! payment_events {
@@ -171,6 +173,9 @@ pub struct PaymentSums {
     pub refunded: Money,
     /// What of the held it has let go.
     pub released: Money,
+    /// What of the captured customers' banks have taken back, and have not given up again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Money>,
 }
 
 /// A payment and the provider's books differ, although nothing of it is on its way. Someone has to look at it: nothing
@@ -202,6 +207,7 @@ impl Event for PaymentDiscrepancyFound {
             captured,
             refunded: nothing,
             released: nothing,
+            disputed: None,
         };
         Self {
             payment_id: example_id(8),
@@ -310,6 +316,127 @@ impl Event for PaymentRefundFailed {
             amount: example_price(),
             reason: "refund_declined".to_owned(),
             returned: Some(1),
+        }
+    }
+}
+
+/// A customer has had their bank take money back that was captured. It is gone until it is decided who was right.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentDisputeOpened {
+    /// The dispute.
+    pub dispute_id: DisputeId,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// How much of it.
+    pub amount: Money,
+    /// What the customer's bank says: `fraudulent`, `product_not_received`, …
+    pub reason: String,
+    /// Until when it can be answered.
+    pub respond_by: Timestamp,
+}
+
+impl Event for PaymentDisputeOpened {
+    const TYPE: &'static str = "payment.dispute-opened.v1";
+    const AGGREGATE: &'static str = "dispute";
+    fn aggregate_id(&self) -> String {
+        self.dispute_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            dispute_id: example_id(10),
+            payment_id: example_id(8),
+            order_id: example_order(),
+            amount: example_price(),
+            reason: "product_not_received".to_owned(),
+            respond_by: example_time().plus(Duration::from_hours(7 * 24)),
+        }
+    }
+}
+
+/// An admin has answered a dispute: has given evidence, or given up. The provider is not told yet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentDisputeAnswered {
+    /// The dispute.
+    pub dispute_id: DisputeId,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Counts the answers to a dispute, from 1: one that the provider does not take may be followed by another.
+    pub answer: u32,
+}
+
+impl Event for PaymentDisputeAnswered {
+    const TYPE: &'static str = "payment.dispute-answered.v1";
+    const AGGREGATE: &'static str = "dispute";
+    fn aggregate_id(&self) -> String {
+        self.dispute_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            dispute_id: example_id(10),
+            payment_id: example_id(8),
+            order_id: example_order(),
+            answer: 1,
+        }
+    }
+}
+
+/// How a dispute has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeOutcome {
+    /// The money has come back to us.
+    Won,
+    /// It stays with the customer.
+    Lost,
+}
+
+/// What of a lost dispute one seller bears.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DisputeShare {
+    /// Who has sold the goods.
+    pub seller_id: SellerId,
+    /// How much of the disputed amount; the marketplace gives its commission on it back.
+    pub amount: Money,
+}
+
+/// A dispute is decided.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentDisputeClosed {
+    /// The dispute.
+    pub dispute_id: DisputeId,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// How much of it was disputed.
+    pub amount: Money,
+    /// How it has ended.
+    pub outcome: DisputeOutcome,
+    /// What sellers bear of it. What they do not, the marketplace does.
+    pub borne_by: Vec<DisputeShare>,
+}
+
+impl Event for PaymentDisputeClosed {
+    const TYPE: &'static str = "payment.dispute-closed.v1";
+    const AGGREGATE: &'static str = "dispute";
+    fn aggregate_id(&self) -> String {
+        self.dispute_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            dispute_id: example_id(10),
+            payment_id: example_id(8),
+            order_id: example_order(),
+            amount: example_price(),
+            outcome: DisputeOutcome::Lost,
+            borne_by: vec![DisputeShare {
+                seller_id: example_seller(),
+                amount: example_price(),
+            }],
         }
     }
 }

@@ -109,3 +109,54 @@ fn a_customer_shows_the_bank_who_they_are_and_the_order_is_confirmed() {
     let forged = forged.json(&json!({ "id": "evt_1", "type": "charge.succeeded" }));
     forged.send().refused(400, "webhook_invalid");
 }
+
+#[test]
+fn a_bank_takes_money_back_and_evidence_brings_it_back_again() {
+    let shop = Shop::open();
+    let (admin, seller) = (Admin::log_in(&shop), Seller::open(&shop));
+    let goods = seller.offer("Plum tray", 2_000, 5);
+    let shopper = Shopper::register(&shop);
+    let order = shopper.buy(&goods.variant, 1, "pm_sandbox_ok");
+    shopper.order_becomes(&order, "confirmed");
+    seller.ship(&order).expect(200);
+    until("the payment is captured", || {
+        let payment = shopper.payment_of(&order).expect(200);
+        (payment["status"] == "captured").then_some(())
+    });
+    let charge = order.replacen("ord_", "pay_", 1);
+    let bank = shop.post(format!("/v1/sandbox/charges/{charge}/dispute"));
+    let body = json!({ "reason": "product_not_received" });
+    assert_eq!(bank.json(&body).send().status, 204);
+    let disputed = || {
+        let payment = shopper.payment_of(&order).expect(200);
+        payment["disputed"]["amount"].as_u64()
+    };
+    until("the money is gone", || {
+        (disputed() == Some(2_000)).then_some(())
+    });
+    let refund = shop.post(refunds_of(&order)).bearer(&admin.token);
+    let refund = refund.key(&shop.unique()).json(&back(1)).send();
+    refund.refused(409, "refund_exceeds_captured");
+
+    let list = |token: &str| shop.get("/v1/disputes?limit=100").bearer(token).send();
+    list(&seller.person.token).refused(403, "forbidden");
+    let listed = list(&admin.token).expect(200);
+    let mut all = listed["data"].as_array().into_iter().flatten();
+    let dispute = all.find(|dispute| dispute["order_id"] == order.as_str());
+    let id = dispute.and_then(|dispute| dispute["id"].as_str()).unwrap();
+    let answer = || {
+        let ask = shop.post(format!("/v1/disputes/{id}/evidence"));
+        let ask = ask.bearer(&admin.token).key(&shop.unique());
+        ask.json(&json!({ "text": "Signed for: winning_evidence." }))
+            .send()
+    };
+    let taken = answer().expect(202);
+    assert_eq!(taken["response"]["kind"], "evidence");
+    answer().refused(409, "dispute_step_refused");
+    until("the money is back", || {
+        (disputed() == Some(0)).then_some(())
+    });
+    let seen = shop.get(format!("/v1/disputes/{id}"));
+    let seen = seen.bearer(&admin.token).send().expect(200);
+    assert_eq!(seen["status"], "won");
+}

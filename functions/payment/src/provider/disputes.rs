@@ -1,0 +1,38 @@
+//! What a provider says of disputes, and is told about them.
+
+use kernel::{Money, Timestamp};
+
+use crate::dispute::{Reason, Status};
+
+/// So many disputes a provider tells of at once.
+pub const MOST_CASES: usize = 100;
+
+/// What a provider's books have of a dispute.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Case {
+    /// What it is called there.
+    pub reference: String,
+    /// Of which charge: under which key it was asked for it.
+    pub charge: String,
+    /// How much of the charge's money was taken back.
+    pub amount: Money,
+    /// What the customer's bank says.
+    pub reason: Reason,
+    /// Where it stands.
+    pub status: Status,
+    /// Until when it can be answered.
+    pub respond_by: Timestamp,
+    /// Under which key we have answered it last.
+    pub answered: Option<String>,
+    /// When it came to this.
+    pub changed_at: Timestamp,
+}
+
+/// Our answer to a dispute.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plea {
+    /// Under which key: told again, the provider does nothing twice and says the same.
+    pub key: String,
+    /// What we have to say; nothing, where we give up.
+    pub evidence: Option<String>,
+}
