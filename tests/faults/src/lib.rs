@@ -2,6 +2,7 @@
 //! stands still until a test moves it, and nothing happens until a test lets it.
 
 mod bill;
+pub mod branch;
 mod chains;
 pub mod endpoints;
 mod facts;

@@ -238,6 +238,13 @@ impl World {
         Ok((name, function))
     }
 
+    /// The functions that were started.
+    pub fn functions(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.functions.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Starts a function before it is needed, so that no fault meets its start.
     pub async fn warm(&mut self, name: &str) {
         self.function(name).await;

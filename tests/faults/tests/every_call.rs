@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use faults::{Facts, Moment, Outcome, Stimulus, World, journey};
+use faults::{
+    Facts, Moment, Outcome, Stimulus, World,
+    branch::{self, Branch},
+    journey,
+};
 use serde_json::Value;
 use testkit::Fault;
 
@@ -20,6 +24,8 @@ struct Peace {
     facts: Facts,
     outcome: Outcome,
     calls: usize,
+    /// The functions that had to do with it.
+    functions: Vec<&'static str>,
     known: HashSet<String>,
     /// Which calls, and what came of them: two moments of one kind tell the same.
     kind: String,
@@ -50,15 +56,14 @@ async fn peace(moment: &Moment) -> Peace {
         facts: Facts::of(&world, &known),
         outcome,
         calls,
+        functions: world.functions(),
         known,
         kind,
     }
 }
 
 /// What it leads to with trouble, once whoever asked has asked again.
-async fn war(moment: &Moment, trouble: Trouble, seed: u64) -> (World, Outcome) {
-    let mut world = moment.world(seed);
-    world.warm(moment.function).await;
+async fn war(world: &mut World, moment: &Moment, trouble: Trouble) -> Outcome {
     match trouble {
         Trouble::Once(call, fault) => world.stage.cloud.fault(call, fault),
         Trouble::From(call) => world.stage.cloud.outage(call, Fault::Unreachable),
@@ -74,7 +79,7 @@ async fn war(moment: &Moment, trouble: Trouble, seed: u64) -> (World, Outcome) {
         }
     };
     world.settle().await;
-    (world, outcome)
+    outcome
 }
 
 /// Every call is tried, but of a function that asks every service the same: of its scores of calls, which are of a
@@ -85,39 +90,57 @@ fn is_tried(call: usize, calls: usize) -> bool {
     calls <= MANY || call < SOME || call >= calls - SOME
 }
 
+/// From the world as it is then, with all functions waiting, each fault is played in a process of its own.
 async fn survives_every_fault(moment: &Moment, peace: &Peace) {
     assert!(peace.facts.flaws.is_empty(), "{:?}", peace.facts.flaws);
-    let mut seed = 2_000;
+    let mut world = moment.world(2_000);
+    for function in &peace.functions {
+        world.warm(function).await;
+    }
     for call in (0..peace.calls).filter(|call| is_tried(*call, peace.calls)) {
         let faults = Fault::SORTS.map(|fault| Trouble::Once(call, fault));
         for trouble in faults.into_iter().chain([Trouble::From(call)]) {
-            seed += 1;
-            let (world, outcome) = war(moment, trouble, seed).await;
-            let mut facts = Facts::of(&world, &peace.known);
-            let mut at_peace = peace.facts.clone();
-            let told = format!(
-                "{} with {trouble:?} of {} calls",
-                moment.function, peace.calls
-            );
-            if is_used_up(moment, &outcome) && status(&peace.outcome) != status(&outcome) {
-                // The code did what it should, and that it was shown again is counted.
-                for facts in [&mut facts, &mut at_peace] {
-                    facts.items.remove("local-customer-guesses");
+            match Branch::off().expect("another process") {
+                Branch::Other(said) => {
+                    let outcome = war(&mut world, moment, trouble).await;
+                    let verdict = comes_to_peace(&world, moment, peace, &outcome);
+                    branch::end(said, &verdict.err().unwrap_or_else(|| PEACE.to_owned()));
                 }
-            } else {
-                assert_eq!(
-                    status(&outcome),
-                    status(&peace.outcome),
-                    "{told}: {outcome:?}"
-                );
+                Branch::Trunk(words) => assert!(
+                    words == PEACE,
+                    "{} with {trouble:?} of {} calls:\n{words}",
+                    moment.function,
+                    peace.calls
+                ),
             }
-            assert!(
-                facts == at_peace,
-                "{told}:\n{}",
-                facts.difference(&at_peace),
-            );
-            world.stage.cloud.forget();
         }
+    }
+    world.stage.cloud.forget();
+}
+
+const PEACE: &str = "peace";
+
+/// Whether trouble has led to what peace has.
+fn comes_to_peace(
+    world: &World,
+    moment: &Moment,
+    peace: &Peace,
+    outcome: &Outcome,
+) -> Result<(), String> {
+    let mut facts = Facts::of(world, &peace.known);
+    let mut at_peace = peace.facts.clone();
+    if is_used_up(moment, outcome) && status(&peace.outcome) != status(outcome) {
+        // The code did what it should, and that it was shown again is counted.
+        for facts in [&mut facts, &mut at_peace] {
+            facts.items.remove("local-customer-guesses");
+        }
+    } else if status(outcome) != status(&peace.outcome) {
+        return Err(format!("{outcome:?}"));
+    }
+    if facts == at_peace {
+        Ok(())
+    } else {
+        Err(facts.difference(&at_peace))
     }
 }
 
