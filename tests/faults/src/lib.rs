@@ -4,6 +4,7 @@
 mod bill;
 pub mod branch;
 mod chains;
+mod deeds;
 pub mod endpoints;
 mod facts;
 pub mod headers;
@@ -15,6 +16,7 @@ mod world;
 pub use self::{
     bill::{Line, bill},
     chains::flaws,
+    deeds::{Deed, Scene, Used, deeds},
     facts::Facts,
     journey::{App, Person, admin, evening, journey, offer, seller, seller_and_admin, shopper},
     world::{Delivery, Moment, Outcome, Stimulus, Upload, World},
