@@ -4010,6 +4010,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "reserve-stock-on-order-placed"),
+            ("HELD_AT_MOST", "1000"),
             ("RESERVATION_SECONDS", "900"),
         ],
     ),
