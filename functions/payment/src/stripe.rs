@@ -240,19 +240,12 @@ impl Stripe {
         let id = self.id(charge).await?.ok_or(Trouble::Unavailable)?;
         let intent = self.read(&id).await?;
         let name = name_of(&charge.key, &part.key);
-        let wanted = amount(part.amount);
         if let Some(done) = intent.captured(name) {
-            return Ok(same_or_reused(wanted == Some(done)));
+            return Ok(same_or_reused(amount(part.amount) == Some(done)));
         }
-        let wanted = match wanted {
-            _ if part.amount.currency() != charge.amount.currency() => {
-                return Ok(Answer::Declined("wrong_currency".to_owned()));
-            }
-            None => return Ok(Answer::Declined("amount_not_supported".to_owned())),
-            Some(wanted) if wanted > intent.amount_capturable => {
-                return Ok(Answer::Declined("amount_too_large".to_owned()));
-            }
-            Some(wanted) => wanted,
+        let wanted = match wanted(charge, part, intent.amount_capturable) {
+            Ok(wanted) => wanted,
+            Err(refused) => return Ok(refused),
         };
         let named = format!("metadata[{name}]");
         let mut form = vec![
@@ -266,7 +259,7 @@ impl Stripe {
         }
         let path = path_of(&id, "capture");
         let asked = self.api.post(path, Some(&part.key), &form).await;
-        match asked.map(|_: PaymentIntent| ()) {
+        match asked.map(|_: PaymentIntent| Answer::Done) {
             // It was captured, let go or expired meanwhile: the next time its books say which.
             Err(Failure::Moved) => Err(Trouble::AnswerLost),
             asked => answered(asked),
@@ -294,9 +287,8 @@ impl Stripe {
     async fn give_back(&self, charge: &Charge, part: &Transfer) -> Result<Answer, Trouble> {
         let id = self.id(charge).await?.ok_or(Trouble::Unavailable)?;
         let refunds = self.refunds(&id).await?;
-        let mut asked_before = refunds.iter();
-        let asked_before = asked_before.find(|refund| refund.key() == Some(&part.key));
-        if let Some(refund) = asked_before {
+        let mut before = refunds.iter();
+        if let Some(refund) = before.find(|refund| refund.key() == Some(&part.key)) {
             let is_same = refund.money() == Some(part.amount);
             return Ok(if is_same {
                 refund.answer()
@@ -304,20 +296,13 @@ impl Stripe {
                 same_or_reused(false)
             });
         }
-        if part.amount.currency() != charge.amount.currency() {
-            return Ok(Answer::Declined("wrong_currency".to_owned()));
-        }
         // What is held and was not captured is let go, not given back; Stripe would do the one for the other.
         let received = self.read(&id).await?.amount_received;
-        let given = refunds.iter().filter(|refund| refund.key().is_some());
-        let given = given.filter(|refund| refund.answer() == Answer::Done);
+        let given = refunds.iter().filter(|refund| refund.is_given());
         let given: u64 = given.map(|refund| refund.amount).sum();
-        let wanted = match amount(part.amount) {
-            None => return Ok(Answer::Declined("amount_not_supported".to_owned())),
-            Some(wanted) if wanted > received.saturating_sub(given) => {
-                return Ok(Answer::Declined("amount_too_large".to_owned()));
-            }
-            Some(wanted) => wanted,
+        let wanted = match wanted(charge, part, received.saturating_sub(given)) {
+            Ok(wanted) => wanted,
+            Err(refused) => return Ok(refused),
         };
         let form = [
             field("payment_intent", &id),
@@ -327,10 +312,7 @@ impl Stripe {
         ];
         let path = "/v1/refunds".to_owned();
         let made = self.api.post(path, Some(&part.key), &form).await;
-        match made {
-            Ok(made) => Ok(Refund::answer(&made)),
-            Err(failure) => answered(Err(failure)),
-        }
+        answered(made.map(|made: Refund| made.answer()))
     }
 
     async fn release(&self, charge: &Charge) -> Result<bool, Trouble> {
@@ -413,10 +395,21 @@ fn refused(failure: Failure) -> Result<Hold, Trouble> {
     }
 }
 
+/// How much of a charge's money a part is, of so much that there is; or why it is refused.
+fn wanted(charge: &Charge, part: &Transfer, most: u64) -> Result<u64, Answer> {
+    let refused = |reason: &str| Err(Answer::Declined(reason.to_owned()));
+    match amount(part.amount) {
+        _ if part.amount.currency() != charge.amount.currency() => refused("wrong_currency"),
+        None => refused("amount_not_supported"),
+        Some(wanted) if wanted > most => refused("amount_too_large"),
+        Some(wanted) => Ok(wanted),
+    }
+}
+
 /// What it means for a part of the money that it was moved, or was not.
-fn answered(asked: Result<(), Failure>) -> Result<Answer, Trouble> {
+fn answered(asked: Result<Answer, Failure>) -> Result<Answer, Trouble> {
     match asked {
-        Ok(()) => Ok(Answer::Done),
+        Ok(answer) => Ok(answer),
         Err(Failure::Declined(reason)) => Ok(Answer::Declined(reason.to_owned())),
         Err(Failure::Wrong(reason)) => Ok(Answer::Declined(reason)),
         Err(other) => Err(other.into()),

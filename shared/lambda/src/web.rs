@@ -236,8 +236,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_left_is_told_from_what_was_not_heard() {
-        let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
-        let nobody = format!("http://{}", nobody.local_addr().unwrap());
+        let nobody = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let nobody = format!("http://{nobody}");
         let ask = Call::get("/");
         let web = Web::open(&nobody).await.unwrap();
         let lost = web.send(&ask, SOON).await;

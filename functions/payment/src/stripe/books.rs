@@ -236,6 +236,11 @@ impl Refund {
         }
     }
 
+    /// Whether we have given money back by it.
+    pub(super) fn is_given(&self) -> bool {
+        self.key().is_some() && self.answer() == Answer::Done
+    }
+
     /// How much it gives back.
     pub(super) fn money(&self) -> Option<Money> {
         money(self.amount, &self.currency)

@@ -1,7 +1,7 @@
 //! What every provider does, whoever it is: one table of cases, played against the sandbox and against Stripe's
 //! stand-in.
 
-use kernel::{Currency, Id, Money, OrderId};
+use kernel::{Currency, Money, OrderId};
 use payment::{
     Answer, Charge, Hold, PaymentProvider, Provider, SandboxPage, Transfer, Trouble,
     payment::payment_id, provider::Deed, sandbox::Outcome,
@@ -62,6 +62,10 @@ enum Step {
     AddsUp(u64, u64, u64, u64),
 }
 
+#[allow(
+    clippy::enum_glob_use,
+    reason = "a table of cases reads as a list of steps"
+)]
 use Step::*;
 
 const CASES: &[(&str, Card, &[Step])] = &[

@@ -134,7 +134,7 @@ fn what_was_never_held_was_not_released() {
         (0, vec![declined])
     );
     let waiting = intent("requires_confirmation", json!({}));
-    assert_eq!(short(&waiting, &[]), []);
+    assert!(short(&waiting, &[]).is_empty());
     assert_eq!(held("canceled", 0, json!({})).released(), 3_998);
     assert_eq!(held("requires_capture", 0, json!({})).released(), 0);
 }
