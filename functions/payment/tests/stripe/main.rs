@@ -400,7 +400,7 @@ fn a_key_that_stripe_does_not_take_declines_nobody_and_is_not_logged() {
         assert_eq!(payment.status().await, Some(Status::Pending));
         let log = stage.take_log();
         let text = serde_json::to_string(&log).unwrap();
-        assert!(text.contains("Stripe refuses what it is asked"), "{text}");
+        assert!(text.contains("does not take our key"), "{text}");
         assert!(
             !text.contains(&other) && !text.contains("for people"),
             "{text}"
