@@ -18,9 +18,7 @@ use dynamo::Pending;
 use kernel::Timestamp;
 use lambda::Platform;
 
-use crate::provider::{
-    Answer, Charge, Entry, Hint, Hold, PaymentProvider, Standing, Transfer, Trouble,
-};
+use crate::provider::{Answer, Charge, Entry, Hold, PaymentProvider, Standing, Transfer, Trouble};
 
 /// So many failures within the window open the circuit.
 pub const MOST_FAILURES: usize = 5;
@@ -158,23 +156,15 @@ impl<P: PaymentProvider> Guarded<P> {
                     );
                 }
             }
-            Ok(_) | Err(Trouble::Mismatch) => self.circuit().answered(),
+            Ok(_) | Err(Trouble::Mismatch | Trouble::Denied) => self.circuit().answered(),
         }
         answer
     }
 }
 
 impl<P: PaymentProvider> PaymentProvider for Guarded<P> {
-    fn name(&self) -> &'static str {
-        self.provider.name()
-    }
-
     fn account(&self) -> &'static str {
         self.provider.account()
-    }
-
-    fn hint(&self, body: &[u8]) -> Option<Hint> {
-        self.provider.hint(body)
     }
 
     fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Hold, Trouble>> {

@@ -6,8 +6,8 @@
 //! - [`returns`]: the same for goods that came back; their seller bears it
 //! - [`reconcile`]: holding a payment against the provider's books
 //! - [`ledger`]: double-entry bookkeeping of both
-//! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books; [`breaker`] stands
-//!   before one that does not answer
+//! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books, [`stripe`] one that
+//!   many shops have; [`breaker`] stands before one that does not answer
 //! - [`webhook`]: what the provider tells unasked; [`signature`]: how it is told that it was the provider
 //! - [`store`]: the tables `payments` and `ledger`, and every write to them
 //!
@@ -29,15 +29,16 @@ pub mod returns;
 pub mod sandbox;
 pub mod signature;
 pub mod store;
+pub mod stripe;
 pub mod webhook;
 
 pub use breaker::Guarded;
 pub use capture::{Capture, Next, Progress};
 pub use lifecycle::{Input, Status};
 pub use payment::{Payer, Payment, PaymentView, TimeToAct};
-pub use provider::{Answer, Charge, Hint, Hold, PaymentProvider, Transfer, Trouble};
+pub use provider::{Answer, Charge, Hint, Hold, PaymentProvider, Provider, Transfer, Trouble};
 pub use reconcile::Verdict;
 pub use refund::{RefundRequest, RefundView};
 pub use sandbox::{Completion, Sandbox, SandboxPage};
-pub use store::{Ledger, Payments};
+pub use store::{Ledger, Payments, Records};
 pub use webhook::Webhooks;

@@ -25,10 +25,9 @@ use kernel::{Money, OrderId, Problem};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
-pub use self::page::{Completion, Outcome, SandboxPage};
+pub use self::page::{Completion, Outcome, SandboxPage, hint};
 use crate::provider::{
-    Answer, Charge, Deed, Entry, Hint, Hold, PaymentProvider, Reference, Standing, Transfer,
-    Trouble,
+    Answer, Charge, Deed, Entry, Hold, PaymentProvider, Reference, Standing, Transfer, Trouble,
 };
 
 /// The only account that it has for us.
@@ -375,16 +374,8 @@ fn unavailable(problem: Problem) -> Trouble {
 }
 
 impl PaymentProvider for Sandbox {
-    fn name(&self) -> &'static str {
-        "sandbox"
-    }
-
     fn account(&self) -> &'static str {
         ACCOUNT
-    }
-
-    fn hint(&self, body: &[u8]) -> Option<Hint> {
-        page::Notice::read(body)
     }
 
     fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Hold, Trouble>> {
