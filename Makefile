@@ -47,9 +47,9 @@ test-grants: ## Take away each grant of each function in turn: someone must miss
 	@cargo stack test --part grants
 
 # The same packages as `make test` has: their dependencies are compiled once.
-SIMULATOR = { ls target/*/sim/simulate >/dev/null 2>&1 || echo 'Building the simulator: some minutes, the first time.'; } && \
-	cargo build --quiet --profile sim --manifest-path tests/Cargo.toml --workspace --exclude stories --exclude bench \
-		--target $(HOST) --bin simulate && target/$(HOST)/sim/simulate
+SIMULATOR = { ls target/*/debug/simulate >/dev/null 2>&1 || echo 'Building the simulator: some minutes, the first time.'; } && \
+	cargo build --quiet --manifest-path tests/Cargo.toml --workspace --exclude stories --exclude bench \
+		--target $(HOST) --bin simulate && target/$(HOST)/debug/simulate
 
 simulate: ## Play orders under faults and chance [FROM=0 SEEDS=2000] [FAULTS=happy] [CASE=seed:7 tells one]
 	@$(SIMULATOR) $(if $(CASE),tell $(CASE),$(if $(FAULTS),faults $(FAULTS),seeds \

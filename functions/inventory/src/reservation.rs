@@ -21,7 +21,7 @@ use contracts::events::{
     StockMovement, StockRefused, StockReservationExpired, StockReserved,
 };
 use dynamo::{Item, Key};
-use kernel::{OrderId, Problem, Quantity, Timestamp, VariantId};
+use kernel::{Buyer, OrderId, Problem, Quantity, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
 /// How far a reservation has come.
@@ -111,6 +111,13 @@ pub struct Turn {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Reservation {
     order_id: OrderId,
+    /// Whom it is held for; not there where it is a guest.
+    #[serde(
+        rename = "customer_id",
+        default,
+        skip_serializing_if = "Buyer::is_guest"
+    )]
+    buyer: Buyer,
     state: State,
     lines: Vec<Held>,
     /// Until when, unless the order goes on.
@@ -123,6 +130,9 @@ pub struct Reservation {
     /// What was short, of a refused one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shortages: Vec<Shortage>,
+    /// How many pieces a buyer has held, where one was refused for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    held_at_most: Option<u32>,
     /// When it came to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     closed_at: Option<Timestamp>,
@@ -158,12 +168,14 @@ impl Reservation {
         let lines = held.map(|line| Held::new(line.variant_id, line.quantity));
         Self {
             order_id: order.order_id,
+            buyer: order.buyer,
             state: State::Held,
             lines: lines.collect(),
             held_until: now.plus(time),
             is_extended: false,
             expiry_announced: false,
             shortages: Vec::new(),
+            held_at_most: None,
             closed_at: None,
         }
     }
@@ -172,12 +184,14 @@ impl Reservation {
     pub fn tombstone(order_id: OrderId, now: Timestamp) -> Self {
         Self {
             order_id,
+            buyer: Buyer::Guest,
             state: State::Released,
             lines: Vec::new(),
             held_until: now,
             is_extended: false,
             expiry_announced: false,
             shortages: Vec::new(),
+            held_at_most: None,
             closed_at: Some(now),
         }
     }
@@ -203,6 +217,30 @@ impl Reservation {
             shortages,
             ..self.close(State::Refused, now)
         }
+    }
+
+    /// The same, refused because its buyer would have more than so many pieces held.
+    pub fn refuse_beyond(&self, held_at_most: u32, now: Timestamp) -> Self {
+        Self {
+            held_at_most: Some(held_at_most),
+            ..self.close(State::Refused, now)
+        }
+    }
+
+    /// Whom it is held for.
+    pub fn buyer(&self) -> Buyer {
+        self.buyer
+    }
+
+    /// How many pieces it is made of. More than can be counted is as many as can be.
+    pub fn pieces(&self) -> u32 {
+        let lines = self.lines.iter();
+        lines.fold(0, |sum, line| u32::saturating_add(sum, line.quantity.get()))
+    }
+
+    /// Until when, at the latest, it is held without a payment.
+    pub fn unpaid_until(&self) -> Timestamp {
+        self.held_until.plus(LONGEST_WAIT).plus(GRACE)
     }
 
     /// The movements by which it is held.
@@ -304,6 +342,7 @@ impl Reservation {
             State::Refused => Answer::Refused(StockRefused {
                 order_id,
                 shortages: self.shortages.clone(),
+                held_at_most: self.held_at_most,
             }),
             State::Released | State::Committed => Answer::Nothing,
         }

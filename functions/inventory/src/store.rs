@@ -19,6 +19,7 @@ use lambda::{
 };
 
 use crate::{
+    Holder,
     reservation::{Answer, BY_DUE, DUE, Held, Reservation, Turn},
     stock::{Booked, Shift, Stock, StockLevels},
 };
@@ -154,13 +155,22 @@ impl Shelves {
         Ok(())
     }
 
-    /// Holds all that an order wants, or nothing of it, and tells the order. An order that was answered before
-    /// gets the same answer again.
-    pub async fn hold(&self, wanted: &Reservation, intent: &Intent) -> Result<(), Problem> {
+    /// Holds all that an order wants, or nothing of it, and tells the order; for one buyer no more than `most` pieces
+    /// that are not paid. An order that was answered before gets the same answer again.
+    pub async fn hold(
+        &self,
+        wanted: &Reservation,
+        most: u32,
+        intent: &Intent,
+    ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.reservations, wanted);
         let movements = wanted.held();
         self.shift(&mut command, &movements);
+        if !self.count(&mut command, wanted, most, intent).await? {
+            let refused = wanted.refuse_beyond(most, intent.now);
+            return self.refuse(&refused, intent).await;
+        }
         if let Answer::Reserved(reserved) = wanted.answer() {
             let changed = StockChanged::by(wanted.order_id(), &movements);
             command.publish(1, &reserved).publish(1, &changed);
@@ -172,31 +182,57 @@ impl Shelves {
             Err(Refused::Conditions(failed)) if failed.iter().any(|(place, _)| *place == 0) => {
                 self.answer_again(wanted.order_id(), intent).await
             }
-            Err(Refused::Conditions(failed)) => self.refuse(wanted, failed, intent).await,
+            Err(Refused::Conditions(failed)) => {
+                // The reservation is the first action, its lines are the next. Behind them is its holder, who has
+                // had something else held meanwhile.
+                let short = |(place, stock): (usize, _)| {
+                    let line = wanted.lines().get(place.wrapping_sub(1));
+                    line.map(|line| shortage(line, stock)).transpose()
+                };
+                let shortages: Result<Option<Vec<Shortage>>, Problem> =
+                    failed.into_iter().map(short).collect();
+                let shortages = shortages?.ok_or_else(Problem::contention)?;
+                let refused = wanted.refuse(shortages, intent.now);
+                self.refuse(&refused, intent).await
+            }
         }
     }
 
-    async fn refuse(
+    /// Counts what is held for its buyer; false if that would be too much.
+    async fn count(
         &self,
+        command: &mut Command,
         wanted: &Reservation,
-        failed: Vec<(usize, Option<Attributes>)>,
+        most: u32,
         intent: &Intent,
-    ) -> Result<(), Problem> {
-        let short = |(place, stock): (usize, Option<Attributes>)| {
-            // The reservation itself is the first action, its lines are the next.
-            let line = wanted.lines().get(place.wrapping_sub(1))?;
-            Some(shortage(line, stock))
+    ) -> Result<bool, Problem> {
+        let Some(customer) = wanted.buyer().customer() else {
+            return Ok(wanted.pieces() <= most);
         };
-        let shortages = failed.into_iter().filter_map(short);
-        let refused = wanted.refuse(shortages.collect::<Result<_, _>>()?, intent.now);
+        let key = Holder::key_of(customer);
+        let read = self.reservations.get::<Holder>(&key).await?;
+        let next = match &read {
+            Some(read) => read.with(wanted, most, intent.now),
+            None => Holder::new(customer).with(wanted, most, intent.now),
+        };
+        if let Some(next) = &next {
+            command.save(&self.reservations, read.as_ref(), next);
+        }
+        Ok(next.is_some())
+    }
+
+    async fn refuse(&self, refused: &Reservation, intent: &Intent) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
-        command.insert(&self.reservations, &refused);
+        command.insert(&self.reservations, refused);
         if let Answer::Refused(refused) = refused.answer() {
             command.publish(1, &refused);
         }
-        command.audit("stock.refuse", wanted.order_id());
-        command.settle().await?;
-        Ok(())
+        command.audit("stock.refuse", refused.order_id());
+        match command.attempt().await {
+            Ok(_) => Ok(()),
+            Err(Refused::Problem(problem)) => Err(problem),
+            Err(Refused::Conditions(_)) => self.answer_again(refused.order_id(), intent).await,
+        }
     }
 
     async fn answer_again(&self, order: OrderId, intent: &Intent) -> Result<(), Problem> {

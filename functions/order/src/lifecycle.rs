@@ -72,6 +72,8 @@ pub enum Input {
     StockReserved,
     /// Inventory cannot hold stock for every line.
     StockRefused,
+    /// Inventory holds too much for its buyer already.
+    HoldRefused,
     /// The provider holds the money.
     PaymentAuthorized,
     /// The provider does not hold the money.
@@ -94,9 +96,10 @@ pub enum Input {
 
 impl Input {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::StockReserved,
         Self::StockRefused,
+        Self::HoldRefused,
         Self::PaymentAuthorized,
         Self::PaymentDeclined,
         Self::ReservationExpired,
@@ -112,6 +115,7 @@ impl Input {
     pub(crate) fn reason(self) -> Option<CancelReason> {
         match self {
             Self::StockRefused => Some(CancelReason::OutOfStock),
+            Self::HoldRefused => Some(CancelReason::HoldLimit),
             Self::PaymentDeclined => Some(CancelReason::PaymentDeclined),
             Self::ReservationExpired | Self::GiveUp => Some(CancelReason::Expired),
             Self::Cancel => Some(CancelReason::Customer),
@@ -134,6 +138,7 @@ impl Input {
             Self::DeliverLast => "order.deliver",
             Self::Reject => "order.reject",
             Self::StockRefused
+            | Self::HoldRefused
             | Self::PaymentDeclined
             | Self::ReservationExpired
             | Self::Cancel
@@ -173,6 +178,7 @@ pub const TRANSITIONS: &[Transition] = {
     &[
         step(Placed, Input::StockReserved, &[StockReserved]),
         step(Placed, Input::StockRefused, &[Cancelled]),
+        step(Placed, Input::HoldRefused, &[Cancelled]),
         step(Placed, Input::ReservationExpired, &[Cancelled]),
         step(Placed, Input::Cancel, &[Cancelled]),
         step(Placed, Input::GiveUp, &[Cancelled]),

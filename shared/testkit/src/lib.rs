@@ -28,7 +28,3 @@ pub use self::{
     manifest::Queue,
     stage::{Ended, FrozenStage, Lambda, Stage, stream},
 };
-
-/// A fifth of a simulation is the allocator's, in the engine's C as in Rust.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,6 +1,8 @@
 //! What a shopper, a seller or a stranger may try with an order, its goods and its money. Each is a test of its own;
 //! nothing of it changes anything.
 
+use std::time::Duration;
+
 use faults::{
     Person, World,
     journey::{
@@ -418,4 +420,38 @@ async fn more_than_was_captured_is_not_given_back_by_parts_or_in_parallel() {
             .await;
         assert_eq!(refused.status, 403);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_has_a_shops_stock_held_without_paying_for_it() {
+    let mut world = World::new(1);
+    let seller = seller(&mut world, "seller").await;
+    let (hoarder, other) = (
+        shopper(&mut world, "hoarder").await,
+        shopper(&mut world, "other").await,
+    );
+    let goods = offer(&mut world, &seller, "Goods", 5_000).await;
+    let end_of = async |world: &mut World, buyer: &Person, pieces: u32| {
+        let order = buyer.buy(world, &goods, pieces, "pm_sandbox_3ds").await;
+        world.settle().await;
+        let order = buyer.see(world, &order).await;
+        json!([order["status"], order["cancel_reason"]])
+    };
+
+    // A thousand pieces at a time, in whatever orders, and none of them is ever paid.
+    let (held, refused) = (
+        json!(["stock_reserved", null]),
+        json!(["cancelled", "hold_limit"]),
+    );
+    assert_eq!(end_of(&mut world, &hoarder, 1_001).await, refused);
+    assert_eq!(end_of(&mut world, &hoarder, 600).await, held);
+    assert_eq!(end_of(&mut world, &hoarder, 400).await, held);
+    assert_eq!(end_of(&mut world, &hoarder, 1).await, refused);
+    // Nobody else feels it.
+    assert_eq!(end_of(&mut world, &other, 1_000).await, held);
+
+    // Once nothing of it can be held any more, it does not count any more.
+    world.stage.clock.advance(Duration::from_mins(81));
+    let hoarder = Person::log_in(&mut world, &hoarder.id, &hoarder.email).await;
+    assert_eq!(end_of(&mut world, &hoarder, 1).await, held);
 }

@@ -5,10 +5,11 @@ use std::{collections::HashMap, fmt, ops::Range, str::FromStr};
 use testkit::Fault;
 
 use crate::{
+    branch::{self, Branch},
     chance::Chance,
     market::{Market, Ready},
     nature::{Nature, Trouble},
-    simulation::{Case, Report},
+    simulation::{Case, Moment, Report},
     variant::{VARIANTS, Variant, named},
 };
 
@@ -140,12 +141,15 @@ impl Plan {
 
     /// Plays a case.
     pub async fn play(&mut self, case: &Case) -> Report {
-        let name = case.variant.name;
-        if !self.ready.contains_key(name) {
-            let ready = self.market.ready_for(case.variant).await;
-            self.ready.insert(name, ready);
+        case.run(self.ready(case.variant).await).await
+    }
+
+    async fn ready(&mut self, variant: &'static Variant) -> &Ready {
+        if !self.ready.contains_key(variant.name) {
+            let ready = self.market.ready_for(variant).await;
+            self.ready.insert(variant.name, ready);
         }
-        case.run(&self.ready[name]).await
+        &self.ready[variant.name]
     }
 
     /// An undisturbed run of a variant.
@@ -186,41 +190,75 @@ impl Plan {
     }
 
     /// Plays a part. Tells of each case that it was played.
-    pub async fn play_part(&mut self, part: &Part, mut tell: impl FnMut(&Name)) -> Played {
-        let names = match part {
-            Part::Seeds(range) => range.clone().map(Name::Seed).collect(),
-            Part::Pairs(range) => range.clone().map(Name::Pair).collect(),
-            Part::Faults(variant, calls) => self.faults(variant, calls.clone()).await,
-        };
+    pub async fn play_part(&mut self, part: &Part, tell: impl FnMut(&Name)) -> Played {
+        match part {
+            Part::Seeds(range) => self.play_all(range.clone().map(Name::Seed), tell).await,
+            Part::Pairs(range) => self.play_all(range.clone().map(Name::Pair), tell).await,
+            Part::Faults(name, calls) => match named(name) {
+                Some(variant) => self.play_faults(variant, calls.clone(), tell).await,
+                None => Played::default(),
+            },
+        }
+    }
+
+    async fn play_all(
+        &mut self,
+        names: impl Iterator<Item = Name>,
+        mut tell: impl FnMut(&Name),
+    ) -> Played {
         let mut played = Played::default();
         for name in names {
-            match self.outcome(&name).await {
-                Ok(calls) => played.calls += calls,
-                Err(wrong) => played.failures.push((name.clone(), wrong)),
-            }
-            played.cases += 1;
             tell(&name);
+            let outcome = self.outcome(&name).await;
+            played.record(name, outcome);
         }
         played
     }
 
-    async fn faults(&mut self, variant: &str, calls: Range<usize>) -> Vec<Name> {
-        let Some(variant) = named(variant) else {
-            return Vec::new();
+    /// Plays one calm run, and from each moment of it on what can go wrong there.
+    async fn play_faults(
+        &mut self,
+        variant: &'static Variant,
+        range: Range<usize>,
+        mut tell: impl FnMut(&Name),
+    ) -> Played {
+        let case = calm(variant, Vec::new());
+        let peace = self.calm(variant).await;
+        let (calls, invocations) = (peace.calls.clone(), peace.invocations);
+        let mut moments = peace.moments.clone().into_iter().skip(1);
+        let mut played = Played::default();
+        let mut other = None;
+
+        let report = {
+            let fate = &mut |now: Moment| {
+                if other.is_some() {
+                    return None;
+                }
+                let end = Moment {
+                    calls: calls.len(),
+                    invocations,
+                };
+                let next = moments.next().unwrap_or(end);
+                for trouble in troubles(&calls, now, next, &range) {
+                    let name = Name::Calm(variant.name, vec![trouble]);
+                    tell(&name);
+                    match Branch::off() {
+                        Ok(Branch::Other(said)) => {
+                            other = Some((name, said));
+                            return Some(trouble);
+                        }
+                        Ok(Branch::Trunk(words)) => played.record(name, read(&words)),
+                        Err(error) => played.record(name, Err(error.to_string())),
+                    }
+                }
+                None
+            };
+            case.run_into(self.ready(variant).await, fate).await
         };
-        let calm = self.calm(variant).await;
-        let name = |trouble| Name::Calm(variant.name, vec![trouble]);
-        let made = calm.calls.iter().enumerate();
-        let faults =
-            made.filter(|(number, _)| calls.contains(number))
-                .flat_map(|(number, operation)| {
-                    let felt = Fault::ALL.into_iter().filter(|it| it.is_felt_by(operation));
-                    felt.map(move |fault| name(Trouble::Call(number, fault)))
-                });
-        let twice = calls.clone().filter(|it| *it < calm.invocations);
-        faults
-            .chain(twice.map(|it| name(Trouble::Again(it))))
-            .collect()
+        if let Some((name, said)) = other {
+            branch::end(said, &words(&self.judged(&name, variant, report).await));
+        }
+        played
     }
 
     /// How many calls a case made.
@@ -230,12 +268,21 @@ impl Plan {
     async fn outcome(&mut self, name: &Name) -> Result<usize, String> {
         let case = self.case(name).await?;
         let report = self.play(&case).await;
+        self.judged(name, case.variant, report).await
+    }
+
+    async fn judged(
+        &mut self,
+        name: &Name,
+        variant: &'static Variant,
+        report: Report,
+    ) -> Result<usize, String> {
         let end = report.end?;
         // Where an order can end in several ways, or chance has its part, the referee alone decides.
         if let Name::Calm(..) | Name::Pair(_) = name
-            && case.variant.ends.len() == 1
+            && variant.ends.len() == 1
         {
-            let calm = self.calm(case.variant).await;
+            let calm = self.calm(variant).await;
             let peace = calm
                 .end
                 .as_ref()
@@ -245,6 +292,46 @@ impl Plan {
             }
         }
         Ok(report.calls.len())
+    }
+}
+
+impl Played {
+    fn record(&mut self, name: Name, outcome: Result<usize, String>) {
+        self.cases += 1;
+        match outcome {
+            Ok(calls) => self.calls += calls,
+            Err(wrong) => self.failures.push((name, wrong)),
+        }
+    }
+}
+
+/// What can go wrong between two moments of a run that has made these calls, at those that are in the range.
+fn troubles(calls: &[String], now: Moment, next: Moment, range: &Range<usize>) -> Vec<Trouble> {
+    let within = |number: &usize| range.contains(number);
+    let made = (now.calls..next.calls).filter(within);
+    let faults = made.flat_map(|number| {
+        let felt = Fault::ALL
+            .into_iter()
+            .filter(move |it| it.is_felt_by(&calls[number]));
+        felt.map(move |fault| Trouble::Call(number, fault))
+    });
+    let twice = (now.invocations..next.invocations).filter(within);
+    faults.chain(twice.map(Trouble::Again)).collect()
+}
+
+/// What a branch says of how it went, in words; and what it has said.
+fn words(outcome: &Result<usize, String>) -> String {
+    match outcome {
+        Ok(calls) => format!("well {calls}"),
+        Err(wrong) => format!("wrong {wrong}"),
+    }
+}
+
+fn read(words: &str) -> Result<usize, String> {
+    match words.split_once(' ') {
+        Some(("well", calls)) => calls.parse().map_err(|_| words.to_owned()),
+        Some(("wrong", wrong)) => Err(wrong.to_owned()),
+        _ => Err("its process has ended before it".to_owned()),
     }
 }
 

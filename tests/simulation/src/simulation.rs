@@ -71,9 +71,23 @@ pub struct Report {
     pub calls: Vec<String>,
     /// How many invocations there were.
     pub invocations: usize,
+    /// How many calls and invocations there had been before each step.
+    pub moments: Vec<Moment>,
     /// What happened.
     pub story: Story,
 }
+
+/// Between two steps of a simulation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// How many calls there have been.
+    pub calls: usize,
+    /// How many invocations there have been.
+    pub invocations: usize,
+}
+
+/// Says at each moment what is to go wrong from there on, if anything is.
+pub type Fate<'a> = &'a mut dyn FnMut(Moment) -> Option<Trouble>;
 
 /// A message on its way to a function.
 #[derive(Debug, Clone)]
@@ -167,6 +181,7 @@ pub struct Simulation {
     calls: Vec<String>,
     /// Of each type that is lost once, the event that was.
     lost: HashMap<String, String>,
+    moments: Vec<Moment>,
     last_input: Timestamp,
     next_tick: Timestamp,
     schedules: Vec<&'static str>,
@@ -175,12 +190,18 @@ pub struct Simulation {
 impl Case {
     /// Simulates it.
     pub async fn run(&self, ready: &Ready) -> Report {
+        self.run_into(ready, &mut |_| None).await
+    }
+
+    /// Simulates it with what more is to go wrong.
+    pub async fn run_into(&self, ready: &Ready, fate: Fate<'_>) -> Report {
         let mut simulation = Simulation::new(self, ready);
-        let end = simulation.run().await;
+        let end = simulation.run(fate).await;
         let report = Report {
             end,
             calls: simulation.calls,
             invocations: simulation.invocations,
+            moments: simulation.moments,
             story: simulation.story,
         };
         simulation.stage.cloud.forget();
@@ -223,6 +244,7 @@ impl Simulation {
             invocations: 0,
             calls: Vec::new(),
             lost: HashMap::new(),
+            moments: Vec::new(),
             last_input: now,
             next_tick: now.plus(case.nature.tick),
             schedules: schedules.map(|(name, _)| name).collect(),
@@ -240,7 +262,7 @@ impl Simulation {
         self.agenda.insert((at, self.numbered), due);
     }
 
-    async fn run(&mut self) -> Result<End, String> {
+    async fn run(&mut self, fate: Fate<'_>) -> Result<End, String> {
         for actor in 0..self.actors.len() {
             let (function, ask) = place(self.actors[actor].buyer, self.variant.method, &self.cast);
             self.send(actor, function, ask);
@@ -253,6 +275,7 @@ impl Simulation {
             if self.now().since(self.last_input) > PATIENCE && !self.is_over() {
                 return Err("an order has not ended in time".to_owned());
             }
+            self.meet(fate);
             self.step().await?;
         }
         // What looks for mistakes finds none.
@@ -260,6 +283,7 @@ impl Simulation {
             self.put_off(MINUTE, Due::Tick(name));
         }
         while !self.agenda.is_empty() {
+            self.meet(fate);
             self.step().await?;
         }
         let ids = self.actors.iter().map(|actor| {
@@ -329,6 +353,22 @@ impl Simulation {
             When::Payment(status) => self.referee.payment(&placed.id) == status,
             When::Charge(state) => self.referee.charge(&placed.id) == state,
         }
+    }
+
+    /// Takes on what is to go wrong from this moment on.
+    fn meet(&mut self, fate: Fate<'_>) {
+        let moment = Moment {
+            calls: self.calls.len(),
+            invocations: self.invocations,
+        };
+        self.moments.push(moment);
+        let Some(trouble) = fate(moment) else { return };
+        if let Trouble::Call(number, fault) = trouble {
+            // Calls are counted from now on.
+            let ahead = number.saturating_sub(moment.calls);
+            self.stage.cloud.fault(ahead, fault);
+        }
+        self.troubles.push(trouble);
     }
 
     /// Lets time go on to what is due next, and lets it happen.

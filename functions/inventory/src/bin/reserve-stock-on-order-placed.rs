@@ -1,4 +1,4 @@
-//! order.placed.v1: holds stock for each line, or tells the order what is short.
+//! order.placed.v1: holds stock for each line, or tells the order why not.
 
 use std::time::Duration;
 
@@ -12,9 +12,10 @@ async fn reserve_stock(
     event: Event<OrderPlaced>,
 ) -> Result<(), Problem> {
     let time = Duration::from_secs(event.platform.parsed("RESERVATION_SECONDS")?);
+    let most = event.platform.parsed("HELD_AT_MOST")?;
     let wanted = Reservation::for_order(&event.data, event.now(), time);
 
-    shelves.hold(&wanted, event.intent()).await
+    shelves.hold(&wanted, most, event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -11,6 +11,7 @@ fn in_words(reason: CancelReason) -> &'static str {
         CancelReason::PaymentDeclined => "The payment was declined.",
         CancelReason::Customer => "You asked for it.",
         CancelReason::Expired => "It could not be completed in time.",
+        CancelReason::HoldLimit => "More was ordered than we hold for one customer at a time.",
         CancelReason::Rejected => "What you ordered cannot be sent.",
     }
 }

@@ -7,9 +7,11 @@ use order::{Input, Orders};
 
 async fn cancel_order(orders: &'static Orders, event: Event<StockRefused>) -> Result<(), Problem> {
     let order = event.data.order_id;
-    orders
-        .hear(order, Input::StockRefused, event.intent())
-        .await
+    let why = match event.data.held_at_most {
+        None => Input::StockRefused,
+        Some(_) => Input::HoldRefused,
+    };
+    orders.hear(order, why, event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {

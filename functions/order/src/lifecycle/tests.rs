@@ -9,6 +9,7 @@ const EXPECTED: &str = "
                      placed          stock_reserved  payment_authorized confirmed  shipped   delivered cancelled
 StockReserved        stock_reserved  -               -                  -          -         -         -
 StockRefused         cancelled       -               -                  -          -         -         -
+HoldRefused          cancelled       -               -                  -          -         -         -
 PaymentAuthorized    -               confirmed       -                  -          -         -         -
 PaymentDeclined      -               cancelled       -                  -          -         -         -
 ReservationExpired   cancelled       cancelled       -                  -          -         -         -
@@ -70,6 +71,7 @@ fn described(input: Input) -> &'static str {
     match input {
         Input::StockReserved => "stock.reserved",
         Input::StockRefused => "stock.refused",
+        Input::HoldRefused => "stock.refused, for its buyer has too much held",
         Input::PaymentAuthorized => "payment.authorized",
         Input::PaymentDeclined => "payment.declined",
         Input::ReservationExpired => "stock.reservation-expired",

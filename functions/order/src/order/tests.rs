@@ -146,6 +146,7 @@ fn each_end_has_its_reason() {
     let reserved = order.hear(Input::StockReserved, later(1)).unwrap().order;
     for (order, input, reason) in [
         (&order, Input::StockRefused, CancelReason::OutOfStock),
+        (&order, Input::HoldRefused, CancelReason::HoldLimit),
         (
             &reserved,
             Input::PaymentDeclined,

@@ -151,38 +151,29 @@ fn stack(place: &Place) -> Result<()> {
 }
 
 fn unit(place: &Place) -> Result<()> {
-    tests(place, DAILY, &["--workspace"])?;
+    tests(place, &["--workspace"])?;
     // The stories need the platform; the benchmarks are `make bench`.
     let others = ["--exclude", "stories", "--exclude", "bench"];
     let chosen = [&[TOOLS, "--workspace"][..], &others].concat();
-    tests(place, SIMULATIONS, &chosen)
+    tests(place, &chosen)
 }
 
 fn stories(place: &Place) -> Result<()> {
-    tests(place, DAILY, &[TOOLS, "--package", "stories"])
+    tests(place, &[TOOLS, "--package", "stories"])
 }
-
-/// The profiles: what is run through once is compiled fast, what is run through a hundred thousand times is fast.
-const DAILY: &str = "dev";
-const SIMULATIONS: &str = "sim";
 
 /// cargo-nextest where it is installed, cargo test where not. `--target` as cargo-lambda gives it: the
 /// dependencies are compiled once for both.
-fn tests(place: &Place, profile: &str, chosen: &[&str]) -> Result<()> {
+fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
     let target = tools::host()?;
     let nextest = Command::new("cargo")
         .args(["nextest", "--version"])
         .output()
         .is_ok_and(|found| found.status.success());
     let mut arguments = if nextest {
-        let patient = ["--no-tests", "pass", "--no-fail-fast"];
-        [
-            &["nextest", "run", "--cargo-profile", profile][..],
-            &patient,
-        ]
-        .concat()
+        vec!["nextest", "run", "--no-tests", "pass", "--no-fail-fast"]
     } else {
-        vec!["test", "--quiet", "--profile", profile]
+        vec!["test", "--quiet"]
     };
     arguments.extend(["--target", &target]);
     arguments.extend(chosen);
@@ -193,14 +184,7 @@ fn tests(place: &Place, profile: &str, chosen: &[&str]) -> Result<()> {
 fn grants(place: &Place) -> Result<()> {
     let target = tools::host()?;
     let test = "grants::nothing_is_granted_that_nobody_would_miss";
-    let before = [
-        "test",
-        "--quiet",
-        "--profile",
-        SIMULATIONS,
-        TOOLS,
-        "--workspace",
-    ];
+    let before = ["test", "--quiet", TOOLS, "--workspace"];
     let which = ["--exclude", "stories", "--exclude", "bench", "--target"];
     let run = [
         &target,

@@ -3,12 +3,18 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 11] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 12] = [
     (
         "RESERVATION_SECONDS",
         "Number",
         900,
         "how long stock is held for an order that is not paid yet",
+    ),
+    (
+        "HELD_AT_MOST",
+        "Number",
+        1_000,
+        "how many pieces are held for one buyer before they are paid",
     ),
     (
         "WATCHDOG_SECONDS",

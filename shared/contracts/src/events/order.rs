@@ -301,6 +301,8 @@ pub enum CancelReason {
     Expired,
     /// Its sellers did not want to ship it.
     Rejected,
+    /// More is held for its buyer than for any buyer.
+    HoldLimit,
 }
 
 /// The order is cancelled: what was reserved returns, what was authorised is voided.

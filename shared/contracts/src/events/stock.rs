@@ -41,13 +41,16 @@ pub struct Shortage {
     pub available: u32,
 }
 
-/// There is too little stock for an order; nothing is held for it.
+/// Nothing is held for an order: there is too little stock, or too much is held for its buyer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct StockRefused {
     /// The order.
     pub order_id: OrderId,
     /// What was short.
     pub shortages: Vec<Shortage>,
+    /// How many pieces one buyer has held, where the order would have been more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at_most: Option<u32>,
 }
 
 impl Event for StockRefused {
@@ -64,6 +67,7 @@ impl Event for StockRefused {
                 wanted: 2,
                 available: 1,
             }],
+            held_at_most: None,
         }
     }
 }

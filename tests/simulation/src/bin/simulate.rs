@@ -16,7 +16,7 @@ use simulation::{Part, Plan, VARIANTS, plan::Name};
 
 /// So many cases a process plays: what a function holds it holds as long as its process.
 const SEEDS_A_PROCESS: u64 = 250;
-const CALLS_A_PROCESS: usize = 20;
+const CALLS_A_PROCESS: usize = 40;
 /// The seeds before are those of the tests.
 const FIRST_PROVEN: u64 = 10_000;
 /// So many failures are told.
