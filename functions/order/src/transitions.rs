@@ -131,6 +131,7 @@ mod tests {
             (Status::StockReserved, false),
             cancelled,
             cancelled,
+            cancelled,
             (Status::Cancelled, true),
             cancelled,
         ];

@@ -6,6 +6,7 @@ mod api_keys;
 pub mod audit;
 pub mod business;
 pub mod by_mail;
+pub mod documents;
 mod evening;
 pub mod guests;
 pub mod payments;
@@ -308,6 +309,7 @@ pub async fn journey(world: &mut World) {
     addresses::order_by_the_book(world, &shopper, &others, &address).await;
     payments::payments(world, &root, &shopper, &one).await;
     returns::returns(world, &shopper, &two).await;
+    documents::papers(world, &shopper, &two).await;
     trouble(world, &shopper, &goods).await;
     api_keys::keys(world).await;
     // The time goes on with each code, and what was logged out before is out then.

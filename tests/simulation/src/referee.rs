@@ -23,6 +23,8 @@ pub struct Referee {
     payments: BTreeMap<String, Value>,
     /// The provider's charges, by the order's id.
     charges: BTreeMap<String, Value>,
+    /// The invoices and credit notes as they were seen last.
+    documents: Vec<Value>,
     /// What was committed to be published, and what was.
     promised: BTreeMap<String, String>,
     published: BTreeSet<String>,
@@ -106,6 +108,7 @@ impl Referee {
                 .map(|it| (text(&it["payment_id"]).to_owned(), it))
                 .collect(),
             charges: charges.map(|it| (order_of(&it), it)).collect(),
+            documents: of_kind(cloud, "order-documents", "order-document"),
             promised: BTreeMap::new(),
             published: BTreeSet::new(),
             told: BTreeSet::new(),
@@ -148,6 +151,12 @@ impl Referee {
         self.orders
             .values()
             .any(|order| !order["waiting"].is_null())
+    }
+
+    /// Whether any document is issued and not printed.
+    pub fn is_any_pending(&self) -> bool {
+        let mut documents = self.documents.iter();
+        documents.any(|document| document["printed_at"].is_null())
     }
 
     /// What was committed: the movements of stock, and the events to come.
@@ -203,6 +212,9 @@ impl Referee {
         let is_written = |table: &str| written.contains(&format!("local-{table}"));
         if is_written("order-orders") {
             self.look_at_orders(of_kind(cloud, "order-orders", "order"))?;
+        }
+        if is_written("order-documents") {
+            self.documents = of_kind(cloud, "order-documents", "order-document");
         }
         if is_written("inventory-stock") || is_written("inventory-reservations") {
             self.look_at_stock(cloud)?;
@@ -371,6 +383,7 @@ impl Referee {
         for (id, order) in &self.orders {
             self.close_order(id, order)?;
         }
+        close_series(cloud, &self.documents)?;
         close_stock(cloud)?;
         self.close_ledger(cloud)?;
         let flaws = faults::flaws(cloud);
@@ -401,6 +414,15 @@ impl Referee {
         must(captured == due || failed, || {
             format!("{captured} of {id} are captured, and {due} are due")
         })?;
+        for (kind, direction) in [("invoice", "capture"), ("credit_note", "refund")] {
+            let own = self.documents.iter().filter(|it| it["order_id"] == id);
+            let own = own.filter(|it| it["document_kind"] == kind);
+            same(
+                &format!("each {kind} of {id}, and what the provider has moved"),
+                own.map(|it| number(&it["total"]["amount"])).sum(),
+                moved(charge, direction),
+            )?;
+        }
         let open = list(&order["lines"]).any(|line| {
             number(&line["shipped"]) + number(&line["cancelled"]) < number(&line["quantity"])
         });
@@ -483,6 +505,35 @@ impl Referee {
             moves,
         )
     }
+}
+
+/// Each series of numbers has each of them once, and each paper is in its place.
+fn close_series(cloud: &Cloud, documents: &[Value]) -> Result<(), String> {
+    let objects = cloud.objects();
+    for document in documents {
+        let place = format!(
+            "/documents/{}/{}.pdf",
+            text(&document["order_id"]),
+            text(&document["document_id"])
+        );
+        must(objects.iter().any(|it| it.ends_with(&place)), || {
+            format!("there is no paper at {place}")
+        })?;
+    }
+    for series in of_kind(cloud, "order-documents", "document-series") {
+        let is_own = |it: &&Value| {
+            it["seller_id"] == series["seller_id"] && it["document_kind"] == series["document_kind"]
+        };
+        let own = documents.iter().filter(is_own);
+        let given: BTreeSet<i64> = own
+            .filter_map(|it| text(&it["number"]).rsplit('-').next()?.parse().ok())
+            .collect();
+        let all: BTreeSet<i64> = (1..=number(&series["last"])).collect();
+        must(given == all, || format!("{series} has given {given:?}"))?;
+        let number = documents.iter().filter(is_own).count();
+        same("documents of a series, and its numbers", number, all.len())?;
+    }
+    Ok(())
 }
 
 /// Each ledger of stock has seen each revision, and says the same.
