@@ -163,6 +163,10 @@ mod get_customer;
 mod get_docs;
 #[path = "../../../functions/order/src/bin/get-guest-order.rs"]
 mod get_guest_order;
+#[path = "../../../functions/order/src/bin/get-guest-order-document.rs"]
+mod get_guest_order_document;
+#[path = "../../../functions/order/src/bin/get-guest-order-timeline.rs"]
+mod get_guest_order_timeline;
 #[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
 mod get_jwks;
 #[path = "../../../functions/payment/src/bin/get-ledger-account.rs"]
@@ -171,6 +175,8 @@ mod get_ledger_account;
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
 mod get_order;
+#[path = "../../../functions/order/src/bin/get-order-document.rs"]
+mod get_order_document;
 #[path = "../../../functions/order/src/bin/get-order-timeline.rs"]
 mod get_order_timeline;
 #[path = "../../../functions/role/src/bin/get-own-permissions.rs"]
@@ -213,6 +219,8 @@ mod import_products;
 mod invite_admin;
 #[path = "../../../functions/seller/src/bin/invite-staff.rs"]
 mod invite_staff;
+#[path = "../../../functions/order/src/bin/issue-documents-on-order-documents-due.rs"]
+mod issue_documents_on_order_documents_due;
 #[path = "../../../functions/order/src/bin/keep-order-on-payment-action-required.rs"]
 mod keep_order_on_payment_action_required;
 #[path = "../../../functions/inventory/src/bin/keep-stock-on-payment-action-required.rs"]
@@ -235,8 +243,12 @@ mod list_customer_roles;
 mod list_customer_security_events;
 #[path = "../../../functions/customer/src/bin/list-customers.rs"]
 mod list_customers;
+#[path = "../../../functions/order/src/bin/list-guest-order-documents.rs"]
+mod list_guest_order_documents;
 #[path = "../../../functions/seller/src/bin/list-invitations.rs"]
 mod list_invitations;
+#[path = "../../../functions/order/src/bin/list-order-documents.rs"]
+mod list_order_documents;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-order-transitions.rs"]
@@ -275,6 +287,8 @@ mod move_stock_on_order_progressed;
 mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
 mod place_order;
+#[path = "../../../functions/order/src/bin/print-document-on-order-document-issued.rs"]
+mod print_document_on_order_document_issued;
 #[path = "../../../functions/product/src/bin/publish-product.rs"]
 mod publish_product;
 #[path = "../../../functions/payment/src/bin/receive-payment-webhook.rs"]
@@ -435,6 +449,8 @@ mod verify_email;
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/payment/src/bin/watch-open-payments.rs"]
 mod watch_open_payments;
+#[path = "../../../functions/order/src/bin/watch-pending-documents.rs"]
+mod watch_pending_documents;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
 #[path = "../../../functions/order/src/bin/withdraw-guest-return.rs"]
@@ -533,10 +549,13 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-customer", get_customer::main),
     ("get-docs", get_docs::main),
     ("get-guest-order", get_guest_order::main),
+    ("get-guest-order-document", get_guest_order_document::main),
+    ("get-guest-order-timeline", get_guest_order_timeline::main),
     ("get-jwks", get_jwks::main),
     ("get-ledger-account", get_ledger_account::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
+    ("get-order-document", get_order_document::main),
     ("get-order-timeline", get_order_timeline::main),
     ("get-own-permissions", get_own_permissions::main),
     ("get-own-profile", get_own_profile::main),
@@ -558,6 +577,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("import-products", import_products::main),
     ("invite-admin", invite_admin::main),
     ("invite-staff", invite_staff::main),
+    ("issue-documents-on-order-documents-due", issue_documents_on_order_documents_due::main),
     ("keep-order-on-payment-action-required", keep_order_on_payment_action_required::main),
     ("keep-stock-on-payment-action-required", keep_stock_on_payment_action_required::main),
     ("list-addresses", list_addresses::main),
@@ -569,7 +589,9 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-customer-roles", list_customer_roles::main),
     ("list-customer-security-events", list_customer_security_events::main),
     ("list-customers", list_customers::main),
+    ("list-guest-order-documents", list_guest_order_documents::main),
     ("list-invitations", list_invitations::main),
+    ("list-order-documents", list_order_documents::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-order-transitions", list_order_transitions::main),
     ("list-orders", list_orders::main),
@@ -589,6 +611,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("move-stock-on-order-progressed", move_stock_on_order_progressed::main),
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
+    ("print-document-on-order-document-issued", print_document_on_order_document_issued::main),
     ("publish-product", publish_product::main),
     ("receive-payment-webhook", receive_payment_webhook::main),
     ("receive-return", receive_return::main),
@@ -669,6 +692,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-open-payments", watch_open_payments::main),
+    ("watch-pending-documents", watch_pending_documents::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
     ("withdraw-guest-return", withdraw_guest_return::main),
     ("withdraw-return", withdraw_return::main),
@@ -2146,6 +2170,49 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-guest-order-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-guest-order-document"),
+            ("ROUTE", "GET /v1/guest-orders/{id}/documents/{document_id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_ORDER_DOCUMENTS", "local-souk-order-documents-000000000000"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
+        "get-guest-order-timeline",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-guest-order-timeline"),
+            ("ROUTE", "GET /v1/guest-orders/{id}/timeline"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
         "get-jwks",
         &[
             ("STAGE", "local"),
@@ -2221,6 +2288,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-order-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-order-document"),
+            ("ROUTE", "GET /v1/orders/{id}/documents/{document_id}"),
+            ("ALLOW", "order:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_ORDER_DOCUMENTS", "local-souk-order-documents-000000000000"),
         ],
     ),
     (
@@ -2625,6 +2713,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "issue-documents-on-order-documents-due",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "issue-documents-on-order-documents-due"),
+        ],
+    ),
+    (
         "keep-order-on-payment-action-required",
         &[
             ("STAGE", "local"),
@@ -2833,6 +2934,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-guest-order-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-guest-order-documents"),
+            ("ROUTE", "GET /v1/guest-orders/{id}/documents"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
         "list-invitations",
         &[
             ("STAGE", "local"),
@@ -2845,6 +2967,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-invitations"),
             ("ROUTE", "GET /v1/sellers/{id}/staff/invitations"),
             ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-order-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-order-documents"),
+            ("ROUTE", "GET /v1/orders/{id}/documents"),
+            ("ALLOW", "order:read@own"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -3226,6 +3368,20 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "print-document-on-order-document-issued",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "print-document-on-order-document-issued"),
+            ("BUCKET_ORDER_DOCUMENTS", "local-souk-order-documents-000000000000"),
         ],
     ),
     (
@@ -4691,6 +4847,20 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "watch-pending-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "watch-pending-documents"),
+            ("WATCHDOG_SECONDS", "600"),
+        ],
+    ),
+    (
         "watch-stuck-orders",
         &[
             ("STAGE", "local"),
@@ -4804,7 +4974,10 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ),
     ("order.claimed.v1", &["hand-payment-over-on-order-claimed"]),
     ("order.confirmed.v1", &["email-customer-on-order-confirmed"]),
+    ("order.credit-note-issued.v1", &["print-document-on-order-document-issued"]),
+    ("order.documents-due.v1", &["issue-documents-on-order-documents-due"]),
     ("order.guest-link-requested.v1", &["email-link-on-guest-link-requested"]),
+    ("order.invoice-issued.v1", &["print-document-on-order-document-issued"]),
     (
         "order.placed.v1",
         &[
