@@ -88,6 +88,8 @@ pub struct Moment {
 enum Kept {
     /// The first few of each function.
     First,
+    /// The same, of these services.
+    Of(&'static [&'static str]),
     /// Those in which a function first uses a statement of its policy.
     Grants,
 }
@@ -97,6 +99,20 @@ impl Moment {
     pub fn world(&self, seed: u64) -> World {
         self.world.fork(seed)
     }
+
+    /// Gives its memory back.
+    pub fn forget(self) {
+        self.world.stage.cloud.forget();
+    }
+}
+
+/// Whose a function is.
+fn service_of(function: &str) -> &'static str {
+    let mut all = fleet::SETTINGS.iter();
+    let settings = all.find(|(name, _)| *name == function);
+    let mut settings = settings.map_or(&[][..], |(_, settings)| settings).iter();
+    let service = settings.find(|(name, _)| *name == "SERVICE");
+    service.map_or("", |(_, service)| service)
 }
 
 pub struct World {
@@ -187,6 +203,14 @@ impl World {
     pub fn remembering(mut self) -> Self {
         self.moments = Some(Vec::new());
         self
+    }
+
+    /// The same of some services. A moment is all of the world's memory.
+    pub fn remembering_of(self, services: &'static [&'static str]) -> Self {
+        Self {
+            kept: Kept::Of(services),
+            ..self.remembering()
+        }
     }
 
     /// Keeps the moments in which a function first uses a statement of its policy.
@@ -357,6 +381,11 @@ impl World {
     /// A moment that may be kept.
     fn remember(&self, function: &'static str, stimulus: &Stimulus) -> Option<Moment> {
         let moments = self.moments.as_ref()?;
+        if let Kept::Of(services) = self.kept
+            && !services.contains(&service_of(function))
+        {
+            return None;
+        }
         // A log-in with a code is another thing than one without.
         let shows_code = stimulus.shows_code();
         let seen = moments
@@ -381,7 +410,7 @@ impl World {
         let first = used.into_iter().filter(|it| self.used.insert(it.clone()));
         let own = first.filter(|(function, _)| function == moment.function);
         moment.grants = own.map(|(_, grant)| grant).collect();
-        if self.kept == Kept::First || !moment.grants.is_empty() {
+        if self.kept != Kept::Grants || !moment.grants.is_empty() {
             moments.push(moment);
         } else {
             moment.world.stage.cloud.forget();
