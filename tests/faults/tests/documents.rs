@@ -317,6 +317,8 @@ async fn a_list_of_documents_goes_on_page_by_page() {
     let mut world = World::new(6);
     let sold = Sold::open(&mut world).await;
     for number in ["3S1", "3S2", "3S3"] {
+        // Ids of one millisecond are in no order.
+        world.stage.clock.advance(Duration::from_secs(1));
         sold.ship(&mut world, 1, number).await;
     }
     let (mut seen, mut cursor) = (Vec::new(), String::new());
