@@ -167,17 +167,16 @@ fn status(outcome: &Outcome) -> Option<u16> {
 
 /// Every function of some services, in the moments of a day.
 async fn services_survive(services: &'static [&'static str]) {
-    let mut world = World::new(7).remembering_of(services);
+    let mut world = World::new(7).playing(services, |moment, kinds| {
+        Box::pin(async move {
+            let peace = peace(&moment).await;
+            if !kinds.contains(&peace.kind) {
+                survives_every_fault(&moment, &peace).await;
+            }
+            peace.kind
+        })
+    });
     journey(&mut world).await;
-    let mut kinds = HashSet::new();
-    for moment in world.moments() {
-        let peace = peace(&moment).await;
-        if kinds.insert(peace.kind.clone()) {
-            survives_every_fault(&moment, &peace).await;
-        }
-        // Each fault's process begins with all the memory that there is.
-        moment.forget();
-    }
 }
 
 #[tokio::test(start_paused = true)]
