@@ -317,7 +317,7 @@ impl Order {
         let spent = Money::sum(invoiced.iter().map(price), self.total.currency());
         let unspent = spent.and_then(|spent| self.captured().minus(spent));
         let fits = |parcel: &&(SellerId, &Shipment)| {
-            unspent.is_ok_and(|unspent| unspent.minus(price(*parcel)).is_ok())
+            unspent.is_ok_and(|unspent| unspent.minus(price(parcel)).is_ok())
         };
         if let Some((seller, parcel)) = open.iter().find(fits) {
             return Some(Owed {

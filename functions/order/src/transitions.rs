@@ -57,9 +57,7 @@ impl Input {
         const DELIVER: &str = "POST /v1/orders/{id}/deliver";
         match self {
             Self::StockReserved => (By::Platform, &[events::StockReserved::TYPE]),
-            Self::StockRefused | Self::HoldRefused => {
-                (By::Platform, &[events::StockRefused::TYPE])
-            }
+            Self::StockRefused | Self::HoldRefused => (By::Platform, &[events::StockRefused::TYPE]),
             Self::PaymentAuthorized => (By::Platform, &[events::PaymentAuthorized::TYPE]),
             Self::PaymentDeclined => (By::Platform, &[events::PaymentDeclined::TYPE]),
             Self::ReservationExpired => (By::Platform, &[events::StockReservationExpired::TYPE]),

@@ -1,4 +1,4 @@
-//! GET /v1/orders/{id}/documents/{document_id}: an invoice or a credit note, and where to fetch it once it is printed.
+//! `GET /v1/orders/{id}/documents/{document_id}`: an invoice or a credit note, and where to fetch it once it is printed.
 
 use lambda::http::{self, Outcome, Request};
 use order::{Prints, Viewer, documents::DocumentView};

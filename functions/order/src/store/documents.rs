@@ -8,7 +8,10 @@
 //! A number is given in the transaction that writes the document and marks what it is of in the order: an order that
 //! was changed meanwhile, or a number that another was faster to take, and nothing is written.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 
 use contracts::{
     events::{DocumentTold, OrderCreditNoteIssued, OrderInvoiceIssued},
@@ -87,7 +90,13 @@ pub struct Documents {
 
 /// The numbers that are given in one go.
 #[derive(Default)]
-struct Numbers(HashMap<(Option<SellerId>, DocumentKind), (Option<Stored<Series>>, Series)>);
+struct Numbers(HashMap<(Option<SellerId>, DocumentKind), Counted>);
+
+/// A series as it was read, if it was there, and as it goes on.
+struct Counted {
+    before: Option<Stored<Series>>,
+    series: Series,
+}
 
 impl Documents {
     /// Over the platform that the function was given.
@@ -134,36 +143,34 @@ impl Documents {
             action: "order.issue-documents",
         };
         let mut command = self.orders.begin(&read, &turn, intent);
-        self.write(&mut command, &issued, numbers);
+        self.write(&mut command, &issued, &numbers);
         command.settle().await?;
         Ok(())
     }
 
-    fn write(&self, command: &mut Command, issued: &[Document], numbers: Numbers) {
+    fn write(&self, command: &mut Command, issued: &[Document], numbers: &Numbers) {
         for document in issued {
             command.insert(&self.table, document);
         }
-        for (before, series) in numbers.0.into_values() {
-            match before {
-                Some(before) => command.update(&self.table, &before, &series),
-                None => command.insert(&self.table, &series),
-            };
+        for Counted { before, series } in numbers.0.values() {
+            command.save(&self.table, before.as_ref(), series);
         }
     }
 
     /// The next number of the series that a document is of.
     async fn number(&self, numbers: &mut Numbers, owed: &Owed) -> Result<String, Problem> {
         let which = (owed.seller_id, owed.kind());
-        if !numbers.0.contains_key(&which) {
-            let key = series_key(which.0, which.1);
-            let before = self.table.get::<Series>(&key).await?;
-            let series = before.as_ref().map(|before| before.value.clone());
-            let series = series.unwrap_or_else(|| Series::new(which.0, which.1));
-            numbers.0.insert(which, (before, series));
-        }
-        let series = numbers.0.get_mut(&which);
-        let (_, series) = series.ok_or_else(|| Problem::internal("a series is gone"))?;
-        Ok(series.give())
+        let counted = match numbers.0.entry(which) {
+            Entry::Occupied(counted) => counted.into_mut(),
+            Entry::Vacant(place) => {
+                let key = series_key(which.0, which.1);
+                let before = self.table.get::<Series>(&key).await?;
+                let series = before.as_ref().map(|before| before.value.clone());
+                let series = series.unwrap_or_else(|| Series::new(which.0, which.1));
+                place.insert(Counted { before, series })
+            }
+        };
+        Ok(counted.series.give())
     }
 
     /// In whose name a document is issued, as that stands now.

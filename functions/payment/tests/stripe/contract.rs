@@ -264,7 +264,7 @@ struct Bench {
 }
 
 enum Page {
-    Sandbox(SandboxPage),
+    Sandbox(Box<SandboxPage>),
     Stripe(StandIn),
 }
 
@@ -282,7 +282,7 @@ impl Bench {
         let page = match of {
             Provider::Sandbox => {
                 let platform = stage.platform("complete-sandbox-charge");
-                Page::Sandbox(SandboxPage::start(platform).await.unwrap())
+                Page::Sandbox(Box::new(SandboxPage::start(platform).await.unwrap()))
             }
             Provider::Stripe => Page::Stripe(standin),
         };

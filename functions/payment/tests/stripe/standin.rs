@@ -489,7 +489,7 @@ impl Books {
             ("POST", ("payment_intents", Some(id), Some("capture"))) => self.capture(id, request),
             ("POST", ("payment_intents", Some(id), Some("cancel"))) => self.cancel(id, request),
             ("POST", ("refunds", None, None)) => self.refund(request),
-            ("GET", ("refunds", None, None)) => self.list(request),
+            ("GET", ("refunds", None, None)) => Ok(self.list(request)),
             _ => Err(error(404, "invalid_request_error", None, None)),
         }
     }
@@ -687,7 +687,7 @@ impl Books {
         Ok(refund.shown())
     }
 
-    fn list(&self, request: &Request) -> Outcome {
+    fn list(&self, request: &Request) -> Value {
         let of = request.query.get("payment_intent");
         let all = self.refunds.iter().rev();
         let all: Vec<&Refund> = all.filter(|refund| Some(&refund.intent) == of).collect();
@@ -702,6 +702,6 @@ impl Books {
             .map(|r| r.shown())
             .collect();
         let has_more = all.len() > from + page.len();
-        Ok(json!({ "object": "list", "data": page, "has_more": has_more }))
+        json!({ "object": "list", "data": page, "has_more": has_more })
     }
 }

@@ -42,7 +42,9 @@ fn meanings(streams: &[&[u8]]) -> BTreeMap<u16, char> {
         .find(|stream| find(stream, b"begincmap").is_some());
     let said = std::str::from_utf8(said.expect("glyphs have meanings")).unwrap();
     // What stands before the first of them is the range of all glyphs.
-    let pairs = said.lines().skip_while(|line| !line.ends_with("beginbfchar"));
+    let pairs = said
+        .lines()
+        .skip_while(|line| !line.ends_with("beginbfchar"));
     let pairs = pairs.filter_map(|line| {
         let (glyph, letter) = line
             .strip_prefix('<')?
