@@ -40,6 +40,7 @@ const ROOM: f64 = 1.03;
 
 /// Measures the functions and writes docs/benchmarks.md.
 #[derive(Parser)]
+#[allow(clippy::struct_excessive_bools)]
 struct Options {
     /// The start of every function too, not only the usual five: an hour and a half of building.
     #[arg(long)]

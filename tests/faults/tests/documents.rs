@@ -215,7 +215,10 @@ async fn a_document_that_is_printed_again_is_the_same_paper() {
     let sold = Sold::open(&mut world).await;
     sold.ship(&mut world, 3, "3S1").await;
     let cloud = world.stage.cloud.clone();
-    let place = cloud.objects().into_iter().find(|it| it.ends_with(".pdf"));
+    let place = cloud
+        .objects()
+        .into_iter()
+        .find(|it| it.rsplit('.').next() == Some("pdf"));
     let place = place.unwrap_or_default();
     let paper = cloud.object(&place).unwrap_or_default();
     assert!(!paper.is_empty());
