@@ -6,6 +6,7 @@ use std::{
     fmt::Display,
 };
 
+use kernel::Timestamp;
 use order::lifecycle::TRANSITIONS;
 use serde_json::Value;
 use testkit::{BusEvent, Cloud, StreamRecord};
@@ -139,6 +140,12 @@ impl Referee {
     pub fn payment(&self, order: &str) -> &str {
         let payment = self.payments.get(&order.replacen("ord_", "pay_", 1));
         payment.map_or("", |it| text(&it["status"]))
+    }
+
+    /// Until when an order's customer may act, while that is waited for.
+    pub fn acts_until(&self, order: &str) -> Option<Timestamp> {
+        let payment = self.payments.get(&order.replacen("ord_", "pay_", 1))?;
+        serde_json::from_value(payment["next_action"]["until"].clone()).ok()
     }
 
     /// Where the provider's charge for an order stands.

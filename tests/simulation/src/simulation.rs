@@ -272,6 +272,7 @@ impl Simulation {
             if self.agenda.is_empty() && self.is_over() {
                 break;
             }
+            self.leave_time_to_act();
             if self.now().since(self.last_input) > PATIENCE && !self.is_over() {
                 return Err("an order has not ended in time".to_owned());
             }
@@ -306,6 +307,13 @@ impl Simulation {
             answered: None,
         };
         self.put_off(delay, Due::Request(request));
+    }
+
+    /// A customer who is asked to act is outside: their time is not the platform's.
+    fn leave_time_to_act(&mut self) {
+        let placed = self.actors.iter().filter_map(|actor| actor.placed.as_ref());
+        let until = placed.filter_map(|placed| self.referee.acts_until(&placed.id));
+        self.last_input = until.fold(self.last_input, Timestamp::max);
     }
 
     /// Whether all have done what they wanted, no order waits for anything, and every document is printed.
