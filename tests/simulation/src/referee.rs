@@ -153,6 +153,13 @@ impl Referee {
         self.charges.get(order).map_or("", |it| text(&it["state"]))
     }
 
+    /// Whether some orders wait, and all of them are off: for no more than to be told of once more.
+    pub fn is_all_off(&self) -> bool {
+        let mut all = self.orders.values();
+        self.is_any_waiting()
+            && all.all(|order| order["waiting"].is_null() || order["status"] == "cancelled")
+    }
+
     /// Whether any order waits for anything.
     pub fn is_any_waiting(&self) -> bool {
         self.orders

@@ -38,6 +38,8 @@ use crate::{
 
 /// An order that has not ended so long after the last thing that came from outside never does.
 const PATIENCE: Duration = Duration::from_mins(30);
+/// That an order is off, which it is by then, is said once more ten minutes later, at the next tick.
+const TOLD_AGAIN: Duration = Duration::from_mins(15);
 /// How long a client waits before it sends an unanswered request again.
 const CLIENT_WAITS: Duration = Duration::from_secs(2);
 /// How long until people look after what was laid aside.
@@ -273,7 +275,12 @@ impl Simulation {
                 break;
             }
             self.leave_time_to_act();
-            if self.now().since(self.last_input) > PATIENCE && !self.is_over() {
+            let more = if self.referee.is_all_off() {
+                TOLD_AGAIN
+            } else {
+                Duration::ZERO
+            };
+            if self.now().since(self.last_input) > PATIENCE + more && !self.is_over() {
                 return Err("an order has not ended in time".to_owned());
             }
             self.meet(fate);
