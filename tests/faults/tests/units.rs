@@ -123,11 +123,17 @@ async fn nothing_costs_more_for_what_was_before_it() {
     let (first, later) = (deeds(scene(0)).await, deeds(scene(12)).await);
     assert_eq!(first.len(), later.len());
     for ((deed, first), (_, later)) in first.iter().zip(&later) {
-        assert_eq!(first.calls, later.calls, "{deed:?}");
         assert!(first.calls > 0 && first.read_units + first.write_units > 0.0);
-        // An item that counts has a digit more.
+        // A function that has run before reads anew, once, who was logged out; an item that counts has a digit more.
         let most = |units: f64| units * 1.02;
-        assert!(later.read_units <= most(first.read_units), "{deed:?}");
-        assert!(later.write_units <= most(first.write_units), "{deed:?}");
+        assert!(later.calls <= first.calls + 1, "{deed:?}: {later:?}");
+        assert!(
+            later.read_units <= most(first.read_units) + 1.0,
+            "{deed:?}: {later:?}"
+        );
+        assert!(
+            later.write_units <= most(first.write_units),
+            "{deed:?}: {later:?}"
+        );
     }
 }
