@@ -128,7 +128,9 @@ pub fn text(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     found.map(|(_, default, allowed, _)| (*default, *allowed))
 }
 
-/// Whether a stack has it.
-pub fn is_known(name: &str) -> bool {
-    SETTINGS.iter().any(|(known, ..)| *known == name) || text(name).is_some()
+/// The default of a setting, of either kind, as text; none where no stack has it.
+pub fn default_of(name: &str) -> Option<String> {
+    let number = SETTINGS.iter().find(|(known, ..)| *known == name);
+    let number = number.map(|(_, _, default, _)| default.to_string());
+    number.or_else(|| text(name).map(|(default, _)| default.to_owned()))
 }
