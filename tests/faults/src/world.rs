@@ -117,15 +117,6 @@ struct Playing {
 /// So many moments of a function are kept, or played.
 const FEW: usize = 3;
 
-/// Whose a function is.
-fn service_of(function: &str) -> &'static str {
-    let mut all = fleet::SETTINGS.iter();
-    let settings = all.find(|(name, _)| *name == function);
-    let mut settings = settings.map_or(&[][..], |(_, settings)| settings).iter();
-    let service = settings.find(|(name, _)| *name == "SERVICE");
-    service.map_or("", |(_, service)| service)
-}
-
 pub struct World {
     pub stage: Stage,
     functions: HashMap<&'static str, Rc<Lambda>>,
@@ -415,7 +406,8 @@ impl World {
         let met = playing.met.entry((function, stimulus.shows_code()));
         let met = met.or_default();
         *met += 1;
-        if *met > FEW || !playing.services.contains(&service_of(function)) {
+        let settings = Stage::settings_of(function);
+        if *met > FEW || !playing.services.contains(&settings["SERVICE"].as_str()) {
             return;
         }
         let (play, kinds) = (playing.play, playing.kinds.clone());
