@@ -210,13 +210,14 @@ const fn scene(lines: u32, orders_before: u32) -> Scene {
 /// What people do in the scenes, and one order function by function.
 pub(crate) fn costs(deeds: &[Vec<(Deed, Used)>; SCENES.len()], bill: &[Line]) -> Result<String> {
     let mut page = String::from(COSTS);
-    page.push_str(
+    writeln!(
+        page,
         "\nBy the sizes of the items that are really written, with all that follows from an event, in dollars a \
-         million times (on demand, us-east-1: $0.125 a million read units, $0.625 a million write units, the prices \
-         since November 2024; without storage, streams and backups). The calls and units are those of three lines \
+         million times (on demand, us-east-1: ${READS_PRICE} a million read units, ${WRITES_PRICE} a million write units, the \
+         prices since November 2024; without storage, streams and backups). The calls and units are those of three lines \
          in an order; beside it how the price grows with the lines, and with twenty orders that the customer has \
-         had from the same seller before.\n\n",
-    );
+         had from the same seller before.\n"
+    )?;
     let titles = SCENES.map(|(title, _)| format!(" {title} |")).concat();
     writeln!(page, "| | calls | read units | write units |{titles}")?;
     writeln!(page, "|---|---:|---:|---:|{}", "---:|".repeat(SCENES.len()))?;
