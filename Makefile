@@ -77,9 +77,9 @@ cost: ## Compute the bill of a month in which nobody shops
 new: ## Add a function [ARGS='product archive-product --route "POST /v1/products/{id}/archive"']
 	@cargo stack new-function $(ARGS)
 
-bench: ## Measure the functions, into docs/benchmarks.md [ALL=1]; GATE=1 compares the counts alone
+bench: ## Measure the functions, into docs/benchmarks.md [ALL=1]; GATE=1 compares counts, COSTS=1 prices deeds
 	@cargo run --quiet --manifest-path tests/Cargo.toml --package bench --target $(HOST) -- \
-		$(if $(ALL),--all) $(if $(GATE),--gate)
+		$(if $(ALL),--all) $(if $(GATE),--gate) $(if $(COSTS),--costs)
 
 deploy: ## Deploy to AWS: make deploy STAGE=dev
 	@cargo stack deploy $(STAGE)

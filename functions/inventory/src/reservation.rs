@@ -21,7 +21,7 @@ use contracts::events::{
     StockMovement, StockRefused, StockReservationExpired, StockReserved,
 };
 use dynamo::{Item, Key};
-use kernel::{Buyer, OrderId, Problem, Quantity, Timestamp, VariantId};
+use kernel::{OrderId, Problem, Quantity, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
 /// How far a reservation has come.
@@ -111,13 +111,6 @@ pub struct Turn {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Reservation {
     order_id: OrderId,
-    /// Whom it is held for; not there where it is a guest.
-    #[serde(
-        rename = "customer_id",
-        default,
-        skip_serializing_if = "Buyer::is_guest"
-    )]
-    buyer: Buyer,
     state: State,
     lines: Vec<Held>,
     /// Until when, unless the order goes on.
@@ -168,7 +161,6 @@ impl Reservation {
         let lines = held.map(|line| Held::new(line.variant_id, line.quantity));
         Self {
             order_id: order.order_id,
-            buyer: order.buyer,
             state: State::Held,
             lines: lines.collect(),
             held_until: now.plus(time),
@@ -184,7 +176,6 @@ impl Reservation {
     pub fn tombstone(order_id: OrderId, now: Timestamp) -> Self {
         Self {
             order_id,
-            buyer: Buyer::Guest,
             state: State::Released,
             lines: Vec::new(),
             held_until: now,
@@ -225,11 +216,6 @@ impl Reservation {
             held_at_most: Some(held_at_most),
             ..self.close(State::Refused, now)
         }
-    }
-
-    /// Whom it is held for.
-    pub fn buyer(&self) -> Buyer {
-        self.buyer
     }
 
     /// How many pieces it is made of. More than can be counted is as many as can be.

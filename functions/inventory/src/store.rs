@@ -12,7 +12,7 @@ use contracts::{
 use dynamo::{
     Attributes, Change, Command, Commands, Db, Intent, Query, Refused, Stored, Table, item,
 };
-use kernel::{Code, OrderId, Problem, Timestamp, VariantId};
+use kernel::{Buyer, Code, OrderId, Problem, Timestamp, VariantId};
 use lambda::{
     Platform,
     http::{self, Incoming, Outcome},
@@ -155,19 +155,22 @@ impl Shelves {
         Ok(())
     }
 
-    /// Holds all that an order wants, or nothing of it, and tells the order; for one buyer no more than `most` pieces
+    /// Holds all that an order wants, or nothing of it, and tells the order; for its buyer no more than `most` pieces
     /// that are not paid. An order that was answered before gets the same answer again.
     pub async fn hold(
         &self,
         wanted: &Reservation,
-        most: u32,
+        (buyer, most): (Buyer, u32),
         intent: &Intent,
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.reservations, wanted);
         let movements = wanted.held();
         self.shift(&mut command, &movements);
-        if !self.count(&mut command, wanted, most, intent).await? {
+        if !self
+            .count(&mut command, wanted, (buyer, most), intent)
+            .await?
+        {
             let refused = wanted.refuse_beyond(most, intent.now);
             return self.refuse(&refused, intent).await;
         }
@@ -203,10 +206,10 @@ impl Shelves {
         &self,
         command: &mut Command,
         wanted: &Reservation,
-        most: u32,
+        (buyer, most): (Buyer, u32),
         intent: &Intent,
     ) -> Result<bool, Problem> {
-        let Some(customer) = wanted.buyer().customer() else {
+        let Some(customer) = buyer.customer() else {
             return Ok(wanted.pieces() <= most);
         };
         let key = Holder::key_of(customer);

@@ -2,9 +2,10 @@
 //! consumers need.
 
 use contracts::events::{
-    self, CancelReason, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
-    OrderProgressed, OrderReturnApproved, OrderReturnReceived, OrderReturnRefused,
-    OrderReturnRequested, OrderReturnWithdrawn, OrderShipped, OrderStockReserved,
+    self, CancelReason, OrderCancelled, OrderConfirmed, OrderCreditNoteIssued, OrderDelivered,
+    OrderDocumentsDue, OrderInvoiceIssued, OrderPlaced, OrderProgressed, OrderReturnApproved,
+    OrderReturnReceived, OrderReturnRefused, OrderReturnRequested, OrderReturnWithdrawn,
+    OrderShipped, OrderStockReserved,
 };
 use kernel::{FulfilmentId, Quantity};
 
@@ -40,6 +41,12 @@ pub enum Fact {
     ReturnWithdrawn(OrderReturnWithdrawn),
     /// They have come: lay them on the shelf, give their price back.
     ReturnReceived(OrderReturnReceived),
+    /// Something is paid or given back: write it down.
+    DocumentsDue(OrderDocumentsDue),
+    /// It is written down that something is paid.
+    InvoiceIssued(OrderInvoiceIssued),
+    /// It is written down that something was given back.
+    CreditNoteIssued(OrderCreditNoteIssued),
 }
 
 impl Order {
@@ -48,15 +55,15 @@ impl Order {
         self.fact_of(self.status)
     }
 
-    /// What others owe it an answer to.
-    pub(crate) fn unheard(&self) -> impl Iterator<Item = Fact> {
-        let (first, second) = if self.status.waits() {
-            (self.fact(), None)
-        } else {
-            let came_back = self.came_back().map(Fact::ReturnReceived);
-            (Some(Fact::Progressed(self.progress())), came_back)
-        };
-        first.into_iter().chain(second)
+    /// What others owe it an answer to, or may not have heard.
+    pub(crate) fn unheard(&self) -> Vec<Fact> {
+        if self.status.waits() || self.status == Status::Cancelled {
+            return self.fact().into_iter().collect();
+        }
+        let mut facts = vec![Fact::Progressed(self.progress())];
+        facts.extend(self.came_back().map(Fact::ReturnReceived));
+        facts.extend(self.documents_due());
+        facts
     }
 
     /// What there is to say of a state that it has come to.

@@ -6,6 +6,7 @@
 //! - [`parts`]: what each of its sellers ships, in which parcels, and what of it is cancelled
 //! - [`money`]: what it knows of its money, and how it waits for what is due
 //! - [`returns`]: what of it is sent back, and the states of that as a table
+//! - [`documents`]: what of it is written on paper, and the paper
 //! - [`timeline`]: its life as people read it, and what staff writes down
 //! - [`address`]: where it goes and how it is paid
 //! - [`facts`]: what it tells the world in each state
@@ -24,6 +25,7 @@
 
 pub mod address;
 pub mod claim;
+pub mod documents;
 pub mod facts;
 pub mod filter;
 pub mod guest;
@@ -44,5 +46,5 @@ pub use guest::{GuestOrders, PlacedByGuest, Visitor};
 pub use lifecycle::{Input, Status};
 pub use order::{Order, Purchase, Purchaser, Turn};
 pub use parts::{Carriage, Parts, Pieces};
-pub use store::Orders;
+pub use store::{Documents, GuestDocuments, Orders, Prints};
 pub use view::{OrderView, Viewer};

@@ -60,6 +60,8 @@ pub enum TroubleKind {
     PaymentUnanswered,
     /// Nobody has said for a long time whether the price of returned goods was given back.
     RefundUnanswered,
+    /// What was paid or given back is still on no paper.
+    DocumentsMissing,
 }
 
 lambda::one_of! {
@@ -114,7 +116,7 @@ impl Order {
     pub fn hear_captured(&self, total: Money, now: Timestamp) -> Option<Turn> {
         let mut order = self.clone();
         order.note(MoneyKind::Captured, total, now);
-        self.heard(order, "order.record-capture")
+        self.heard(order, "order.record-capture", now)
     }
 
     /// That money was given back, or will not be; with it ends the return that it is for. None: it is known.
@@ -123,6 +125,7 @@ impl Order {
         let (returned, step) = match said {
             Repayment::Done(event) => {
                 order.note(MoneyKind::Refunded, event.refunded, now);
+                order.note_refund(event, now);
                 (event.returned, ReturnStep::Refunded)
             }
             Repayment::Failed(event) => (event.returned, ReturnStep::RefundFailed),
@@ -130,17 +133,25 @@ impl Order {
         if let Some(number) = returned {
             order.end_return(number, step, now);
         }
-        self.heard(order, "order.record-refund")
+        self.heard(order, "order.record-refund", now)
     }
 
-    fn heard(&self, mut order: Self, action: &'static str) -> Option<Turn> {
+    fn heard(&self, mut order: Self, action: &'static str, now: Timestamp) -> Option<Turn> {
         if order == *self {
             return None;
+        }
+        let due = order.documents_due();
+        if due.is_some() {
+            // An order may have come to rest long ago when money is given back.
+            order.waiting.get_or_insert(Waiting {
+                since: now,
+                reminders: 0,
+            });
         }
         order.rest();
         Some(Turn {
             order,
-            facts: Vec::new(),
+            facts: due.into_iter().collect(),
             action,
         })
     }
@@ -193,15 +204,16 @@ impl Order {
     /// that has gone by.
     pub(crate) fn rest(&mut self) {
         let is_told_twice = self.waiting.is_some_and(|waiting| waiting.reminders > 0);
-        let is_owed = self.awaits_money() || self.awaits_refund();
+        let is_owed = self.awaits_money() || self.awaits_refund() || self.owes_documents();
         if !self.status.waits() && is_told_twice && !is_owed {
             self.waiting = None;
         }
         let is_unpaid = self.due().amount() > self.captured().amount();
-        let awaits_refund = self.awaits_refund();
+        let (awaits_refund, owes_documents) = (self.awaits_refund(), self.owes_documents());
         self.trouble = self.trouble.filter(|trouble| match trouble.kind {
             TroubleKind::CaptureFailed | TroubleKind::PaymentUnanswered => is_unpaid,
             TroubleKind::RefundUnanswered => awaits_refund,
+            TroubleKind::DocumentsMissing => owes_documents,
         });
     }
 
@@ -209,12 +221,13 @@ impl Order {
     pub(crate) fn stop_waiting(&self, now: Timestamp) -> Turn {
         let mut order = self.clone();
         order.waiting = None;
-        let silence = if order.awaits_money() {
-            Some(TroubleKind::PaymentUnanswered)
-        } else {
-            let awaits_refund = order.awaits_refund();
-            awaits_refund.then_some(TroubleKind::RefundUnanswered)
-        };
+        let silences = [
+            (order.awaits_money(), TroubleKind::PaymentUnanswered),
+            (order.awaits_refund(), TroubleKind::RefundUnanswered),
+            (order.owes_documents(), TroubleKind::DocumentsMissing),
+        ];
+        let mut silences = silences.into_iter();
+        let silence = silences.find_map(|(is_silent, kind)| is_silent.then_some(kind));
         if let Some(kind) = silence {
             order.trouble = Some(Trouble { kind, at: now });
         }

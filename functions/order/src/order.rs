@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     address::PaymentMethod,
+    documents::Refund,
     facts::Fact,
     lifecycle::{Input, Status, transition},
     money::{MoneyStep, Trouble},
@@ -88,6 +89,9 @@ pub struct Order {
     /// What was moved of its money.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub money: Vec<MoneyStep>,
+    /// What was given back of it, each refund once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
     /// What someone has to look at, if there is such a thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
@@ -280,6 +284,7 @@ impl Order {
             returns: Vec::new(),
             notes: Vec::new(),
             money: Vec::new(),
+            refunds: Vec::new(),
             trouble: None,
             waiting: Some(Waiting {
                 since: now,
@@ -296,13 +301,16 @@ impl Order {
         order.history.extend(passages);
         if let Some(&status) = path.last() {
             order.status = status;
+            let anew = Waiting {
+                since: now,
+                reminders: 0,
+            };
             order.waiting = match status {
                 // What is shipped waits for its money, wherever its parcels are.
                 Status::Shipped | Status::Delivered => order.waiting,
-                _ => status.waits().then_some(Waiting {
-                    since: now,
-                    reminders: 0,
-                }),
+                // Nobody answers that an order is off: it is said twice, for whoever has not heard it.
+                Status::Cancelled => Some(anew),
+                _ => status.waits().then_some(anew),
             };
         }
         if order.status == Status::Cancelled {
@@ -365,7 +373,7 @@ impl Order {
         });
         order.rest();
         Some(Turn {
-            facts: order.unheard().collect(),
+            facts: order.unheard(),
             order,
             action: "order.remind",
         })

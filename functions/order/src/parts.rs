@@ -24,6 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    documents::Numbered,
     facts::Fact,
     lifecycle::{Input, transition},
     order::{Line, Order, Turn},
@@ -96,6 +97,9 @@ pub struct Shipment {
     /// When it arrived, if it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<Timestamp>,
+    /// The invoice for it, once it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<Numbered>,
 }
 
 /// Who carries a parcel, as far as the seller tells.
@@ -250,6 +254,7 @@ impl Order {
                     carriage: carriage.clone(),
                     shipped_at: now,
                     delivered_at: None,
+                    invoice: None,
                 });
             }
         }
@@ -496,6 +501,8 @@ impl Order {
             if turn.order.lines != self.lines {
                 turn.facts.push(Fact::Progressed(turn.order.progress()));
                 turn.order.wait(now);
+                // What costs nothing is paid as soon as it is shipped.
+                turn.facts.extend(turn.order.documents_due());
             }
             if !is_left {
                 turn = turn.then(Input::ShipLast, now);

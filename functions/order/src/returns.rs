@@ -224,6 +224,11 @@ impl Return {
         history.any(|passage| passage.status == ReturnStatus::Received)
     }
 
+    /// Whether it is of a variant.
+    pub(crate) fn has(&self, variant: VariantId) -> bool {
+        self.lines.iter().any(|line| line.variant_id == variant)
+    }
+
     /// How many pieces of a variant it takes: those that have come; before that, those that are to.
     fn takes(&self, variant: VariantId) -> u32 {
         let line = self.lines.iter().find(|line| line.variant_id == variant);

@@ -7,6 +7,7 @@
 //! | `cart-claim` | `cart#<id>#<version>` / `claim` | one version of a cart makes one order |
 //! | `seller-order` | `seller#<id>` / `order#<id>` | an order in the list of one of its sellers |
 
+mod documents;
 mod guests;
 
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ use lambda::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::documents::{Documents, GuestDocuments, Prints};
 use crate::{
     address::Destination,
     facts::Fact,
@@ -373,7 +375,7 @@ impl Orders {
             .trouble
             .filter(|_| turn.order.trouble != read.trouble);
         if let Some(trouble) = trouble {
-            tracing::error!(order.id = %id, ?trouble.kind, "an order is on its way, and nobody says what becomes of its money");
+            tracing::error!(order.id = %id, ?trouble.kind, "an order has waited in vain for what it is owed");
         }
         Ok(trouble)
     }
@@ -499,5 +501,8 @@ fn announce(command: &mut Command, rev: u64, fact: &Fact) {
         Fact::ReturnRefused(fact) => command.publish(rev, fact),
         Fact::ReturnWithdrawn(fact) => command.publish(rev, fact),
         Fact::ReturnReceived(fact) => command.publish(rev, fact),
+        Fact::DocumentsDue(fact) => command.publish(rev, fact),
+        Fact::InvoiceIssued(fact) => command.publish(rev, fact),
+        Fact::CreditNoteIssued(fact) => command.publish(rev, fact),
     };
 }

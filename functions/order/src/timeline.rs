@@ -205,6 +205,7 @@ impl Order {
                 TroubleKind::CaptureFailed => "The provider refuses to move the money.",
                 TroubleKind::PaymentUnanswered => "Nobody says whether the money was moved.",
                 TroubleKind::RefundUnanswered => "Nobody says whether the money was given back.",
+                TroubleKind::DocumentsMissing => "Its invoices or credit notes are missing.",
             };
             Entry::new(trouble.at, Kind::Trouble, text)
         }));

@@ -57,9 +57,7 @@ impl Input {
         const DELIVER: &str = "POST /v1/orders/{id}/deliver";
         match self {
             Self::StockReserved => (By::Platform, &[events::StockReserved::TYPE]),
-            Self::StockRefused | Self::HoldRefused => {
-                (By::Platform, &[events::StockRefused::TYPE])
-            }
+            Self::StockRefused | Self::HoldRefused => (By::Platform, &[events::StockRefused::TYPE]),
             Self::PaymentAuthorized => (By::Platform, &[events::PaymentAuthorized::TYPE]),
             Self::PaymentDeclined => (By::Platform, &[events::PaymentDeclined::TYPE]),
             Self::ReservationExpired => (By::Platform, &[events::StockReservationExpired::TYPE]),
@@ -129,6 +127,7 @@ mod tests {
         let cancelled = (Status::Cancelled, false);
         let expected = [
             (Status::StockReserved, false),
+            cancelled,
             cancelled,
             cancelled,
             (Status::Cancelled, true),

@@ -19,7 +19,7 @@ use kernel::Timestamp;
 use lambda::Platform;
 
 use crate::provider::{
-    Answer, Case, Charge, Entry, Hint, Hold, PaymentProvider, Plea, Standing, Transfer, Trouble,
+    Answer, Case, Charge, Entry, Hold, PaymentProvider, Plea, Standing, Transfer, Trouble,
 };
 
 /// So many failures within the window open the circuit.
@@ -158,23 +158,15 @@ impl<P: PaymentProvider> Guarded<P> {
                     );
                 }
             }
-            Ok(_) | Err(Trouble::Mismatch) => self.circuit().answered(),
+            Ok(_) | Err(Trouble::Mismatch | Trouble::Denied) => self.circuit().answered(),
         }
         answer
     }
 }
 
 impl<P: PaymentProvider> PaymentProvider for Guarded<P> {
-    fn name(&self) -> &'static str {
-        self.provider.name()
-    }
-
     fn account(&self) -> &'static str {
         self.provider.account()
-    }
-
-    fn hint(&self, body: &[u8]) -> Option<Hint> {
-        self.provider.hint(body)
     }
 
     fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Hold, Trouble>> {

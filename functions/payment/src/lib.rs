@@ -7,8 +7,8 @@
 //! - [`dispute`]: what customers' banks take back, and what we have to say to it
 //! - [`reconcile`]: holding a payment against the provider's books
 //! - [`ledger`]: double-entry bookkeeping of both
-//! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books; [`breaker`] stands
-//!   before one that does not answer
+//! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books, [`stripe`] one that
+//!   many shops have; [`breaker`] stands before one that does not answer
 //! - [`webhook`]: what the provider tells unasked; [`signature`]: how it is told that it was the provider
 //! - [`store`]: the tables `payments` and `ledger`, and every write to them
 //!
@@ -31,6 +31,7 @@ pub mod returns;
 pub mod sandbox;
 pub mod signature;
 pub mod store;
+pub mod stripe;
 pub mod webhook;
 
 pub use breaker::Guarded;
@@ -38,9 +39,9 @@ pub use capture::{Capture, Next, Progress};
 pub use dispute::{Dispute, DisputeView, EvidenceRequest};
 pub use lifecycle::{Input, Status};
 pub use payment::{Payer, Payment, PaymentView, TimeToAct};
-pub use provider::{Answer, Charge, Hint, Hold, PaymentProvider, Transfer, Trouble};
+pub use provider::{Answer, Charge, Hint, Hold, PaymentProvider, Provider, Transfer, Trouble};
 pub use reconcile::Verdict;
 pub use refund::{RefundRequest, RefundView};
 pub use sandbox::{Completion, Objection, Sandbox, SandboxPage};
-pub use store::{DisputeFilter, Ledger, Payments};
+pub use store::{DisputeFilter, Ledger, Payments, Records};
 pub use webhook::Webhooks;

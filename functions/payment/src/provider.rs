@@ -2,13 +2,66 @@
 
 mod disputes;
 
-use std::fmt::Debug;
+use std::{fmt::Debug, str::FromStr};
 
 use dynamo::Pending;
 use kernel::{Money, OrderId, Problem, Timestamp};
+use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
 pub use self::disputes::{Case, MOST_CASES, Plea};
+use crate::{breaker::Guarded, sandbox, sandbox::Sandbox, stripe, stripe::Stripe};
+
+/// Which provider the stack has: its `PAYMENT_PROVIDER`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Provider {
+    /// The one of development and tests.
+    Sandbox,
+    /// Stripe.
+    Stripe,
+}
+
+impl FromStr for Provider {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let mut all = [Self::Sandbox, Self::Stripe].into_iter();
+        let found = all.find(|provider| provider.name() == name);
+        found.ok_or_else(|| format!("there is no payment provider `{name}`"))
+    }
+}
+
+impl Provider {
+    /// What it is called, also where it knocks: `/v1/payments/webhooks/<name>`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Stripe => "stripe",
+        }
+    }
+
+    /// What its webhook is about, whose signature is good; `None` where it is about no charge that we have asked for.
+    ///
+    /// # Errors
+    /// `webhook_invalid` for what cannot be read.
+    pub fn hint(self, body: &[u8]) -> Result<Option<Hint>, Problem> {
+        match self {
+            Self::Sandbox => sandbox::hint(body).map(Some),
+            Self::Stripe => stripe::hint(body),
+        }
+    }
+
+    /// The provider, behind a circuit.
+    pub async fn open(
+        self,
+        platform: &'static Platform,
+    ) -> Result<Box<dyn PaymentProvider>, Problem> {
+        Ok(match self {
+            Self::Sandbox => Box::new(Guarded::new(platform, Sandbox::open(platform))),
+            Self::Stripe => Box::new(Guarded::new(platform, Stripe::start(platform).await?)),
+        })
+    }
+}
 
 /// What is asked of a provider: to hold someone's money.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -122,6 +175,8 @@ pub enum Trouble {
     Unavailable,
     /// Its books have another charge under the key.
     Mismatch,
+    /// It does not know us, or not for this: asked again it says the same, until someone sees to our key.
+    Denied,
 }
 
 impl From<Trouble> for Problem {
@@ -130,20 +185,15 @@ impl From<Trouble> for Problem {
             Trouble::AnswerLost => Self::unavailable("the payment provider's answer was lost"),
             Trouble::Unavailable => Self::unavailable("the payment provider does not answer"),
             Trouble::Mismatch => Self::internal("the payment provider has another charge"),
+            Trouble::Denied => Self::internal("the payment provider does not take our key"),
         }
     }
 }
 
 /// A payment provider. All calls may be repeated: under one key it does one thing, once.
 pub trait PaymentProvider: Debug + Send + Sync {
-    /// What it is called where it knocks: `/v1/payments/webhooks/<name>`.
-    fn name(&self) -> &'static str;
-
     /// Our account with it.
     fn account(&self) -> &'static str;
-
-    /// What its webhook is about, whose signature is good; `None` where it is about no charge.
-    fn hint(&self, body: &[u8]) -> Option<Hint>;
 
     /// Holds the money of a charge.
     fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Hold, Trouble>>;

@@ -30,12 +30,12 @@ use serde::{Deserialize, Serialize};
 use self::disputes::{BY_DISPUTED, DISPUTED, Dispute};
 pub use self::{
     disputes::Objection,
-    page::{Completion, Outcome, SandboxPage},
+    page::{Completion, Outcome, SandboxPage, hint},
 };
 use crate::{
     dispute::Status,
     provider::{
-        Answer, Case, Charge, Deed, Entry, Hint, Hold, MOST_CASES, PaymentProvider, Plea,
+        Answer, Case, Charge, Deed, Entry, Hold, MOST_CASES, PaymentProvider, Plea,
         Reference, Standing, Transfer, Trouble,
     },
 };
@@ -419,16 +419,8 @@ fn unavailable(problem: Problem) -> Trouble {
 }
 
 impl PaymentProvider for Sandbox {
-    fn name(&self) -> &'static str {
-        "sandbox"
-    }
-
     fn account(&self) -> &'static str {
         ACCOUNT
-    }
-
-    fn hint(&self, body: &[u8]) -> Option<Hint> {
-        page::Notice::read(body)
     }
 
     fn authorize<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Hold, Trouble>> {

@@ -28,14 +28,12 @@ use self::{
     watch::{BY_OPEN, OPEN},
 };
 use crate::{
-    breaker::Guarded,
     capture::Capture,
     ledger::{Commission, Entry},
     lifecycle::{Input, Status},
     payment::{Payer, Payment, TimeToAct, payment_id},
-    provider::{Answer, Hold, PaymentProvider, Trouble},
+    provider::{Answer, Hold, PaymentProvider, Provider, Trouble},
     refund::{Refund, RefundView},
-    sandbox::Sandbox,
 };
 
 impl Item for Payment {
@@ -74,23 +72,32 @@ fn payer_key(id: PaymentId) -> Key {
 
 /// Payments, and the provider behind them.
 #[derive(Debug)]
-pub struct Payments {
+pub struct Payments<P = Box<dyn PaymentProvider>> {
     table: Table,
     journal: Table,
     commands: Commands,
     /// Who holds and moves the money.
-    pub provider: Box<dyn PaymentProvider>,
+    pub provider: P,
 }
 
-impl Payments {
-    /// With the tables and the provider of the stage.
-    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
-        Ok(Self {
+/// Payments for functions that never ask the provider: they are not told its key, nor how to call it.
+pub type Records = Payments<()>;
+
+impl Records {
+    /// With the tables of the stage.
+    pub async fn open(platform: &'static Platform) -> Result<Self, Problem> {
+        Ok(Self::with(platform, ()))
+    }
+}
+
+impl<P> Payments<P> {
+    fn with(platform: &Platform, provider: P) -> Self {
+        Self {
             table: platform.table("payment", "payments"),
             journal: platform.table("payment", "ledger"),
             commands: platform.commands("payment"),
-            provider: Box::new(Guarded::new(platform, Sandbox::open(platform))),
-        })
+            provider,
+        }
     }
 
     /// A payment that was asked for, as its payer's. A tombstone is none: nothing was ever asked.
@@ -131,6 +138,31 @@ impl Payments {
     /// The payment of an order, tombstones included.
     pub async fn of_order(&self, order: OrderId) -> Result<Option<Stored<Payment>>, Problem> {
         self.table.get(&key_of(payment_id(order))).await
+    }
+
+    /// Writes down what is to be given back, and has it done.
+    pub async fn begin_refund(
+        &self,
+        payment: &Stored<Payment>,
+        refund: Refund,
+        intent: &Intent,
+        reply: Reply<RefundView>,
+    ) -> Result<Reply<RefundView>, Problem> {
+        let mut command = self.commands.begin(intent);
+        let number = refund.number;
+        let next = payment.refunding(refund);
+        command.update(&self.table, payment, &next);
+        announce::refund(&mut command, payment.rev + 1, &next, number)?;
+        command.audit("payment.request-refund", payment.payment_id);
+        command.commit(reply).await
+    }
+}
+
+impl Payments {
+    /// With the tables and the provider of the stage.
+    pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        let provider: Provider = platform.parsed("PAYMENT_PROVIDER")?;
+        Ok(Self::with(platform, provider.open(platform).await?))
     }
 
     /// The payment that an order asks for: the one there is, or a new one, written before the provider is
@@ -272,23 +304,6 @@ impl Payments {
         command.update(&self.table, payment, &next);
         command.audit("payment.complete", next.payment_id);
         self.go_on(command, payment, next).await
-    }
-
-    /// Writes down what is to be given back, and has it done.
-    pub async fn begin_refund(
-        &self,
-        payment: &Stored<Payment>,
-        refund: Refund,
-        intent: &Intent,
-        reply: Reply<RefundView>,
-    ) -> Result<Reply<RefundView>, Problem> {
-        let mut command = self.commands.begin(intent);
-        let number = refund.number;
-        let next = payment.refunding(refund);
-        command.update(&self.table, payment, &next);
-        announce::refund(&mut command, payment.rev + 1, &next, number)?;
-        command.audit("payment.request-refund", payment.payment_id);
-        command.commit(reply).await
     }
 
     /// Asks the provider to give money back, unless it was asked before: money is not given twice because it has

@@ -93,9 +93,9 @@ const IDLE_RUN_LINES_A_KILOBYTE: u64 = 2;
 /// What a line of the log is counted as: its duration and its errors, for the service and for the function. A metric
 /// is paid for as long as someone writes it; while nobody shops only schedules do.
 const METRICS_A_LINE: u64 = 2;
-/// The two signing keys, the cursor key, the key of second factors, that of links in mails and that of links to guests'
-/// orders of the platform stack.
-const SECRETS: u64 = 6;
+/// The two signing keys, the cursor key, the key of second factors, that of links in mails, that of links to guests'
+/// orders, and the two of the payment provider, of the platform stack.
+const SECRETS: u64 = 8;
 
 /// The master key of the platform stack, in the first year; each of the first two yearly rotations adds as much. What
 /// unwraps a seller's key costs 0.03 dollars for ten thousand, and nothing while nobody asks.

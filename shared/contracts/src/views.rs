@@ -264,6 +264,66 @@ impl View for SellerStanding {
     }
 }
 
+/// What a seller calls itself. Item `seller#<id>` / `seller` of seller's table `sellers`. A seller without one was made
+/// by an admin alone.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct SellerName {
+    /// Its name.
+    pub display_name: Line<1, 100>,
+    /// Under which country's law it sells.
+    pub legal_country: Country,
+}
+
+impl View for SellerName {
+    const OWNER: &'static str = "seller";
+    const TABLE: &'static str = "sellers";
+    const ATTRIBUTES: &'static [&'static str] = &["display_name", "legal_country"];
+    type Key = SellerId;
+    fn key(seller: &SellerId) -> (String, String) {
+        (format!("seller#{seller}"), "seller".to_owned())
+    }
+}
+
+/// Who a seller legally is, for what is made out in its name. Item `business#<id>` / `business` of business's table
+/// `businesses`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct LegalIdentity {
+    /// Its name in the register.
+    pub legal_name: Personal<Line<1, 200>>,
+    /// Its registered seat.
+    pub address: Personal<RegisteredSeat>,
+}
+
+/// Where a business is registered.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RegisteredSeat {
+    /// Street and number, or what stands for them.
+    pub line1: Line<1, 200>,
+    /// More of the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<Line<1, 200>>,
+    /// The town.
+    pub city: Line<1, 100>,
+    /// A state or province, where addresses have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Line<1, 100>>,
+    /// The postal code, where there are postal codes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<Line<1, 20>>,
+    /// The country.
+    pub country: Country,
+}
+
+impl View for LegalIdentity {
+    const OWNER: &'static str = "business";
+    const TABLE: &'static str = "businesses";
+    const ATTRIBUTES: &'static [&'static str] = &["legal_name", "address"];
+    type Key = SellerId;
+    fn key(seller: &SellerId) -> (String, String) {
+        (format!("business#{seller}"), "business".to_owned())
+    }
+}
+
 /// Where an invitation to a seller's staff goes, and what it says. Item `seller#<id>` / `invitation#<id>` of seller's
 /// table `staff`; it is gone once it is accepted or revoked.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]

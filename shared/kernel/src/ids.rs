@@ -127,6 +127,8 @@ ids! {
     ImportId = "imp";
     /// An invitation to a seller's staff.
     InvitationId = "inv";
+    /// An invoice or a credit note of an order.
+    OrderDocumentId = "odc";
     /// An order.
     OrderId = "ord";
     /// The payment of an order.

@@ -38,7 +38,7 @@ pub use country::{Country, UnknownCountry};
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
     AddressId, ApiKeyId, AuditExportId, CartId, CustomerId, DisputeId, DocumentId, EventId,
-    FulfilmentId, Id, Ids, ImportId, InvitationId, OrderId, PaymentId, ProductId, RoleId, SellerId,
+    FulfilmentId, Id, Ids, ImportId, InvitationId, OrderDocumentId, OrderId, PaymentId, ProductId, RoleId, SellerId,
     SessionId, ShipmentId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};

@@ -80,6 +80,7 @@ codes! {
     CartLineNotFound = 404 "cart_line_not_found" "The cart has no such line.";
     CartNotFound = 404 "cart_not_found" "There is no such cart.";
     OrderNotFound = 404 "order_not_found" "There is no such order.";
+    OrderDocumentNotFound = 404 "order_document_not_found" "The order has no such document.";
     ReturnNotFound = 404 "return_not_found" "The order has no such return.";
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
     DisputeNotFound = 404 "dispute_not_found" "There is no such dispute.";

@@ -104,13 +104,32 @@ impl Connector {
             self.0.keep(link);
         }
     }
+
+    /// Sends a request of nobody's SDK, and waits for the head of its answer.
+    pub(crate) async fn call(
+        &self,
+        request: Request<SdkBody>,
+        connect_within: Duration,
+    ) -> Result<HttpResponse, ConnectorError> {
+        self.0.send(request, Some(connect_within)).await
+    }
+}
+
+/// Whether a call has failed before anything of its request has left: no connection was to be had.
+pub(crate) fn is_unsent(error: &ConnectorError) -> bool {
+    let is_of_socket = error
+        .source()
+        .is_some_and(<dyn Error>::is::<std::io::Error>);
+    error.is_timeout() || error.is_io() && is_of_socket
 }
 
 fn tls(authorities: &[u8]) -> Result<TlsConnector, Problem> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(authorities) {
-        let certificate = certificate.map_err(|error| Problem::internal(format!("{error:?}")))?;
-        roots.add(certificate).map_err(Problem::internal)?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(authorities).collect();
+    let certificates = certificates.map_err(|error| Problem::internal(format!("{error:?}")))?;
+    // A machine's store may have some that are too old to be read. Those are not trusted.
+    if roots.add_parsable_certificates(certificates).0 == 0 {
+        return Err(Problem::internal("no authority is trusted"));
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

@@ -8,6 +8,7 @@
 //! - [`platform`]: what a function is given: settings, clock, ids and clients
 //! - [`token`]: access tokens, verified here and signed by the customer service
 //! - [`aws`]: the few calls to other AWS services
+//! - [`web`]: calls to whoever is not AWS
 //! - [`keys`]: the keys that seal what identifies one subject
 //! - [`harness`]: the same functions, in process, for tests
 //!
@@ -34,6 +35,7 @@ mod runtime;
 pub mod schedule;
 mod sqs;
 pub mod token;
+pub mod web;
 
 pub use platform::Platform;
 pub use revocation::LONGEST_LIFE as LONGEST_TOKEN;

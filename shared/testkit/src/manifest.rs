@@ -92,7 +92,8 @@ fn variable(name: &str) -> Option<String> {
         "jwt_keys" | "audit_keys" => return Some(keys::jwks()),
         _ => {
             let setting = &RENDERED["settings"][name.to_uppercase()]["default"];
-            return setting.as_u64().map(|seconds| seconds.to_string());
+            let number = setting.as_u64().map(|number| number.to_string());
+            return number.or_else(|| setting.as_str().map(str::to_owned));
         }
     };
     Some(fixed.to_owned())

@@ -60,6 +60,8 @@ impl Stage {
         cloud.secret("/souk/local/audit-signing-key", keys::secret());
         let webhooks = "what a provider signs with".to_owned();
         cloud.secret("/souk/local/payment-webhook-key", webhooks);
+        let provider = "sk_test_of_tests".to_owned();
+        cloud.secret("/souk/local/payment-provider-key", provider);
         Self {
             cloud,
             // 2026-01-01

@@ -40,6 +40,7 @@ const ROOM: f64 = 1.03;
 
 /// Measures the functions and writes docs/benchmarks.md.
 #[derive(Parser)]
+#[allow(clippy::struct_excessive_bools)]
 struct Options {
     /// The start of every function too, not only the usual five: an hour and a half of building.
     #[arg(long)]
@@ -47,6 +48,9 @@ struct Options {
     /// Only compares the counts of a few functions with those written down; fails if they have grown.
     #[arg(long)]
     gate: bool,
+    /// Only computes what deeds cost in DynamoDB, and writes that part of the page.
+    #[arg(long)]
+    costs: bool,
     /// Only measures these functions, and prints what is counted.
     functions: Vec<String>,
     /// Takes the binaries as they lie in the target folder, instead of building them.
@@ -67,6 +71,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// What an order and all that leads to it and from it costs in DynamoDB.
+fn costs() -> Result<String> {
+    let calm = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()?;
+    let deeds = report::SCENES.map(|(_, scene)| calm.block_on(faults::deeds(scene)));
+    report::costs(&deeds, &calm.block_on(faults::bill()))
+}
+
 fn run(options: &Options) -> Result<()> {
     let missing: Vec<&str> = ["valgrind", "strace"]
         .into_iter()
@@ -78,6 +92,9 @@ fn run(options: &Options) -> Result<()> {
         );
     }
     let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
+    if options.costs {
+        return report::rewrite_costs(&root, &costs()?);
+    }
     let host = host()?;
     let target = root.join("target").join(&host);
     let chosen: Vec<&str> = options.functions.iter().map(String::as_str).collect();
@@ -137,12 +154,7 @@ fn run(options: &Options) -> Result<()> {
     } else {
         BTreeMap::new()
     };
-    let bill = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()?
-        .block_on(faults::bill());
-    report::write(&root, &all, &twins, &starts, &bill)?;
+    report::write(&root, &all, &twins, &starts, &costs()?)?;
     if missing.is_empty() {
         remember(&root, &all)?;
     } else {

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
-use anyhow::Result;
-use faults::Line;
+use anyhow::{Context, Result};
+use faults::{Deed, Line, Scene, Used};
 
 use crate::measure::Figures;
 
@@ -93,7 +93,7 @@ pub(crate) fn write(
     functions: &BTreeMap<String, Figures>,
     twins: &BTreeMap<String, Figures>,
     starts: &BTreeMap<String, Figures>,
-    bill: &[Line],
+    costs: &str,
 ) -> Result<()> {
     let mut page = String::from(
         "# Benchmarks\n\nWritten by `make bench`; do not edit. Each function is its release binary (fat LTO, \
@@ -164,21 +164,96 @@ pub(crate) fn write(
             )?;
         }
     }
-    write_bill(&mut page, bill)?;
-    let extra = root.join("tests/bench/notes.md");
-    if extra.exists() {
-        page.push('\n');
-        page.push_str(&fs::read_to_string(extra)?);
-    }
+    page.push_str(costs);
+    page.push_str(&notes(root)?);
     fs::write(root.join("docs/benchmarks.md"), &page)?;
     println!("{page}");
     Ok(())
 }
 
-/// What an order costs in DynamoDB's units.
+/// What people have written to the figures.
+fn notes(root: &Path) -> Result<String> {
+    let notes = fs::read_to_string(root.join("tests/bench/notes.md"))?;
+    Ok(format!("\n{notes}"))
+}
+
+/// Writes the costs into the page that is there.
+pub(crate) fn rewrite_costs(root: &Path, costs: &str) -> Result<()> {
+    let path = root.join("docs/benchmarks.md");
+    let page = fs::read_to_string(&path)?;
+    let (before, _) = page
+        .split_once(COSTS)
+        .context("the page has no costs; run `make bench` first")?;
+    fs::write(path, format!("{before}{costs}{}", notes(root)?))?;
+    println!("{costs}");
+    Ok(())
+}
+
+/// What begins the costs.
+const COSTS: &str = "\n## What it costs in DynamoDB\n";
+
+/// The orders that are costed.
+pub(crate) const SCENES: [(&str, Scene); 4] = [
+    ("3 lines", scene(3, 0)),
+    ("1 line", scene(1, 0)),
+    ("12 lines", scene(12, 0)),
+    ("3 lines, after 20 orders", scene(3, 20)),
+];
+
+const fn scene(lines: u32, orders_before: u32) -> Scene {
+    Scene {
+        lines,
+        orders_before,
+    }
+}
+
+/// What people do in the scenes, and one order function by function.
+pub(crate) fn costs(deeds: &[Vec<(Deed, Used)>; SCENES.len()], bill: &[Line]) -> Result<String> {
+    let mut page = String::from(COSTS);
+    writeln!(
+        page,
+        "\nBy the sizes of the items that are really written, with all that follows from an event, in dollars a \
+         million times (on demand, us-east-1: ${READS_PRICE} a million read units, ${WRITES_PRICE} a million write units, the \
+         prices since November 2024; without storage, streams and backups). The calls and units are those of three lines \
+         in an order; beside it how the price grows with the lines, and with twenty orders that the customer has \
+         had from the same seller before.\n"
+    )?;
+    let titles = SCENES.map(|(title, _)| format!(" {title} |")).concat();
+    writeln!(page, "| | calls | read units | write units |{titles}")?;
+    writeln!(page, "|---|---:|---:|---:|{}", "---:|".repeat(SCENES.len()))?;
+    let [usual, ..] = deeds;
+    for (place, (deed, used)) in usual.iter().enumerate() {
+        let name = match deed {
+            Deed::Browse => "browse 20 products",
+            Deed::Look => "get a product",
+            Deed::AddToCart => "add a line to the cart",
+            Deed::PlaceOrder => "place an order, the request alone",
+            Deed::Order => "an order, placed to shipped and paid",
+            Deed::Return => "a return of one piece, asked for to paid back",
+        };
+        let prices = deeds.iter().filter_map(|scene| scene.get(place));
+        let prices: String = prices
+            .map(|(_, used)| format!(" ${:.2} |", price(used.read_units, used.write_units)))
+            .collect();
+        writeln!(
+            page,
+            "| {name} | {} | {} | {} |{prices}",
+            used.calls, used.read_units, used.write_units
+        )?;
+    }
+    write_bill(&mut page, bill)?;
+    Ok(page)
+}
+
+/// Of a million times so many units, in dollars.
+fn price(read_units: f64, write_units: f64) -> f64 {
+    read_units * READS_PRICE + write_units * WRITES_PRICE
+}
+
+/// What an order costs in DynamoDB's units, function by function.
 fn write_bill(page: &mut String, bill: &[Line]) -> Result<()> {
     page.push_str(
-        "\n## What an order costs in DynamoDB\n\nAn order of three lines from one seller, from the last line laid \
+        "\nFunction by function, an order of three lines from one seller, from the last line laid \
          into the cart until it is shipped, by the sizes of the items that are really written. A transaction \
          writes at twice the price; an index is written at the single one. That placing an order and reserving \
          its stock stay under `2·⌈order kB⌉ + 2·⌈record kB⌉ + 2` and `2n + 2·⌈reservation kB⌉ + 2·⌈record kB⌉` \
@@ -205,14 +280,8 @@ fn write_bill(page: &mut String, bill: &[Line]) -> Result<()> {
             line.function, line.calls, line.read_units, line.write_units, line.index_units
         )?;
     }
-    let writes = sum.write_units + sum.index_units;
-    let price = sum.read_units * READS_PRICE + writes * WRITES_PRICE;
-    writeln!(
-        page,
-        "\nA million such orders: ${price:.2} (on demand, us-east-1: ${READS_PRICE} a million read units, \
-         ${WRITES_PRICE} a million write units, the prices since November 2024; without storage, streams and \
-         backups)."
-    )?;
+    let price = price(sum.read_units, sum.write_units + sum.index_units);
+    writeln!(page, "\nA million such orders: ${price:.2}.")?;
     Ok(())
 }
 

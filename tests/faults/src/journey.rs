@@ -7,6 +7,7 @@ pub mod audit;
 pub mod business;
 pub mod by_mail;
 pub mod disputes;
+pub mod documents;
 mod evening;
 pub mod guests;
 pub mod payments;
@@ -310,6 +311,7 @@ pub async fn journey(world: &mut World) {
     payments::payments(world, &root, &shopper, &one).await;
     returns::returns(world, &shopper, &two).await;
     disputes::taken_back(world, &root, &shopper, &two).await;
+    documents::papers(world, &shopper, &two).await;
     trouble(world, &shopper, &goods).await;
     api_keys::keys(world).await;
     // The time goes on with each code, and what was logged out before is out then.

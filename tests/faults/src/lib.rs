@@ -2,7 +2,9 @@
 //! stands still until a test moves it, and nothing happens until a test lets it.
 
 mod bill;
+pub mod branch;
 mod chains;
+mod deeds;
 pub mod endpoints;
 mod facts;
 pub mod headers;
@@ -14,7 +16,8 @@ mod world;
 pub use self::{
     bill::{Line, bill},
     chains::flaws,
+    deeds::{Deed, Scene, Used, deeds},
     facts::Facts,
     journey::{App, Person, admin, evening, journey, offer, seller, seller_and_admin, shopper},
-    world::{Delivery, Moment, Outcome, Stimulus, Upload, World},
+    world::{Delivery, Moment, Outcome, Play, Stimulus, Upload, World},
 };

@@ -35,6 +35,7 @@ pub const ONLY_WHO: &[&str] = &[
     "confirm-email-change",
     "confirm-second-factor",
     "disable-second-factor",
+    "get-guest-order-document",
     "get-second-factor",
     "receive-payment-webhook",
     "renew-recovery-codes",
@@ -168,8 +169,9 @@ struct Half {
     import: String,
     order: String,
     fulfilment: String,
-    /// An order that is on its way.
+    /// An order that is on its way, and the invoice for it.
     shipped: String,
+    invoice: String,
     /// One that is to be sent back, and one whose seller has agreed to that.
     sent_back: String,
     taken_back: String,
@@ -188,7 +190,7 @@ impl Half {
     /// The order that a route is asked for.
     fn order_for(&self, function: &str) -> String {
         let order = match function {
-            "deliver-order" | "request-return" => &self.shipped,
+            "deliver-order" | "request-return" | "get-order-document" => &self.shipped,
             "approve-return" | "refuse-return" | "withdraw-return" => &self.sent_back,
             "receive-return" => &self.taken_back,
             _ => &self.order,
@@ -245,8 +247,9 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     let shipped = shopper.buy(world, &variant, 1, "pm_sandbox_ok").await;
     world.settle().await;
     journey::ok(seller.ship(world, &shipped).await, 200);
-    // Its payment can be given back, and its seller has an account.
+    // Its payment can be given back, its seller has an account, and its customer an invoice.
     world.settle().await;
+    let papers = journey::documents::documents(world, &shopper, &shipped).await;
     let mut on_its_way = Vec::new();
     for _ in 0..2 {
         let order = shopper.buy(world, &variant, 1, "pm_sandbox_ok").await;
@@ -278,6 +281,10 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         order,
         fulfilment: text(&seen["fulfilments"][0]["id"]),
         shipped,
+        invoice: papers
+            .first()
+            .map(|one| text(&one["id"]))
+            .unwrap_or_default(),
         sent_back,
         taken_back,
         unpaid,
@@ -509,6 +516,9 @@ impl Market {
                 "invitations" if endpoint.template.starts_with("/v1/admin/") => {
                     (half.invitation.clone(), None, None)
                 }
+                "documents" if endpoint.template.starts_with("/v1/orders/") => {
+                    (half.invoice.clone(), customer, seller)
+                }
                 "sellers" | "staff" | "invitations" | "documents" | "roles" | "custom-roles"
                 | "address-rules" => {
                     let own = half
@@ -634,7 +644,14 @@ impl Market {
             return caller.in_cart.as_ref() == Some(&object.id);
         }
         // By the link to it, whoever has that.
-        if ["get-guest-order", "cancel-guest-order", "claim-order"].contains(&endpoint.function) {
+        let by_link = [
+            "cancel-guest-order",
+            "claim-order",
+            "get-guest-order",
+            "get-guest-order-timeline",
+            "list-guest-order-documents",
+        ];
+        if by_link.contains(&endpoint.function) {
             return caller
                 .link
                 .as_ref()
@@ -667,6 +684,7 @@ impl Market {
         let [one, two] = &self.halves;
         let owner = if which == Which::Second { two } else { one };
         let last = endpoint.collection();
+        let is_of_order = matches!(last, Some("returns" | "documents"));
         let path = endpoint.path(|collection| match (which, &objects) {
             // Of a document in nobody's business the business is missing.
             (Which::Missing | Which::Malformed, _)
@@ -674,14 +692,10 @@ impl Market {
             {
                 missing(collection, &world.stage)
             }
-            (Which::Missing | Which::Malformed, _)
-                if collection == "orders" && last == Some("returns") =>
-            {
+            (Which::Missing | Which::Malformed, _) if collection == "orders" && is_of_order => {
                 missing(collection, &world.stage)
             }
-            _ if collection == "orders" && last == Some("returns") => {
-                owner.order_for(endpoint.function)
-            }
+            _ if collection == "orders" && is_of_order => owner.order_for(endpoint.function),
             // What any other object is in is there; it itself may be missing.
             _ if last != Some(collection) && collection == "customers" => {
                 owner.stall.member.clone()

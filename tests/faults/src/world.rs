@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    pin::Pin,
     rc::Rc,
     time::Duration,
 };
@@ -9,6 +10,8 @@ use std::{
 use kernel::Problem;
 use serde_json::{Value, json};
 use testkit::{Answer, Ask, BusEvent, Call, Ended, Lambda, Message, Stage, StreamRecord};
+
+use crate::branch::{self, Branch};
 
 /// How often a queue delivers a message before it is a dead letter.
 const DELIVERIES: u32 = 5;
@@ -99,6 +102,21 @@ impl Moment {
     }
 }
 
+/// What is played with a moment, by the kinds of moments that were played before; it says of which kind this one is.
+pub type Play = fn(Moment, HashSet<String>) -> Pin<Box<dyn Future<Output = String>>>;
+
+/// Moments that are played as they come.
+struct Playing {
+    services: &'static [&'static str],
+    play: Play,
+    /// How often each function was met, with a code and without.
+    met: HashMap<(&'static str, bool), usize>,
+    kinds: HashSet<String>,
+}
+
+/// So many moments of a function are kept, or played.
+const FEW: usize = 3;
+
 pub struct World {
     pub stage: Stage,
     functions: HashMap<&'static str, Rc<Lambda>>,
@@ -129,6 +147,7 @@ pub struct World {
     /// The moments that were kept, where any are.
     moments: Option<Vec<Moment>>,
     kept: Kept,
+    playing: Option<Playing>,
     /// The statements that were used: the function's name, and the statement's.
     used: BTreeSet<(String, String)>,
 }
@@ -165,6 +184,7 @@ impl World {
             chance: None,
             moments: None,
             kept: Kept::First,
+            playing: None,
             used: BTreeSet::new(),
         }
     }
@@ -187,6 +207,21 @@ impl World {
     pub fn remembering(mut self) -> Self {
         self.moments = Some(Vec::new());
         self
+    }
+
+    /// Has something played with the first few moments of each function of some services, as they come and each in a
+    /// process of its own: a moment is all of the world's memory, and hundreds of them are too much to begin with.
+    pub fn playing(self, services: &'static [&'static str], play: Play) -> Self {
+        let playing = Playing {
+            services,
+            play,
+            met: HashMap::new(),
+            kinds: HashSet::new(),
+        };
+        Self {
+            playing: Some(playing),
+            ..self
+        }
     }
 
     /// Keeps the moments in which a function first uses a statement of its policy.
@@ -236,6 +271,13 @@ impl World {
         // What it does at its start is no part of a request.
         self.stage.cloud.take_calls();
         Ok((name, function))
+    }
+
+    /// The functions that were started.
+    pub fn functions(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.functions.keys().copied().collect();
+        names.sort_unstable();
+        names
     }
 
     /// Starts a function before it is needed, so that no fault meets its start.
@@ -341,14 +383,53 @@ impl World {
     }
 
     async fn meet(&mut self, name: &'static str, stimulus: Stimulus) -> Outcome {
-        let moment = self.remember(name, &stimulus);
+        let moment = self.remember(name, &stimulus).await;
         let outcome = self.persist(name, &stimulus).await;
         self.keep(moment);
         outcome
     }
 
+    fn moment(&self, function: &'static str, stimulus: &Stimulus) -> Moment {
+        Moment {
+            function,
+            stimulus: stimulus.clone(),
+            grants: Vec::new(),
+            world: self.fork(0),
+        }
+    }
+
+    /// Plays a moment, if it is one that is played.
+    async fn play(&mut self, function: &'static str, stimulus: &Stimulus) {
+        let Some(playing) = &mut self.playing else {
+            return;
+        };
+        let met = playing.met.entry((function, stimulus.shows_code()));
+        let met = met.or_default();
+        *met += 1;
+        let settings = Stage::settings_of(function);
+        if *met > FEW || !playing.services.contains(&settings["SERVICE"].as_str()) {
+            return;
+        }
+        let (play, kinds) = (playing.play, playing.kinds.clone());
+        let kind = match Branch::off().expect("another process") {
+            Branch::Trunk(kind) => kind,
+            Branch::Other(said) => {
+                let kind = play(self.moment(function, stimulus), kinds).await;
+                branch::end(said, &kind)
+            }
+        };
+        assert!(
+            !kind.is_empty(),
+            "{function} does not come through: see above"
+        );
+        if let Some(playing) = &mut self.playing {
+            playing.kinds.insert(kind);
+        }
+    }
+
     /// A moment that may be kept.
-    fn remember(&self, function: &'static str, stimulus: &Stimulus) -> Option<Moment> {
+    async fn remember(&mut self, function: &'static str, stimulus: &Stimulus) -> Option<Moment> {
+        self.play(function, stimulus).await;
         let moments = self.moments.as_ref()?;
         // A log-in with a code is another thing than one without.
         let shows_code = stimulus.shows_code();
@@ -357,12 +438,7 @@ impl World {
             .filter(|moment| moment.function == function)
             .filter(|moment| moment.stimulus.shows_code() == shows_code)
             .count();
-        (self.kept == Kept::Grants || seen < 3).then(|| Moment {
-            function,
-            stimulus: stimulus.clone(),
-            grants: Vec::new(),
-            world: self.fork(0),
-        })
+        (self.kept == Kept::Grants || seen < FEW).then(|| self.moment(function, stimulus))
     }
 
     /// Keeps a moment, now that it is known what it led to.
@@ -444,7 +520,7 @@ impl World {
                 received: DELIVERIES,
             })
         };
-        let moment = self.remember(function, &stimulus);
+        let moment = self.remember(function, &stimulus).await;
         let _ = self.once(function, &stimulus).await;
         self.keep(moment);
     }
@@ -591,7 +667,7 @@ impl World {
 
     async fn deliver(&mut self, delivery: Delivery) {
         let stimulus = Stimulus::Message(delivery.clone());
-        let moment = self.remember(delivery.function, &stimulus);
+        let moment = self.remember(delivery.function, &stimulus).await;
         let taken = self.once(delivery.function, &stimulus).await;
         self.keep(moment);
         if matches!(taken, Ok(Outcome::Done(true))) {

@@ -226,7 +226,7 @@ async fn what_is_left_returns_when_the_order_ends() {
 async fn what_is_not_held_yet_is_waited_for() {
     let mut world = World::new(1);
     let market = Market::open(&mut world).await;
-    let reservations = world.stage.cloud.items("inventory-reservations");
+    let reservations = items(&world, "inventory-reservations", "reservation");
     let key = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
     let (pk, sk) = (key(&reservations[0], "pk"), key(&reservations[0], "sk"));
     world.stage.cloud.delete("inventory-reservations", &pk, &sk);

@@ -1,6 +1,6 @@
 //! What an order costs in DynamoDB's units, by the sizes of the items that are really written.
 
-use faults::{Person, World, bill, journey::order, offer, seller, shopper};
+use faults::{Person, Scene, World, bill, deeds, journey::order, offer, seller, shopper};
 use serde_json::Value;
 use testkit::{Ask, Call};
 
@@ -110,6 +110,30 @@ async fn the_bill_of_an_order_names_every_function_on_its_way() {
         assert!(
             line.is_some_and(|line| line.write_units > 0.0),
             "{function}: {line:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_costs_more_for_what_was_before_it() {
+    let scene = |orders_before| Scene {
+        lines: 3,
+        orders_before,
+    };
+    let (first, later) = (deeds(scene(0)).await, deeds(scene(12)).await);
+    assert_eq!(first.len(), later.len());
+    for ((deed, first), (_, later)) in first.iter().zip(&later) {
+        assert!(first.calls > 0 && first.read_units + first.write_units > 0.0);
+        // A function that has run before reads anew, once, who was logged out; an item that counts has a digit more.
+        let most = |units: f64| units * 1.02;
+        assert!(later.calls <= first.calls + 1, "{deed:?}: {later:?}");
+        assert!(
+            later.read_units <= most(first.read_units) + 1.0,
+            "{deed:?}: {later:?}"
+        );
+        assert!(
+            later.write_units <= most(first.write_units),
+            "{deed:?}: {later:?}"
         );
     }
 }

@@ -5,7 +5,6 @@
 //! virtual, and chance follows from a seed: the same case is the same sequence of calls and outcomes. What must hold
 //! is looked at after every step ([`referee`]). docs/proof.md tells what is proven by it, and what is assumed.
 
-mod branch;
 pub mod chance;
 pub mod end;
 pub mod market;

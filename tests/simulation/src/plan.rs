@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, fmt, ops::Range, str::FromStr};
 
+use faults::branch::{self, Branch};
 use testkit::Fault;
 
 use crate::{
-    branch::{self, Branch},
     chance::Chance,
     market::{Market, Ready},
     nature::{Nature, Trouble},

@@ -6,6 +6,7 @@ use std::{
     fmt::Display,
 };
 
+use kernel::Timestamp;
 use order::lifecycle::TRANSITIONS;
 use serde_json::Value;
 use testkit::{BusEvent, Cloud, StreamRecord};
@@ -23,6 +24,8 @@ pub struct Referee {
     payments: BTreeMap<String, Value>,
     /// The provider's charges, by the order's id.
     charges: BTreeMap<String, Value>,
+    /// The invoices and credit notes as they were seen last.
+    documents: Vec<Value>,
     /// What was committed to be published, and what was.
     promised: BTreeMap<String, String>,
     published: BTreeSet<String>,
@@ -124,6 +127,7 @@ impl Referee {
                 .map(|it| (text(&it["payment_id"]).to_owned(), it))
                 .collect(),
             charges: charges.map(|it| (order_of(&it), it)).collect(),
+            documents: of_kind(cloud, "order-documents", "order-document"),
             promised: BTreeMap::new(),
             published: BTreeSet::new(),
             told: BTreeSet::new(),
@@ -156,9 +160,22 @@ impl Referee {
         payment.map_or("", |it| text(&it["status"]))
     }
 
+    /// Until when an order's customer may act, while that is waited for.
+    pub fn acts_until(&self, order: &str) -> Option<Timestamp> {
+        let payment = self.payments.get(&order.replacen("ord_", "pay_", 1))?;
+        serde_json::from_value(payment["next_action"]["until"].clone()).ok()
+    }
+
     /// Where the provider's charge for an order stands.
     pub fn charge(&self, order: &str) -> &str {
         self.charges.get(order).map_or("", |it| text(&it["state"]))
+    }
+
+    /// Whether some orders wait, and all of them are off: for no more than to be told of once more.
+    pub fn is_all_off(&self) -> bool {
+        let mut all = self.orders.values();
+        self.is_any_waiting()
+            && all.all(|order| order["waiting"].is_null() || order["status"] == "cancelled")
     }
 
     /// Whether any order waits for anything.
@@ -166,6 +183,12 @@ impl Referee {
         self.orders
             .values()
             .any(|order| !order["waiting"].is_null())
+    }
+
+    /// Whether any document is issued and not printed.
+    pub fn is_any_pending(&self) -> bool {
+        let mut documents = self.documents.iter();
+        documents.any(|document| document["printed_at"].is_null())
     }
 
     /// What was committed: the movements of stock, and the events to come.
@@ -221,6 +244,9 @@ impl Referee {
         let is_written = |table: &str| written.contains(&format!("local-{table}"));
         if is_written("order-orders") {
             self.look_at_orders(of_kind(cloud, "order-orders", "order"))?;
+        }
+        if is_written("order-documents") {
+            self.documents = of_kind(cloud, "order-documents", "order-document");
         }
         if is_written("inventory-stock") || is_written("inventory-reservations") {
             self.look_at_stock(cloud)?;
@@ -390,6 +416,7 @@ impl Referee {
         for (id, order) in &self.orders {
             self.close_order(id, order)?;
         }
+        close_series(cloud, &self.documents)?;
         close_stock(cloud)?;
         self.close_ledger(cloud)?;
         let flaws = faults::flaws(cloud);
@@ -420,6 +447,15 @@ impl Referee {
         must(captured == due || failed, || {
             format!("{captured} of {id} are captured, and {due} are due")
         })?;
+        for (kind, direction) in [("invoice", "capture"), ("credit_note", "refund")] {
+            let own = self.documents.iter().filter(|it| it["order_id"] == id);
+            let own = own.filter(|it| it["document_kind"] == kind);
+            same(
+                &format!("each {kind} of {id}, and what the provider has moved"),
+                own.map(|it| number(&it["total"]["amount"])).sum(),
+                moved(charge, direction),
+            )?;
+        }
         let open = list(&order["lines"]).any(|line| {
             number(&line["shipped"]) + number(&line["cancelled"]) < number(&line["quantity"])
         });
@@ -508,6 +544,35 @@ impl Referee {
             moves,
         )
     }
+}
+
+/// Each series of numbers has each of them once, and each paper is in its place.
+fn close_series(cloud: &Cloud, documents: &[Value]) -> Result<(), String> {
+    let objects = cloud.objects();
+    for document in documents {
+        let place = format!(
+            "/documents/{}/{}.pdf",
+            text(&document["order_id"]),
+            text(&document["document_id"])
+        );
+        must(objects.iter().any(|it| it.ends_with(&place)), || {
+            format!("there is no paper at {place}")
+        })?;
+    }
+    for series in of_kind(cloud, "order-documents", "document-series") {
+        let is_own = |it: &&Value| {
+            it["seller_id"] == series["seller_id"] && it["document_kind"] == series["document_kind"]
+        };
+        let own = documents.iter().filter(is_own);
+        let given: BTreeSet<i64> = own
+            .filter_map(|it| text(&it["number"]).rsplit('-').next()?.parse().ok())
+            .collect();
+        let all: BTreeSet<i64> = (1..=number(&series["last"])).collect();
+        must(given == all, || format!("{series} has given {given:?}"))?;
+        let number = documents.iter().filter(is_own).count();
+        same("documents of a series, and its numbers", number, all.len())?;
+    }
+    Ok(())
 }
 
 /// Each ledger of stock has seen each revision, and says the same.

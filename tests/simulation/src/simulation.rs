@@ -38,6 +38,8 @@ use crate::{
 
 /// An order that has not ended so long after the last thing that came from outside never does.
 const PATIENCE: Duration = Duration::from_mins(30);
+/// That an order is off, which it is by then, is said once more ten minutes later, at the next tick.
+const TOLD_AGAIN: Duration = Duration::from_mins(15);
 /// How long a client waits before it sends an unanswered request again.
 const CLIENT_WAITS: Duration = Duration::from_secs(2);
 /// How long until people look after what was laid aside.
@@ -179,6 +181,8 @@ pub struct Simulation {
     story: Story,
     invocations: usize,
     calls: Vec<String>,
+    /// Of each type that is lost once, the event that was.
+    lost: HashMap<String, String>,
     moments: Vec<Moment>,
     last_input: Timestamp,
     next_tick: Timestamp,
@@ -241,6 +245,7 @@ impl Simulation {
             story: Story::new(now),
             invocations: 0,
             calls: Vec::new(),
+            lost: HashMap::new(),
             moments: Vec::new(),
             last_input: now,
             next_tick: now.plus(case.nature.tick),
@@ -269,7 +274,13 @@ impl Simulation {
             if self.agenda.is_empty() && self.is_over() {
                 break;
             }
-            if self.now().since(self.last_input) > PATIENCE && !self.is_over() {
+            self.leave_time_to_act();
+            let more = if self.referee.is_all_off() {
+                TOLD_AGAIN
+            } else {
+                Duration::ZERO
+            };
+            if self.now().since(self.last_input) > PATIENCE + more && !self.is_over() {
                 return Err("an order has not ended in time".to_owned());
             }
             self.meet(fate);
@@ -305,12 +316,20 @@ impl Simulation {
         self.put_off(delay, Due::Request(request));
     }
 
-    /// Whether all have done what they wanted, and no order waits for anything.
+    /// A customer who is asked to act is outside: their time is not the platform's.
+    fn leave_time_to_act(&mut self) {
+        let placed = self.actors.iter().filter_map(|actor| actor.placed.as_ref());
+        let until = placed.filter_map(|placed| self.referee.acts_until(&placed.id));
+        self.last_input = until.fold(self.last_input, Timestamp::max);
+    }
+
+    /// Whether all have done what they wanted, no order waits for anything, and every document is printed.
     fn is_over(&self) -> bool {
         let is_done = |actor: &Actor| {
             !actor.is_waiting && (actor.next >= self.variant.steps.len() || self.is_off(actor))
         };
-        self.actors.iter().all(is_done) && !self.referee.is_any_waiting()
+        let is_at_rest = !self.referee.is_any_waiting() && !self.referee.is_any_pending();
+        self.actors.iter().all(is_done) && is_at_rest
     }
 
     /// Whether an order has come to where nothing more is done to it.
@@ -767,6 +786,9 @@ impl Simulation {
 
     fn route(&mut self, event: &BusEvent) {
         let kind = event.detail_type.as_str();
+        if self.is_lost(kind, event) {
+            return;
+        }
         let listeners = fleet::LISTENERS.iter().find(|(known, _)| *known == kind);
         let body = json!({ "detail-type": kind, "source": event.source, "detail": event.detail });
         for listener in listeners.map_or(&[][..], |(_, listeners)| listeners) {
@@ -778,6 +800,16 @@ impl Simulation {
                 self.enqueue(listener, body.to_string());
             }
         }
+    }
+
+    /// Whether nobody ever hears of an event, however often it is published.
+    fn is_lost(&mut self, kind: &str, event: &BusEvent) -> bool {
+        if !self.variant.lost.contains(&kind) {
+            return false;
+        }
+        let id = event.detail["metadata"]["id"].as_str().unwrap_or_default();
+        let lost = self.lost.entry(kind.to_owned());
+        lost.or_insert_with(|| id.to_owned()) == id
     }
 
     fn enqueue(&mut self, function: &'static str, body: String) {

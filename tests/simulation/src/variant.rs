@@ -128,6 +128,8 @@ pub struct Variant {
     pub method: &'static str,
     /// Events that consumers never hear.
     pub unheard: &'static [(&'static str, &'static str)],
+    /// Events of which the first is lost, with all its deliveries: nobody hears it.
+    pub lost: &'static [&'static str],
     /// What happens to the order of each buyer.
     pub steps: &'static [Step],
     /// How the orders can end: what comes of it in peace, and, where it is a race, what else may.
@@ -156,6 +158,7 @@ const PLAIN: Variant = Variant {
     cart: TWO_LAMPS,
     method: "pm_sandbox_ok",
     unheard: &[],
+    lost: &[],
     steps: &[],
     ends: &[],
 };
@@ -212,6 +215,14 @@ pub const VARIANTS: &[Variant] = &[
     Variant {
         name: "cancelled-when-confirmed",
         cart: THREE_LINES,
+        steps: &[Step(When::Is("confirmed"), Who::Buyer, Deed::Cancel)],
+        ends: &["cancelled customer"],
+        ..PLAIN
+    },
+    Variant {
+        name: "cancelled-and-nobody-hears-it",
+        cart: THREE_LINES,
+        lost: &["order.cancelled.v1"],
         steps: &[Step(When::Is("confirmed"), Who::Buyer, Deed::Cancel)],
         ends: &["cancelled customer"],
         ..PLAIN

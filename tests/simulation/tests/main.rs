@@ -103,5 +103,6 @@ faults! {
     faults_at_calls_from_30: 30..60;
     faults_at_calls_from_60: 60..90;
     faults_at_calls_from_90: 90..120;
-    faults_at_the_last_calls: 120..170;
+    faults_at_calls_from_120: 120..160;
+    faults_at_the_last_calls: 160..280;
 }

@@ -20,6 +20,8 @@ fn placed(world: &World, like: &Value, number: usize, pieces: u64) -> Value {
     detail["metadata"]["id"] = json!(event.to_string());
     detail["metadata"]["aggregate"]["id"] = json!(order.to_string());
     detail["data"]["order_id"] = json!(order.to_string());
+    let buyer: kernel::CustomerId = world.stage.ids.fresh(now);
+    detail["data"]["customer_id"] = json!(buyer.to_string());
     detail["data"]["lines"][0]["quantity"] = json!(pieces);
     let body = json!({ "detail-type": "order.placed.v1", "source": "order", "detail": detail });
     json!({ "Records": [{

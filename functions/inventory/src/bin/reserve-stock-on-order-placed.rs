@@ -15,7 +15,8 @@ async fn reserve_stock(
     let most = event.platform.parsed("HELD_AT_MOST")?;
     let wanted = Reservation::for_order(&event.data, event.now(), time);
 
-    shelves.hold(&wanted, most, event.intent()).await
+    let buyer = event.data.buyer;
+    shelves.hold(&wanted, (buyer, most), event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -154,7 +154,9 @@ fn page() -> String {
          the order up as `expired`. A payment that waits for its customer says until when \
          (`payment.action-required.v1`), and the order waits as long, at most an hour. An order whose pieces have \
          moved on waits for its money in the same way, and is never given up: in the end it stops waiting, and shows \
-         it as `trouble` ([fulfilment.md](fulfilment.md#what-it-waits-for)).\n\n\
+         it as `trouble` ([fulfilment.md](fulfilment.md#what-it-waits-for)). That an order is off is announced twice, \
+         the second time by the watchdog: nobody answers it, and whoever missed it would hold money or stock for \
+         ever.\n\n\
          Whose an order is, is no state of it: what a guest has placed (`POST /v1/guest-orders`) goes the same way, \
          and becomes a customer's wherever it stands, which `order.claimed.v1` announces \
          ([guest-checkout.md](guest-checkout.md)).\n",

@@ -163,7 +163,7 @@ fn each_end_has_its_reason() {
         };
         assert_eq!(fact.reason, reason);
         assert_eq!(turn.facts, [Fact::Cancelled(fact)]);
-        assert!(turn.order.waiting.is_none());
+        assert!(turn.order.waiting.is_some(), "it is said twice");
     }
 }
 
@@ -192,6 +192,21 @@ fn the_watchdog_asks_three_times_and_gives_up() {
     };
     assert_eq!(reserved.waiting, Some(anew), "a new answer, a new wait");
     assert_eq!(confirmed().remind(later(9999), later(9999)), None);
+}
+
+#[test]
+fn that_an_order_is_off_is_said_twice_whenever_it_is_called_off() {
+    let order = placed(&[(1, 1, 1)]);
+    let reserved = order.hear(Input::StockReserved, later(1)).unwrap().order;
+    for order in [order, reserved, confirmed()] {
+        let off = order.cancel(later(10)).unwrap().order;
+        assert_eq!(off.remind(later(9), later(609)), None, "not at once");
+        let again = off.remind(later(10), later(610)).unwrap();
+        assert_eq!(again.facts, off.fact().into_iter().collect::<Vec<_>>());
+        assert!(matches!(again.facts[..], [Fact::Cancelled(_)]));
+        assert_eq!(again.order.waiting, None);
+        assert_eq!(again.order.history, off.history);
+    }
 }
 
 #[test]
@@ -265,7 +280,8 @@ proptest! {
             prop_assert_eq!(!turn.facts.is_empty(), next.status != order.status);
             prop_assert!(next.history.starts_with(&order.history));
             prop_assert_eq!(next.history.last().map(|passage| passage.status), Some(next.status));
-            prop_assert_eq!(next.waiting.is_some(), next.status.waits());
+            let waits = next.status.waits() || next.status == Status::Cancelled;
+            prop_assert_eq!(next.waiting.is_some(), waits);
             prop_assert_eq!(next.cancel_reason.is_some(), next.status == Status::Cancelled);
             prop_assert!(next.fact().is_some());
             prop_assert_eq!(next.total, order.total);

@@ -2,9 +2,9 @@
 
 use kernel::Code;
 use lambda::http::{self, Outcome, Request};
-use payment::{PaymentView, Payments};
+use payment::{PaymentView, Records};
 
-async fn get_payment(payments: &'static Payments, request: Request) -> Outcome<PaymentView> {
+async fn get_payment(payments: &'static Records, request: Request) -> Outcome<PaymentView> {
     let id = request.path("id", Code::PaymentNotFound)?;
     let found = payments.find(id).await?;
     let payment = request.reach(found, Code::PaymentNotFound)?;
@@ -17,5 +17,5 @@ async fn get_payment(payments: &'static Payments, request: Request) -> Outcome<P
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    http::serve(Payments::start, get_payment)
+    http::serve(Records::open, get_payment)
 }

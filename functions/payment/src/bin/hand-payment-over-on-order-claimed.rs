@@ -3,15 +3,15 @@
 use contracts::events::OrderClaimed;
 use kernel::Problem;
 use lambda::consume::{self, Event};
-use payment::Payments;
+use payment::Records;
 
 async fn hand_payment_over(
-    payments: &'static Payments,
+    payments: &'static Records,
     event: Event<OrderClaimed>,
 ) -> Result<(), Problem> {
     payments.hand_over(&event.data, event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    consume::serve(Payments::start, hand_payment_over)
+    consume::serve(Records::open, hand_payment_over)
 }

@@ -3,15 +3,15 @@
 use contracts::events::OrderReturnReceived;
 use kernel::Problem;
 use lambda::consume::{self, Event};
-use payment::Payments;
+use payment::Records;
 
 async fn refund_return(
-    payments: &'static Payments,
+    payments: &'static Records,
     event: Event<OrderReturnReceived>,
 ) -> Result<(), Problem> {
     payments.take_back(&event.data, event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    consume::serve(Payments::start, refund_return)
+    consume::serve(Records::open, refund_return)
 }

@@ -2,10 +2,10 @@
 
 use kernel::Code;
 use lambda::http::{self, Json, Outcome, Request};
-use payment::{Payments, RefundRequest, RefundView};
+use payment::{Records, RefundRequest, RefundView};
 
 async fn request_refund(
-    payments: &'static Payments,
+    payments: &'static Records,
     request: Request<Json<RefundRequest>>,
 ) -> Outcome<RefundView> {
     let Json(asked) = &request.input;
@@ -19,5 +19,5 @@ async fn request_refund(
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    http::serve(Payments::start, request_refund)
+    http::serve(Records::open, request_refund)
 }

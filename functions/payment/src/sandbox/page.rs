@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Account, Objection, Sandbox, State};
 use crate::{
-    provider::{Case, Hint, PaymentProvider, Reference},
+    provider::{Case, Hint, Provider, Reference},
     webhook::Webhooks,
 };
 
-/// The stages that have it.
+/// The stages that have it, where the sandbox is the provider.
 const STAGES: [&str; 2] = ["local", "dev"];
 
 /// Where the customer acts, of a charge with this key.
@@ -41,7 +41,7 @@ pub struct Completion {
 
 /// The body of a webhook of the sandbox's.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct Notice {
+struct Notice {
     id: String,
     r#type: String,
     charge: Reference,
@@ -73,15 +73,18 @@ impl Notice {
             charge,
         }
     }
+}
 
-    /// What a webhook's body hints at.
-    pub(super) fn read(body: &[u8]) -> Option<Hint> {
-        let notice: Self = serde_json::from_slice(body).ok()?;
-        Some(Hint {
-            event: notice.id,
-            about: notice.charge,
-        })
-    }
+/// What a webhook's body hints at.
+///
+/// # Errors
+/// `webhook_invalid` for what is none of the sandbox's.
+pub fn hint(body: &[u8]) -> Result<Hint, Problem> {
+    let notice: Notice = serde_json::from_slice(body).map_err(|_| Code::WebhookInvalid)?;
+    Ok(Hint {
+        event: notice.id,
+        about: notice.charge,
+    })
 }
 
 impl Account {
@@ -116,10 +119,12 @@ pub struct SandboxPage {
 impl SandboxPage {
     /// Of a stage that has it; on others there is nothing at its path.
     pub async fn start(platform: &'static Platform) -> Result<Self, Problem> {
+        let webhooks = Webhooks::start(platform).await?;
+        let is_provider = webhooks.provider == Provider::Sandbox;
         Ok(Self {
             sandbox: Sandbox::open(platform),
-            webhooks: Webhooks::start(platform).await?,
-            is_there: STAGES.contains(&platform.stage()),
+            is_there: is_provider && STAGES.contains(&platform.stage()),
+            webhooks,
         })
     }
 
@@ -180,8 +185,7 @@ impl SandboxPage {
         let body = serde_json::to_vec(notice).map_err(Problem::internal)?;
         let signature = self.webhooks.key.sign(&body, now);
         let sent = Some(signature.as_str());
-        self.webhooks
-            .take(self.sandbox.name(), sent, &body, now)
-            .await
+        let name = Provider::Sandbox.name();
+        self.webhooks.take(name, sent, &body, now).await
     }
 }

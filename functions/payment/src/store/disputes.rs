@@ -185,7 +185,7 @@ impl Payments {
         case: &Case,
         intent: &Intent,
     ) -> Result<Option<Stored<Payment>>, Problem> {
-        let id = dispute_id(self.provider.name(), &case.reference);
+        let id = dispute_id(self.provider.account(), &case.reference);
         let known = self.dispute(id).await?;
         let there = known.as_ref().map(|known| &known.value);
         if !payment.believes(there, case)? {

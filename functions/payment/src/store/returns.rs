@@ -7,7 +7,7 @@ use kernel::{Problem, SellerId};
 use super::{Payments, announce};
 use crate::{ledger::Entry, payment::Payment, refund::Refund};
 
-impl Payments {
+impl<P> Payments<P> {
     /// Writes down what is to be given back for goods that came back, and has it done; what was written down before
     /// is told again.
     ///

@@ -67,7 +67,7 @@ pub(crate) struct Books {
 /// Payment with one order to pay.
 #[derive(Clone)]
 pub(crate) struct Stage {
-    aws: testkit::Stage,
+    pub(crate) aws: testkit::Stage,
     order: OrderId,
     method: String,
     authorize: Arc<Lambda>,
@@ -88,7 +88,11 @@ impl Stage {
 
     /// The seed decides who comes first, of those who come at once.
     pub(crate) async fn seeded(seed: u64, method: &str) -> Self {
-        let stage = testkit::Stage::seeded(seed);
+        Self::on(testkit::Stage::seeded(seed), method).await
+    }
+
+    /// On a stage with settings of its own.
+    pub(crate) async fn on(stage: testkit::Stage, method: &str) -> Self {
         let authorize = "authorize-payment-on-order-stock-reserved";
         let capture = "capture-payment-on-order-progressed";
         let void = "void-payment-on-order-cancelled";

@@ -177,6 +177,10 @@ fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
     };
     arguments.extend(["--target", &target]);
     arguments.extend(chosen);
+    if !nextest && chosen.contains(&TOOLS) {
+        // Tests that fork want to be alone in their process.
+        arguments.extend(["--", "--test-threads", "1"]);
+    }
     cargo(place, &arguments)
 }
 

@@ -78,11 +78,7 @@ fn told(function: &Planned<'_>) -> Vec<(String, String)> {
             let value = match setting {
                 Setting::Text(text) => text,
                 Setting::Name(text) => local(&text),
-                Setting::Named(name) => settings::SETTINGS
-                    .iter()
-                    .find(|(known, ..)| *known == name)?
-                    .2
-                    .to_string(),
+                Setting::Named(name) => settings::default_of(&name)?,
                 Setting::Parameter(parameter) => parameter_of_a_laptop(parameter)?.to_owned(),
                 Setting::QueueUrl(_) | Setting::SecretValue(_) => return None,
             };

@@ -17,6 +17,10 @@ Each value says whose it is: a customer's, or that of the guest who has placed a
 the order's id. When a customer claims the order its values become the customer's, and the guest's address is dropped \
 ([guest-checkout.md](guest-checkout.md)).
 
+What is written down by law an erasure leaves as long as the law wants it: `issuer` and `recipient` of invoices and \
+credit notes, ten years in most places ([documents.md](documents.md)). They are copies, which a closed account and a \
+claimed order change nothing in.
+
 | service | table | field | read by |
 |---|---|---|---|
 ";

@@ -172,6 +172,9 @@ fn parameters(manifest: &Manifest, functions: &[Planned<'_>], differs: bool) -> 
         if setting == "ACCESS_TOKEN_SECONDS" {
             parameter.push("MaxValue", super::settings::LONGEST_ACCESS_TOKEN);
         }
+        if let Some((_, allowed @ [_, ..])) = super::settings::text(setting) {
+            parameter.push("AllowedValues", allowed.to_vec());
+        }
         parameters.push(&names::pascal(&setting.to_lowercase()), parameter);
     }
     parameters

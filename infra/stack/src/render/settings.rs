@@ -78,6 +78,28 @@ pub const SETTINGS: [(&str, &str, i32, &str); 12] = [
     ),
 ];
 
+/// Those that are text: the name, its default, the values that it may have where they are few, what it means.
+pub const TEXTS: [(&str, &str, &[&str], &str); 3] = [
+    (
+        "PAYMENT_PROVIDER",
+        "sandbox",
+        &["sandbox", "stripe"],
+        "who holds and moves the money",
+    ),
+    (
+        "PAYMENT_RETURN_URL",
+        "",
+        &[],
+        "where a customer comes back to who has acted at a page of the payment provider",
+    ),
+    (
+        "STRIPE_URL",
+        "https://api.stripe.com",
+        &[],
+        "where Stripe is called",
+    ),
+];
+
 /// The longest life of an access token, in seconds: what was revoked is remembered for as long.
 pub const LONGEST_ACCESS_TOKEN: i32 = 3_600;
 
@@ -87,10 +109,28 @@ pub const SHARED: [(&str, &str, &str); 1] = [("AUDIT_KEYS", "AuditKeys", "audit/
 
 /// The type and default of a setting's parameter. An unknown one is text; the lint refuses it before.
 pub fn of(name: &str) -> (&'static str, Node) {
-    SETTINGS
-        .iter()
-        .find(|(known, ..)| *known == name)
-        .map_or(("String", "".into()), |(_, kind, default, _)| {
-            (kind, (*default).into())
-        })
+    let number = SETTINGS.iter().find(|(known, ..)| *known == name);
+    number.map_or_else(
+        || {
+            (
+                "String",
+                text(name).map_or("", |(default, _)| default).into(),
+            )
+        },
+        |(_, kind, default, _)| (kind, (*default).into()),
+    )
+}
+
+/// The default of a setting that is text, and the values that it may have; any, where none are named.
+pub fn text(name: &str) -> Option<(&'static str, &'static [&'static str])> {
+    let mut texts = TEXTS.iter();
+    let found = texts.find(|(known, ..)| *known == name);
+    found.map(|(_, default, allowed, _)| (*default, *allowed))
+}
+
+/// The default of a setting, of either kind, as text; none where no stack has it.
+pub fn default_of(name: &str) -> Option<String> {
+    let number = SETTINGS.iter().find(|(known, ..)| *known == name);
+    let number = number.map(|(_, _, default, _)| default.to_string());
+    number.or_else(|| text(name).map(|(default, _)| default.to_owned()))
 }

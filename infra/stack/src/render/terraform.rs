@@ -22,6 +22,9 @@ pub fn file(project: &Project) -> String {
             settings::SETTINGS
                 .iter()
                 .map(|(name, _, default, about)| ((*name).to_owned(), map! { "default" => *default, "about" => *about }))
+                .chain(settings::TEXTS.iter().map(|(name, default, _, about)| {
+                    ((*name).to_owned(), map! { "default" => *default, "about" => *about })
+                }))
                 .collect(),
         ),
     }

@@ -3,6 +3,7 @@
 mod admin;
 mod business;
 mod customer;
+mod documents;
 mod ledger;
 mod order;
 mod payment;
@@ -20,8 +21,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use self::{
-    admin::*, business::*, customer::*, ledger::*, order::*, payment::*, product::*, returns::*,
-    role::*, seller::*, stock::*,
+    admin::*, business::*, customer::*, documents::*, ledger::*, order::*, payment::*, product::*,
+    returns::*, role::*, seller::*, stock::*,
 };
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
@@ -115,8 +116,11 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<OrderCancelled>(),
         describe::<OrderClaimed>(),
         describe::<OrderConfirmed>(),
+        describe::<OrderCreditNoteIssued>(),
         describe::<OrderDelivered>(),
+        describe::<OrderDocumentsDue>(),
         describe::<OrderGuestLinkRequested>(),
+        describe::<OrderInvoiceIssued>(),
         describe::<OrderPlaced>(),
         describe::<OrderProgressed>(),
         describe::<OrderReturnApproved>(),

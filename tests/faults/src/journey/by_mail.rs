@@ -169,7 +169,7 @@ async fn lose(world: &mut World, person: &Person) {
             .await,
         200,
     );
-    world.stage.clock.advance(Duration::from_secs(11));
+    world.stage.clock.advance(Duration::from_secs(61));
     ok(
         world
             .send("refresh-session", refresh(&person.refresh_token))

@@ -10,6 +10,7 @@ mod buying;
 mod by_mail;
 mod carts;
 mod catalogue;
+mod documents;
 mod fulfilment;
 mod gate;
 mod guests;

@@ -7,7 +7,7 @@ use crate::manifest::EVERY_READER;
 use crate::names;
 use crate::plan::Trigger;
 use crate::project::Project;
-use crate::render::settings::{SETTINGS, SHARED};
+use crate::render::settings::{SHARED, default_of};
 
 /// Tables, queues, buckets and settings of the service's own.
 pub(super) fn own(project: &Project) -> Vec<Finding> {
@@ -45,7 +45,7 @@ pub(super) fn own(project: &Project) -> Vec<Finding> {
         }
         for setting in &entry.settings {
             let is_shared = SHARED.iter().any(|(known, ..)| known == setting);
-            if !is_shared && !SETTINGS.iter().any(|(known, ..)| known == setting) {
+            if !is_shared && default_of(setting).is_none() {
                 say(format!(
                     "`{name}` wants the setting {setting}, which no stack has; add it to infra/stack/src/render/settings.rs"
                 ));

@@ -18,7 +18,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
                       response_headers_conformance,response_schema_conformance";
 
 /// Cases for each operation and caller.
-const EXAMPLES: &str = "10";
+const EXAMPLES: &str = "5";
 
 /// As a customer, as a seller and as an admin: no server error, no answer that the description does not know.
 pub(super) fn api(place: &Place) -> Result<()> {

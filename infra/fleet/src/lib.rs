@@ -1,10 +1,8 @@
-//! Every function of the platform in one process, for tests.
+//! Every function of the platform in one program: for a laptop and for the tests.
 //! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
 
 #[path = "../../../functions/customer/src/bin/accept-admin-invitation.rs"]
 mod accept_admin_invitation;
-#[path = "../../../functions/payment/src/bin/accept-dispute.rs"]
-mod accept_dispute;
 #[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
 mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-order.rs"]
@@ -19,8 +17,6 @@ mod add_cart_item;
 mod add_order_note;
 #[path = "../../../functions/inventory/src/bin/adjust-stock.rs"]
 mod adjust_stock;
-#[path = "../../../functions/payment/src/bin/answer-dispute-on-payment-dispute-answered.rs"]
-mod answer_dispute_on_payment_dispute_answered;
 #[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
 mod apply_as_seller;
 #[path = "../../../functions/order/src/bin/approve-return.rs"]
@@ -105,8 +101,6 @@ mod deliver_order;
 mod disable_second_factor;
 #[path = "../../../functions/seller/src/bin/dismiss-staff-on-seller-closed.rs"]
 mod dismiss_staff_on_seller_closed;
-#[path = "../../../functions/payment/src/bin/dispute-sandbox-charge.rs"]
-mod dispute_sandbox_charge;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -165,12 +159,14 @@ mod get_business;
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
 mod get_customer;
-#[path = "../../../functions/payment/src/bin/get-dispute.rs"]
-mod get_dispute;
 #[path = "../../../functions/gateway/src/bin/get-docs.rs"]
 mod get_docs;
 #[path = "../../../functions/order/src/bin/get-guest-order.rs"]
 mod get_guest_order;
+#[path = "../../../functions/order/src/bin/get-guest-order-document.rs"]
+mod get_guest_order_document;
+#[path = "../../../functions/order/src/bin/get-guest-order-timeline.rs"]
+mod get_guest_order_timeline;
 #[path = "../../../functions/gateway/src/bin/get-jwks.rs"]
 mod get_jwks;
 #[path = "../../../functions/payment/src/bin/get-ledger-account.rs"]
@@ -179,6 +175,8 @@ mod get_ledger_account;
 mod get_openapi;
 #[path = "../../../functions/order/src/bin/get-order.rs"]
 mod get_order;
+#[path = "../../../functions/order/src/bin/get-order-document.rs"]
+mod get_order_document;
 #[path = "../../../functions/order/src/bin/get-order-timeline.rs"]
 mod get_order_timeline;
 #[path = "../../../functions/role/src/bin/get-own-permissions.rs"]
@@ -221,6 +219,8 @@ mod import_products;
 mod invite_admin;
 #[path = "../../../functions/seller/src/bin/invite-staff.rs"]
 mod invite_staff;
+#[path = "../../../functions/order/src/bin/issue-documents-on-order-documents-due.rs"]
+mod issue_documents_on_order_documents_due;
 #[path = "../../../functions/order/src/bin/keep-order-on-payment-action-required.rs"]
 mod keep_order_on_payment_action_required;
 #[path = "../../../functions/inventory/src/bin/keep-stock-on-payment-action-required.rs"]
@@ -243,10 +243,12 @@ mod list_customer_roles;
 mod list_customer_security_events;
 #[path = "../../../functions/customer/src/bin/list-customers.rs"]
 mod list_customers;
-#[path = "../../../functions/payment/src/bin/list-disputes.rs"]
-mod list_disputes;
+#[path = "../../../functions/order/src/bin/list-guest-order-documents.rs"]
+mod list_guest_order_documents;
 #[path = "../../../functions/seller/src/bin/list-invitations.rs"]
 mod list_invitations;
+#[path = "../../../functions/order/src/bin/list-order-documents.rs"]
+mod list_order_documents;
 #[path = "../../../functions/order/src/bin/list-order-for-sellers-on-order-placed.rs"]
 mod list_order_for_sellers_on_order_placed;
 #[path = "../../../functions/order/src/bin/list-order-transitions.rs"]
@@ -285,6 +287,8 @@ mod move_stock_on_order_progressed;
 mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
 mod place_order;
+#[path = "../../../functions/order/src/bin/print-document-on-order-document-issued.rs"]
+mod print_document_on_order_document_issued;
 #[path = "../../../functions/product/src/bin/publish-product.rs"]
 mod publish_product;
 #[path = "../../../functions/payment/src/bin/receive-payment-webhook.rs"]
@@ -421,8 +425,6 @@ mod step_up_session;
 mod stock_variants_on_product_imported;
 #[path = "../../../functions/business/src/bin/submit-business.rs"]
 mod submit_business;
-#[path = "../../../functions/payment/src/bin/submit-dispute-evidence.rs"]
-mod submit_dispute_evidence;
 #[path = "../../../functions/seller/src/bin/suspend-seller.rs"]
 mod suspend_seller;
 #[path = "../../../functions/role/src/bin/tell-role-holders.rs"]
@@ -447,6 +449,8 @@ mod verify_email;
 mod void_payment_on_order_cancelled;
 #[path = "../../../functions/payment/src/bin/watch-open-payments.rs"]
 mod watch_open_payments;
+#[path = "../../../functions/order/src/bin/watch-pending-documents.rs"]
+mod watch_pending_documents;
 #[path = "../../../functions/order/src/bin/watch-stuck-orders.rs"]
 mod watch_stuck_orders;
 #[path = "../../../functions/order/src/bin/withdraw-guest-return.rs"]
@@ -465,7 +469,6 @@ pub type Main = fn() -> lambda::Exit;
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-admin-invitation", accept_admin_invitation::main),
-    ("accept-dispute", accept_dispute::main),
     ("accept-invitation", accept_invitation::main),
     ("accept-order", accept_order::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
@@ -473,7 +476,6 @@ pub const FLEET: &[(&str, Main)] = &[
     ("add-cart-item", add_cart_item::main),
     ("add-order-note", add_order_note::main),
     ("adjust-stock", adjust_stock::main),
-    ("answer-dispute-on-payment-dispute-answered", answer_dispute_on_payment_dispute_answered::main),
     ("apply-as-seller", apply_as_seller::main),
     ("approve-return", approve_return::main),
     ("approve-seller", approve_seller::main),
@@ -516,7 +518,6 @@ pub const FLEET: &[(&str, Main)] = &[
     ("deliver-order", deliver_order::main),
     ("disable-second-factor", disable_second_factor::main),
     ("dismiss-staff-on-seller-closed", dismiss_staff_on_seller_closed::main),
-    ("dispute-sandbox-charge", dispute_sandbox_charge::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
@@ -546,13 +547,15 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-business", get_business::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
-    ("get-dispute", get_dispute::main),
     ("get-docs", get_docs::main),
     ("get-guest-order", get_guest_order::main),
+    ("get-guest-order-document", get_guest_order_document::main),
+    ("get-guest-order-timeline", get_guest_order_timeline::main),
     ("get-jwks", get_jwks::main),
     ("get-ledger-account", get_ledger_account::main),
     ("get-openapi", get_openapi::main),
     ("get-order", get_order::main),
+    ("get-order-document", get_order_document::main),
     ("get-order-timeline", get_order_timeline::main),
     ("get-own-permissions", get_own_permissions::main),
     ("get-own-profile", get_own_profile::main),
@@ -574,6 +577,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("import-products", import_products::main),
     ("invite-admin", invite_admin::main),
     ("invite-staff", invite_staff::main),
+    ("issue-documents-on-order-documents-due", issue_documents_on_order_documents_due::main),
     ("keep-order-on-payment-action-required", keep_order_on_payment_action_required::main),
     ("keep-stock-on-payment-action-required", keep_stock_on_payment_action_required::main),
     ("list-addresses", list_addresses::main),
@@ -585,8 +589,9 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-customer-roles", list_customer_roles::main),
     ("list-customer-security-events", list_customer_security_events::main),
     ("list-customers", list_customers::main),
-    ("list-disputes", list_disputes::main),
+    ("list-guest-order-documents", list_guest_order_documents::main),
     ("list-invitations", list_invitations::main),
+    ("list-order-documents", list_order_documents::main),
     ("list-order-for-sellers-on-order-placed", list_order_for_sellers_on_order_placed::main),
     ("list-order-transitions", list_order_transitions::main),
     ("list-orders", list_orders::main),
@@ -606,6 +611,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("move-stock-on-order-progressed", move_stock_on_order_progressed::main),
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
+    ("print-document-on-order-document-issued", print_document_on_order_document_issued::main),
     ("publish-product", publish_product::main),
     ("receive-payment-webhook", receive_payment_webhook::main),
     ("receive-return", receive_return::main),
@@ -674,7 +680,6 @@ pub const FLEET: &[(&str, Main)] = &[
     ("step-up-session", step_up_session::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("submit-business", submit_business::main),
-    ("submit-dispute-evidence", submit_dispute_evidence::main),
     ("suspend-seller", suspend_seller::main),
     ("tell-role-holders", tell_role_holders::main),
     ("unblock-customer", unblock_customer::main),
@@ -687,6 +692,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("verify-email", verify_email::main),
     ("void-payment-on-order-cancelled", void_payment_on_order_cancelled::main),
     ("watch-open-payments", watch_open_payments::main),
+    ("watch-pending-documents", watch_pending_documents::main),
     ("watch-stuck-orders", watch_stuck_orders::main),
     ("withdraw-guest-return", withdraw_guest_return::main),
     ("withdraw-return", withdraw_return::main),
@@ -718,28 +724,6 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
-        ],
-    ),
-    (
-        "accept-dispute",
-        &[
-            ("STAGE", "local"),
-            ("SERVICE", "payment"),
-            ("VERSION", "dev"),
-            ("LOG_LEVEL", "warn"),
-            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-            ("CURRENCY", "EUR"),
-            ("LOCALE", "en"),
-            ("FUNCTION", "accept-dispute"),
-            ("ROUTE", "POST /v1/disputes/{id}/acceptance"),
-            ("ALLOW", "dispute:answer@any"),
-            ("IDEMPOTENCY", "required"),
-            ("BODY_LIMIT", "65536"),
-            ("JWT_ISSUER", "https://souk.example"),
-            ("CLIENT_IP_FROM", "gateway"),
-            ("STEP_UP", "true"),
-            ("SECOND_FACTOR", "optional"),
-            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -879,19 +863,6 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "answer-dispute-on-payment-dispute-answered",
-        &[
-            ("STAGE", "local"),
-            ("SERVICE", "payment"),
-            ("VERSION", "dev"),
-            ("LOG_LEVEL", "warn"),
-            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-            ("CURRENCY", "EUR"),
-            ("LOCALE", "en"),
-            ("FUNCTION", "answer-dispute-on-payment-dispute-answered"),
-        ],
-    ),
-    (
         "apply-as-seller",
         &[
             ("STAGE", "local"),
@@ -999,7 +970,11 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "authorize-payment-on-order-stock-reserved"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
             ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
         ],
     ),
     (
@@ -1113,7 +1088,11 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "capture-payment-on-order-progressed"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
             ("COMMISSION_BASIS_POINTS", "1000"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
         ],
     ),
     (
@@ -1454,6 +1433,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_PAYMENT_WEBHOOK_KEY", "/souk/local/payment-webhook-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
         ],
     ),
     (
@@ -1659,27 +1639,6 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "dismiss-staff-on-seller-closed"),
-        ],
-    ),
-    (
-        "dispute-sandbox-charge",
-        &[
-            ("STAGE", "local"),
-            ("SERVICE", "payment"),
-            ("VERSION", "dev"),
-            ("LOG_LEVEL", "warn"),
-            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-            ("CURRENCY", "EUR"),
-            ("LOCALE", "en"),
-            ("FUNCTION", "dispute-sandbox-charge"),
-            ("ROUTE", "POST /v1/sandbox/charges/{id}/dispute"),
-            ("ALLOW", "public"),
-            ("IDEMPOTENCY", "none"),
-            ("BODY_LIMIT", "1024"),
-            ("JWT_ISSUER", "https://souk.example"),
-            ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "dynamodb"),
-            ("SECRET_PAYMENT_WEBHOOK_KEY", "/souk/local/payment-webhook-key"),
         ],
     ),
     (
@@ -2022,7 +1981,11 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "follow-payment-webhook"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
             ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
         ],
     ),
     (
@@ -2167,26 +2130,6 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "get-dispute",
-        &[
-            ("STAGE", "local"),
-            ("SERVICE", "payment"),
-            ("VERSION", "dev"),
-            ("LOG_LEVEL", "warn"),
-            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-            ("CURRENCY", "EUR"),
-            ("LOCALE", "en"),
-            ("FUNCTION", "get-dispute"),
-            ("ROUTE", "GET /v1/disputes/{id}"),
-            ("ALLOW", "dispute:read@any"),
-            ("IDEMPOTENCY", "none"),
-            ("BODY_LIMIT", "65536"),
-            ("JWT_ISSUER", "https://souk.example"),
-            ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "dynamodb"),
-        ],
-    ),
-    (
         "get-docs",
         &[
             ("STAGE", "local"),
@@ -2217,6 +2160,49 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("LOCALE", "en"),
             ("FUNCTION", "get-guest-order"),
             ("ROUTE", "GET /v1/guest-orders/{id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
+        "get-guest-order-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-guest-order-document"),
+            ("ROUTE", "GET /v1/guest-orders/{id}/documents/{document_id}"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_ORDER_DOCUMENTS", "local-souk-order-documents-000000000000"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
+        ],
+    ),
+    (
+        "get-guest-order-timeline",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-guest-order-timeline"),
+            ("ROUTE", "GET /v1/guest-orders/{id}/timeline"),
             ("ALLOW", "public"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
@@ -2302,6 +2288,27 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-order-document",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-order-document"),
+            ("ROUTE", "GET /v1/orders/{id}/documents/{document_id}"),
+            ("ALLOW", "order:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("BUCKET_ORDER_DOCUMENTS", "local-souk-order-documents-000000000000"),
         ],
     ),
     (
@@ -2555,6 +2562,10 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "give-refund-on-payment-refund-requested"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
         ],
     ),
     (
@@ -2699,6 +2710,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "issue-documents-on-order-documents-due",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "issue-documents-on-order-documents-due"),
         ],
     ),
     (
@@ -2910,23 +2934,24 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "list-disputes",
+        "list-guest-order-documents",
         &[
             ("STAGE", "local"),
-            ("SERVICE", "payment"),
+            ("SERVICE", "order"),
             ("VERSION", "dev"),
             ("LOG_LEVEL", "warn"),
             ("MALLOC_MMAP_THRESHOLD_", "1048576"),
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
-            ("FUNCTION", "list-disputes"),
-            ("ROUTE", "GET /v1/disputes"),
-            ("ALLOW", "dispute:read@any"),
+            ("FUNCTION", "list-guest-order-documents"),
+            ("ROUTE", "GET /v1/guest-orders/{id}/documents"),
+            ("ALLOW", "public"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+            ("SECRET_GUEST_ORDER_KEY", "/souk/local/guest-order-key"),
         ],
     ),
     (
@@ -2942,6 +2967,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-invitations"),
             ("ROUTE", "GET /v1/sellers/{id}/staff/invitations"),
             ("ALLOW", "staff:manage@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-order-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-order-documents"),
+            ("ROUTE", "GET /v1/orders/{id}/documents"),
+            ("ALLOW", "order:read@own"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -3326,6 +3371,20 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "print-document-on-order-document-issued",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "print-document-on-order-document-issued"),
+            ("BUCKET_ORDER_DOCUMENTS", "local-souk-order-documents-000000000000"),
+        ],
+    ),
+    (
         "publish-product",
         &[
             ("STAGE", "local"),
@@ -3363,6 +3422,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("SECRET_PAYMENT_WEBHOOK_KEY", "/souk/local/payment-webhook-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
         ],
     ),
     (
@@ -3416,6 +3476,10 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "reconcile-payments"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
         ],
     ),
     (
@@ -4565,26 +4629,6 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "submit-dispute-evidence",
-        &[
-            ("STAGE", "local"),
-            ("SERVICE", "payment"),
-            ("VERSION", "dev"),
-            ("LOG_LEVEL", "warn"),
-            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
-            ("CURRENCY", "EUR"),
-            ("LOCALE", "en"),
-            ("FUNCTION", "submit-dispute-evidence"),
-            ("ROUTE", "POST /v1/disputes/{id}/evidence"),
-            ("ALLOW", "dispute:answer@any"),
-            ("IDEMPOTENCY", "required"),
-            ("BODY_LIMIT", "32768"),
-            ("JWT_ISSUER", "https://souk.example"),
-            ("CLIENT_IP_FROM", "gateway"),
-            ("WARM_UP", "dynamodb"),
-        ],
-    ),
-    (
         "suspend-seller",
         &[
             ("STAGE", "local"),
@@ -4777,6 +4821,10 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "void-payment-on-order-cancelled"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
         ],
     ),
     (
@@ -4790,8 +4838,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "watch-open-payments"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
             ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
             ("PAYMENT_WATCH_SECONDS", "120"),
+            ("STRIPE_URL", "https://api.stripe.com"),
+        ],
+    ),
+    (
+        "watch-pending-documents",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "order"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "watch-pending-documents"),
+            ("WATCHDOG_SECONDS", "600"),
         ],
     ),
     (
@@ -4908,7 +4974,10 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ),
     ("order.claimed.v1", &["hand-payment-over-on-order-claimed"]),
     ("order.confirmed.v1", &["email-customer-on-order-confirmed"]),
+    ("order.credit-note-issued.v1", &["print-document-on-order-document-issued"]),
+    ("order.documents-due.v1", &["issue-documents-on-order-documents-due"]),
     ("order.guest-link-requested.v1", &["email-link-on-guest-link-requested"]),
+    ("order.invoice-issued.v1", &["print-document-on-order-document-issued"]),
     (
         "order.placed.v1",
         &[
@@ -4944,7 +5013,6 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("payment.capture-failed.v1", &["flag-order-on-payment-capture-failed"]),
     ("payment.captured.v1", &["record-capture-on-payment-captured"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
-    ("payment.dispute-answered.v1", &["answer-dispute-on-payment-dispute-answered"]),
     ("payment.refund-failed.v1", &["end-return-on-payment-refunded"]),
     ("payment.refund-requested.v1", &["give-refund-on-payment-refund-requested"]),
     ("payment.refunded.v1", &["end-return-on-payment-refunded"]),

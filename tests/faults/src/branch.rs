@@ -2,14 +2,14 @@
 //! there goes on from it in a process of its own, which has all of the memory as it is then.
 
 use std::{
-    io::{PipeWriter, Read, Write, pipe, stdout},
+    io::{PipeWriter, Read, Result, Write, pipe, stdout},
     process::exit,
 };
 
 use fork::Fork;
 
 /// Which of the two a process is.
-pub(crate) enum Branch {
+pub enum Branch {
     /// The one that has gone on, and where it says what has come of it.
     Other(PipeWriter),
     /// The one that was there before, and what the other has said. It has ended.
@@ -17,8 +17,9 @@ pub(crate) enum Branch {
 }
 
 impl Branch {
-    /// Becomes two; the one that was there before waits for the other.
-    pub(crate) fn off() -> std::io::Result<Self> {
+    /// Becomes two; the one that was there before waits for the other. The other has but the thread that it is born
+    /// of, and ends by [`end`].
+    pub fn off() -> Result<Self> {
         let (mut heard, said) = pipe()?;
         // Else both would say what neither has said yet.
         stdout().flush()?;
@@ -36,7 +37,7 @@ impl Branch {
 }
 
 /// The last words of a branch.
-pub(crate) fn end(mut said: PipeWriter, words: &str) -> ! {
+pub fn end(mut said: PipeWriter, words: &str) -> ! {
     let is_said = said.write_all(words.as_bytes()).is_ok();
     drop(said);
     exit(i32::from(!is_said))

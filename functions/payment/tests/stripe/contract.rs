@@ -1,0 +1,428 @@
+//! What every provider does, whoever it is: one table of cases, played against the sandbox and against Stripe's
+//! stand-in.
+
+use kernel::{Currency, Money, OrderId};
+use payment::{
+    Answer, Charge, Hold, PaymentProvider, Provider, SandboxPage, Transfer, Trouble,
+    payment::payment_id, provider::Deed, sandbox::Outcome,
+};
+
+use crate::standin::StandIn;
+
+/// A payment method, by what is to come of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Card {
+    Good,
+    Declined,
+    /// The customer has to act first.
+    Waits,
+    /// No provider knows it.
+    Unknown,
+}
+
+impl Card {
+    fn method(self, provider: Provider) -> &'static str {
+        match (self, provider) {
+            (Self::Good, Provider::Sandbox) => "pm_sandbox_ok",
+            (Self::Good, Provider::Stripe) => "pm_card_visa",
+            (Self::Declined, Provider::Sandbox) => "pm_sandbox_declined",
+            (Self::Declined, Provider::Stripe) => "pm_card_chargeDeclined",
+            (Self::Waits, Provider::Sandbox) => "pm_sandbox_3ds",
+            (Self::Waits, Provider::Stripe) => "pm_card_authenticationRequired",
+            (Self::Unknown, _) => "pm_of_nobody",
+        }
+    }
+}
+
+/// What is done, and what is to come of it. Amounts are in minor units; parts are told apart by their numbers.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Holds,
+    Waits,
+    DeclinesBecause(&'static str),
+    /// What the books say: of the same.
+    BooksHold,
+    BooksWait,
+    BooksDecline(&'static str),
+    BooksKnowNothing,
+    /// The customer acts, and the bank agrees or does not.
+    Acts(bool),
+    Captures(u32, u64),
+    RefusesCapture(u32, u64, &'static str),
+    /// In another currency than is held.
+    RefusesCurrency,
+    CannotCapture,
+    Refunds(u32, u64),
+    RefusesRefund(u32, u64, &'static str),
+    /// What was said under the key of a capture is found.
+    Finds(u32),
+    FindsNothing(u32),
+    LetsGo(bool),
+    /// The books add up to so much held, captured, refunded and released.
+    AddsUp(u64, u64, u64, u64),
+}
+
+#[allow(
+    clippy::enum_glob_use,
+    reason = "a table of cases reads as a list of steps"
+)]
+use Step::*;
+
+const CASES: &[(&str, Card, &[Step])] = &[
+    (
+        "money is held once, however often that is asked",
+        Card::Good,
+        &[
+            BooksKnowNothing,
+            AddsUp(0, 0, 0, 0),
+            Holds,
+            Holds,
+            BooksHold,
+            Holds,
+            AddsUp(3_998, 0, 0, 0),
+        ],
+    ),
+    (
+        "a declined card is declined again",
+        Card::Declined,
+        &[
+            DeclinesBecause("card_declined"),
+            DeclinesBecause("card_declined"),
+            BooksDecline("card_declined"),
+            LetsGo(false),
+            AddsUp(0, 0, 0, 0),
+        ],
+    ),
+    (
+        "a method that nobody knows is declined",
+        Card::Unknown,
+        &[
+            DeclinesBecause("unknown_payment_method"),
+            DeclinesBecause("unknown_payment_method"),
+            LetsGo(false),
+            AddsUp(0, 0, 0, 0),
+        ],
+    ),
+    (
+        "a customer who acts has the money held",
+        Card::Waits,
+        &[
+            Waits,
+            BooksWait,
+            Waits,
+            Acts(true),
+            BooksHold,
+            Holds,
+            Captures(1, 3_998),
+            AddsUp(3_998, 3_998, 0, 0),
+        ],
+    ),
+    (
+        "a customer whose bank does not agree has not",
+        Card::Waits,
+        &[
+            Waits,
+            Acts(false),
+            BooksDecline("authentication_failed"),
+            LetsGo(false),
+            AddsUp(0, 0, 0, 0),
+        ],
+    ),
+    (
+        "what waits for its customer can be let go of, and is never held",
+        Card::Waits,
+        &[
+            Waits,
+            LetsGo(false),
+            LetsGo(false),
+            DeclinesBecause("voided"),
+            AddsUp(0, 0, 0, 0),
+        ],
+    ),
+    (
+        "all of it is moved at once, and nothing is left to let go of",
+        Card::Good,
+        &[
+            Holds,
+            Captures(1, 3_998),
+            Captures(1, 3_998),
+            LetsGo(false),
+            BooksHold,
+            AddsUp(3_998, 3_998, 0, 0),
+        ],
+    ),
+    (
+        "parts are moved once each, and found by their keys",
+        Card::Good,
+        &[
+            Holds,
+            FindsNothing(1),
+            Captures(1, 1_000),
+            Captures(1, 1_000),
+            Finds(1),
+            FindsNothing(2),
+            Captures(2, 2_000),
+            Captures(1, 1_000),
+            Captures(3, 998),
+            Finds(2),
+            Finds(3),
+            LetsGo(false),
+            AddsUp(3_998, 3_998, 0, 0),
+        ],
+    ),
+    (
+        "the rest after a part is let go of, once",
+        Card::Good,
+        &[
+            Holds,
+            Captures(1, 1_000),
+            LetsGo(true),
+            LetsGo(true),
+            BooksHold,
+            AddsUp(3_998, 1_000, 0, 2_998),
+        ],
+    ),
+    (
+        "what was let go of cannot be moved",
+        Card::Good,
+        &[
+            Holds,
+            Captures(1, 1_000),
+            LetsGo(true),
+            RefusesCapture(2, 1, "amount_too_large"),
+            Captures(1, 1_000),
+            AddsUp(3_998, 1_000, 0, 2_998),
+        ],
+    ),
+    (
+        "all of it is let go of, once, and never held again",
+        Card::Good,
+        &[
+            Holds,
+            LetsGo(true),
+            LetsGo(true),
+            DeclinesBecause("voided"),
+            BooksDecline("voided"),
+            AddsUp(3_998, 0, 0, 3_998),
+        ],
+    ),
+    (
+        "what is let go of before it was held is never held",
+        Card::Good,
+        &[
+            LetsGo(false),
+            LetsGo(false),
+            DeclinesBecause("voided"),
+            AddsUp(0, 0, 0, 0),
+        ],
+    ),
+    (
+        "nothing can be moved that was never held",
+        Card::Good,
+        &[CannotCapture, Holds, AddsUp(3_998, 0, 0, 0)],
+    ),
+    (
+        "no more is moved than is held, nor in another currency, nor two amounts under one key",
+        Card::Good,
+        &[
+            Holds,
+            RefusesCapture(1, 3_999, "amount_too_large"),
+            RefusesCurrency,
+            Captures(3, 3_000),
+            RefusesCapture(3, 1, "key_reused"),
+            RefusesCapture(4, 999, "amount_too_large"),
+            Captures(5, 998),
+            AddsUp(3_998, 3_998, 0, 0),
+        ],
+    ),
+    (
+        "money is given back in parts, once each, and never more than was moved",
+        Card::Good,
+        &[
+            Holds,
+            RefusesRefund(1, 100, "amount_too_large"),
+            Captures(1, 1_000),
+            Refunds(2, 400),
+            Refunds(2, 400),
+            RefusesRefund(2, 300, "key_reused"),
+            Refunds(3, 500),
+            RefusesRefund(4, 101, "amount_too_large"),
+            Captures(2, 1_000),
+            Refunds(5, 1_100),
+            LetsGo(true),
+            AddsUp(3_998, 2_000, 2_000, 1_998),
+        ],
+    ),
+];
+
+struct Bench {
+    stage: testkit::Stage,
+    provider: Box<dyn PaymentProvider>,
+    charge: Charge,
+    /// Where the customer acts, of the one or the other.
+    page: Page,
+}
+
+enum Page {
+    Sandbox(Box<SandboxPage>),
+    Stripe(StandIn),
+}
+
+fn eur(amount: u64) -> Money {
+    Money::new(amount, Currency::EUR).unwrap()
+}
+
+impl Bench {
+    async fn new(of: Provider, card: Card) -> Self {
+        let standin = StandIn::start();
+        let stage = crate::stage_of(&standin).with("PAYMENT_PROVIDER", of.name());
+        // It may let go, so it may write; whatever a provider is asked, this function may ask it.
+        let platform = stage.platform("authorize-payment-on-order-stock-reserved");
+        let order_id: OrderId = stage.ids.fresh(stage.clock.now());
+        let page = match of {
+            Provider::Sandbox => {
+                let platform = stage.platform("complete-sandbox-charge");
+                Page::Sandbox(Box::new(SandboxPage::start(platform).await.unwrap()))
+            }
+            Provider::Stripe => Page::Stripe(standin),
+        };
+        Self {
+            provider: of.open(platform).await.unwrap(),
+            charge: Charge {
+                key: payment_id(order_id).to_string(),
+                order_id,
+                amount: eur(3_998),
+                method: card.method(of).to_owned(),
+            },
+            page,
+            stage,
+        }
+    }
+
+    fn part(&self, kind: &str, number: u32, amount: Money) -> Transfer {
+        let key = format!("{}#{kind}#{number}", self.charge.key);
+        Transfer { key, amount }
+    }
+
+    async fn capture(&self, number: u32, amount: Money) -> Result<Answer, Trouble> {
+        let part = self.part("capture", number, amount);
+        self.provider.capture(&self.charge, &part).await
+    }
+
+    async fn refund(&self, number: u32, amount: u64) -> Result<Answer, Trouble> {
+        let part = self.part("refund", number, eur(amount));
+        self.provider.refund(&self.charge, &part).await
+    }
+
+    async fn find(&self, number: u32) -> Result<Option<Answer>, Trouble> {
+        let key = self.part("capture", number, eur(0)).key;
+        self.provider.find(&self.charge, &key).await
+    }
+
+    async fn books(&self) -> Option<Hold> {
+        let standing = self.provider.look_up(&self.charge).await.unwrap()?;
+        let about = &standing.about;
+        assert_eq!(about.key, self.charge.key);
+        assert_eq!(about.order_id, self.charge.order_id);
+        assert_eq!(about.amount, self.charge.amount);
+        assert_eq!(about.account, self.provider.account());
+        Some(standing.hold)
+    }
+
+    async fn acts(&self, is_agreed: bool) {
+        match &self.page {
+            Page::Stripe(standin) => standin.act(is_agreed),
+            Page::Sandbox(page) => {
+                let outcome = if is_agreed {
+                    Outcome::Succeeded
+                } else {
+                    Outcome::Failed
+                };
+                let payment = payment_id(self.charge.order_id);
+                let now = self.stage.clock.now();
+                page.complete(payment, outcome, now).await.unwrap();
+            }
+        }
+    }
+
+    async fn sums(&self) -> (u64, u64, u64, u64) {
+        let entries = self.provider.entries(&self.charge).await.unwrap();
+        let sum = |deed: Deed| {
+            let done = entries.iter();
+            let done = done.filter(|entry| entry.deed == deed && entry.answer == Answer::Done);
+            done.map(|entry| entry.amount.amount()).sum()
+        };
+        (
+            sum(Deed::Hold),
+            sum(Deed::Capture),
+            sum(Deed::Refund),
+            sum(Deed::Release),
+        )
+    }
+
+    async fn play(&self, step: Step) {
+        let declined = |reason: &str| Hold::Declined(reason.to_owned());
+        let refused = |reason: &str| Ok(Answer::Declined(reason.to_owned()));
+        let waits = |hold: &Hold| matches!(hold, Hold::ActionRequired(url) if !url.is_empty());
+        let authorized = self.provider.authorize(&self.charge);
+        match step {
+            Holds => assert_eq!(authorized.await, Ok(Hold::Held)),
+            Waits => assert!(waits(&authorized.await.unwrap())),
+            DeclinesBecause(reason) => assert_eq!(authorized.await, Ok(declined(reason))),
+            BooksHold => assert_eq!(self.books().await, Some(Hold::Held)),
+            BooksWait => assert!(waits(&self.books().await.unwrap())),
+            BooksDecline(reason) => assert_eq!(self.books().await, Some(declined(reason))),
+            BooksKnowNothing => assert_eq!(self.books().await, None),
+            Acts(is_agreed) => self.acts(is_agreed).await,
+            Captures(number, amount) => {
+                assert_eq!(self.capture(number, eur(amount)).await, Ok(Answer::Done));
+            }
+            RefusesCapture(number, amount, reason) => {
+                assert_eq!(self.capture(number, eur(amount)).await, refused(reason));
+            }
+            RefusesCurrency => {
+                let yen = Money::new(1, "JPY".parse().unwrap()).unwrap();
+                assert_eq!(self.capture(2, yen).await, refused("wrong_currency"));
+            }
+            CannotCapture => {
+                let asked = self.capture(1, eur(1)).await;
+                assert_eq!(asked, Err(Trouble::Unavailable));
+            }
+            Refunds(number, amount) => {
+                assert_eq!(self.refund(number, amount).await, Ok(Answer::Done));
+            }
+            RefusesRefund(number, amount, reason) => {
+                assert_eq!(self.refund(number, amount).await, refused(reason));
+            }
+            Finds(number) => assert_eq!(self.find(number).await, Ok(Some(Answer::Done))),
+            FindsNothing(number) => assert_eq!(self.find(number).await, Ok(None)),
+            LetsGo(had_held) => {
+                assert_eq!(self.provider.void(&self.charge).await, Ok(had_held));
+            }
+            AddsUp(held, captured, refunded, released) => {
+                let expected = (held, captured, refunded, released);
+                assert_eq!(self.sums().await, expected);
+            }
+        }
+    }
+}
+
+async fn all_cases(of: Provider) {
+    for (told, card, steps) in CASES {
+        let bench = Bench::new(of, *card).await;
+        for (number, step) in steps.iter().enumerate() {
+            eprintln!("{of:?}: {told}: {number} {step:?}");
+            bench.play(*step).await;
+        }
+    }
+}
+
+#[test]
+fn the_sandbox_does_what_every_provider_does() {
+    crate::run(all_cases(Provider::Sandbox));
+}
+
+#[test]
+fn stripe_does_what_every_provider_does() {
+    crate::run(all_cases(Provider::Stripe));
+}
