@@ -1,4 +1,4 @@
-//! Every function of the platform in one process, for tests.
+//! Every function of the platform in one program: for a laptop and for the tests.
 //! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
 
 #[path = "../../../functions/customer/src/bin/accept-admin-invitation.rs"]
