@@ -2,13 +2,13 @@
 //! parses and replies.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::fleet;
 use crate::project::Project;
 
 /// What a function says of itself.
@@ -73,7 +73,11 @@ pub fn all(project: &Project) -> Result<Descriptions> {
     if project.functions().is_empty() {
         return Ok(Descriptions::new());
     }
-    let program = build(project)?;
+    let (mut cargo, program) = fleet::build(&project.root, "describe-fleet")?;
+    let built = cargo.arg("--quiet").status();
+    if !built.context("cargo cannot be run")?.success() {
+        bail!("the functions do not build; what follows from their types cannot be rendered");
+    }
     let output = Command::new(&program)
         .output()
         .with_context(|| format!("{} cannot be run", program.display()))?;
@@ -83,43 +87,4 @@ pub fn all(project: &Project) -> Result<Descriptions> {
     }
     serde_json::from_slice(&output.stdout)
         .context("the fleet prints something else than descriptions")
-}
-
-/// Builds with what the tests build with, so that both share what they compile.
-fn build(project: &Project) -> Result<PathBuf> {
-    let target = host()?;
-    let status = Command::new("cargo")
-        .args([
-            "build",
-            "--quiet",
-            "--manifest-path=tests/Cargo.toml",
-            "--workspace",
-        ])
-        .args([
-            "--exclude=stories",
-            "--exclude=bench",
-            "--bin=describe-fleet",
-        ])
-        .args(["--target", &target])
-        .current_dir(&project.root)
-        .status()
-        .context("cargo cannot be run")?;
-    if !status.success() {
-        bail!("the functions do not build; what follows from their types cannot be rendered");
-    }
-    let built = project.root.join("target").join(target).join("debug");
-    Ok(built.join("describe-fleet"))
-}
-
-/// The target triple of this machine.
-pub fn host() -> Result<String> {
-    let output = Command::new("rustc")
-        .arg("-vV")
-        .output()
-        .context("rustc cannot be run")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .map(str::to_owned)
-        .context("rustc does not say what machine this is")
 }

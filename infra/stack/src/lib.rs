@@ -4,6 +4,7 @@
 pub mod check;
 pub mod cost;
 pub mod describe;
+pub mod fleet;
 pub mod local;
 pub mod manifest;
 pub mod names;

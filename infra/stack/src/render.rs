@@ -63,7 +63,7 @@ pub fn of_manifests(project: &Project) -> Vec<Rendered> {
         files.push(Rendered::new(routes::ASKING_PATH, routes::asking(project)));
     }
     files.push(Rendered::new(
-        "tests/fleet/src/lib.rs",
+        "infra/fleet/src/lib.rs",
         fleet::file(project),
     ));
     files.push(Rendered::new(

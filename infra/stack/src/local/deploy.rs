@@ -2,7 +2,8 @@
 
 mod stack;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail};
@@ -22,21 +23,21 @@ const CODE: &str = "souk-local-code";
 /// What the running emulator holds; `.local/deployed.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Deployed {
-    /// Keys of the objects in the code bucket.
-    code: BTreeSet<String>,
+    /// The key of the functions' code in its bucket.
+    code: String,
     /// The digest of each stack's template and parameters.
     stacks: BTreeMap<String, String>,
 }
 
-/// Uploads the code that changed and deploys the stacks that changed: the platform, then all services at once.
-pub(super) fn deploy(place: &Place, services: &[String], functions: &[String]) -> Result<()> {
+/// Deploys the stacks that changed, with the code that was uploaded last: the platform, then all services at once.
+pub(super) fn deploy(place: &Place, services: &[String]) -> Result<()> {
     let emulator = Emulator::new(place);
-    let mut deployed: Deployed = place.read("deployed.json").unwrap_or_default();
-    let keys = upload(place, &emulator, functions, &mut deployed)?;
+    let deployed: Deployed = place.read("deployed.json").unwrap_or_default();
+    let code = deployed.code.clone();
 
     let step = Step::of("deploy", services.len() + 1);
     let settings = settings(place)?;
-    let platform = Stack::read(place, "template.yaml", "platform", &settings, &keys)?;
+    let platform = Stack::read(place, "template.yaml", "platform", &settings, &code)?;
     let deployed = Mutex::new(deployed);
     let mut changed = usize::from(platform.apply(&emulator, &deployed)?);
     step.part("platform");
@@ -45,11 +46,11 @@ pub(super) fn deploy(place: &Place, services: &[String], functions: &[String]) -
         let deploying: Vec<_> = services
             .iter()
             .map(|service| {
-                let (emulator, deployed, step, settings, keys) =
-                    (&emulator, &deployed, &step, &settings, &keys);
+                let (emulator, deployed, step, settings, code) =
+                    (&emulator, &deployed, &step, &settings, &code);
                 scope.spawn(move || {
                     let path = format!("infra/sam/{service}.yaml");
-                    let stack = Stack::read(place, &path, service, settings, keys)?;
+                    let stack = Stack::read(place, &path, service, settings, code)?;
                     let changed = stack.apply(emulator, deployed)?;
                     step.part(service);
                     Ok(changed)
@@ -71,6 +72,7 @@ pub(super) fn deploy(place: &Place, services: &[String], functions: &[String]) -
     for outcome in outcomes {
         changed += usize::from(outcome?);
     }
+    forget_others(place, &code)?;
     let all = services.len() + 1;
     step.done(if changed == 0 {
         format!("{all} stacks, nothing changed")
@@ -80,47 +82,41 @@ pub(super) fn deploy(place: &Place, services: &[String], functions: &[String]) -
     Ok(())
 }
 
-/// Zips and uploads what changed; the object of each function.
-fn upload(
-    place: &Place,
-    emulator: &Emulator,
-    functions: &[String],
-    deployed: &mut Deployed,
-) -> Result<BTreeMap<String, String>> {
-    let step = Step::of("upload", functions.len());
-    step.note("zipping");
+/// Zips and uploads the program that runs every function, unless these very bytes are there.
+pub(super) fn upload(place: &Place, program: &Path) -> Result<()> {
+    let step = Step::new("upload");
+    let emulator = Emulator::new(place);
+    let mut deployed: Deployed = place.read("deployed.json").unwrap_or_default();
     let packed = quiet(
         place
             .tool("python")
-            .args(["infra/local/pack.py", "target/lambda", ".local/zips"])
-            .args(functions),
+            .arg("infra/local/pack.py")
+            .args([program, &place.state("code")]),
     )?;
-    let digests: BTreeMap<String, String> =
-        serde_json::from_str(&packed).context("pack.py printed no JSON")?;
-    emulator.make_bucket(CODE)?;
-    let mut keys = BTreeMap::new();
-    let mut sent = 0;
-    for (function, digest) in digests {
-        let file = format!("{function}.{}.zip", &digest[..16]);
-        if !deployed.code.contains(&file) {
-            emulator.put_object(
-                CODE,
-                &file,
-                &std::fs::read(place.state("zips").join(&file))?,
-            )?;
-            deployed.code.insert(file.clone());
-            sent += 1;
-        }
-        step.part(&function);
-        keys.insert(function, file);
+    let zip = Path::new(packed.trim());
+    let key = zip.file_name().and_then(|name| name.to_str());
+    let key = key.context("pack.py printed no path")?;
+    if deployed.code == key {
+        step.done("nothing changed");
+        return Ok(());
     }
-    place.write("deployed.json", deployed)?;
-    step.done(if sent == 0 {
-        "nothing changed".to_owned()
-    } else {
-        format!("{sent} functions")
-    });
-    Ok(keys)
+    emulator.make_bucket(CODE)?;
+    emulator.put_object(CODE, key, &std::fs::read(zip)?)?;
+    key.clone_into(&mut deployed.code);
+    place.write("deployed.json", &deployed)?;
+    step.done(key);
+    Ok(())
+}
+
+/// Removes the programs that no function runs any more.
+fn forget_others(place: &Place, code: &str) -> Result<()> {
+    for entry in std::fs::read_dir(place.state("code"))? {
+        let path = entry?.path();
+        if path.file_stem() != Path::new(code).file_stem() {
+            std::fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The parameters of every stack of this stage, by name.

@@ -150,9 +150,7 @@ impl Stage<'_> {
                 place.write("keys.json", &keys)?;
                 let project = Project::read(&place.root)?;
                 let services: Vec<String> = project.services.keys().cloned().collect();
-                let functions = project.functions();
-                let functions: Vec<_> = functions.iter().map(|it| it.name.to_owned()).collect();
-                deploy::deploy(place, &services, &functions)
+                deploy::deploy(place, &services)
             }
             Self::Cloud(cloud) => cloud.put_ring(ring),
         }

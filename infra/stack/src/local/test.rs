@@ -11,6 +11,7 @@ use console::style;
 use super::place::Place;
 use super::term::say;
 use super::{demo, emulator, tools, up};
+use crate::fleet;
 
 /// The workspace of the tools and the tests.
 const TOOLS: &str = "--manifest-path=tests/Cargo.toml";
@@ -127,7 +128,7 @@ fn format(place: &Place) -> Result<()> {
 
 fn clippy(place: &Place) -> Result<()> {
     for workspace in [&[][..], &[TOOLS]] {
-        let target = tools::host()?;
+        let target = fleet::host()?;
         let before = [
             "clippy",
             "--workspace",
@@ -165,7 +166,7 @@ fn stories(place: &Place) -> Result<()> {
 /// cargo-nextest where it is installed, cargo test where not. `--target` as cargo-lambda gives it: the
 /// dependencies are compiled once for both.
 fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
-    let target = tools::host()?;
+    let target = fleet::host()?;
     let nextest = Command::new("cargo")
         .args(["nextest", "--version"])
         .output()
@@ -186,7 +187,7 @@ fn tests(place: &Place, chosen: &[&str]) -> Result<()> {
 
 /// Writes docs/grants.md.
 fn grants(place: &Place) -> Result<()> {
-    let target = tools::host()?;
+    let target = fleet::host()?;
     let test = "grants::nothing_is_granted_that_nobody_would_miss";
     let before = ["test", "--quiet", TOOLS, "--workspace"];
     let which = ["--exclude", "stories", "--exclude", "bench", "--target"];
@@ -203,7 +204,7 @@ fn grants(place: &Place) -> Result<()> {
 }
 
 fn gate(place: &Place) -> Result<()> {
-    let host = tools::host()?;
+    let host = fleet::host()?;
     let bench = [
         "run",
         "--quiet",

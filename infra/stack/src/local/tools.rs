@@ -1,15 +1,16 @@
-//! The pinned tools in `.venv`, and the functions built by one of them.
+//! The pinned tools in `.venv`, and the builds of the functions.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::place::Place;
 use super::term::Step;
+use crate::fleet;
+use crate::project::Project;
 
 /// Installs the pinned tools unless they are there.
 pub(super) fn install(place: &Place) -> Result<()> {
@@ -49,61 +50,46 @@ pub(super) fn install(place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// Builds the whole fleet by one `cargo lambda build`, unless no source changed since the last one.
-pub(super) fn build(place: &Place, functions: &[String]) -> Result<()> {
+/// Builds the program that runs every function; where it is.
+pub(super) fn build(place: &Place, project: &Project) -> Result<PathBuf> {
     let step = Step::new("build");
-    let sources = sources(place)?;
-    let built = functions.iter().all(|name| binary(place, name).exists());
-    if built
-        && place
-            .read::<String>("sources.json")
-            .is_some_and(|last| last == sources)
-    {
-        step.done(format!("{} functions, nothing changed", functions.len()));
-        return Ok(());
-    }
-    compile(place, &step, &["--compiler", "cargo", "--profile", "dev"])?;
-    let missing: Vec<_> = functions
+    let functions = project.functions();
+    let unwritten = functions
         .iter()
-        .filter(|name| !binary(place, name).exists())
-        .cloned()
-        .collect();
-    if !missing.is_empty() {
-        bail!("in a manifest but not built: {}", missing.join(", "));
+        .find(|function| !project.page(function).is_file());
+    if let Some(function) = unwritten {
+        let page = project.page(function);
+        bail!(
+            "a manifest has `{}`, but there is no {}",
+            function.name,
+            page.display()
+        );
     }
-    place.write("sources.json", &sources)?;
-    step.done(format!("{} functions", functions.len()));
-    Ok(())
+    let (mut cargo, program) = fleet::build(&place.root, "run-function")?;
+    compile(&step, &mut cargo)?;
+    step.done(format!("{} functions, in one program", functions.len()));
+    Ok(program)
 }
 
 /// Builds the release of the whole fleet for arm64, zipped: what `deploy` hands to AWS.
 pub(super) fn release(place: &Place) -> Result<()> {
     let step = Step::new("release");
     compile(
-        place,
         &step,
-        &[
-            "--release",
-            "--config",
-            ".cargo/release.toml",
-            "--arm64",
-            "--output-format",
-            "zip",
-        ],
+        Command::new("cargo")
+            .args(["lambda", "build", "--release"])
+            .args(["--config", ".cargo/release.toml"])
+            .args(["--arm64", "--output-format", "zip"])
+            .current_dir(&place.root)
+            .env("PATH", place.path()),
     )?;
-    // The next `up` must not take these binaries for its own.
-    std::fs::remove_file(place.state("sources.json")).ok();
     step.done("for arm64");
     Ok(())
 }
 
-/// One `cargo lambda build` of every function of the workspace.
-fn compile(place: &Place, step: &Step, arguments: &[&str]) -> Result<()> {
-    let mut cargo = Command::new("cargo")
-        .args(["lambda", "build"])
-        .args(arguments)
-        .current_dir(&place.root)
-        .env("PATH", place.path())
+/// Runs a build, and shows what it is at.
+fn compile(step: &Step, cargo: &mut Command) -> Result<()> {
+    let mut cargo = cargo
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -119,52 +105,6 @@ fn compile(place: &Place, step: &Step, arguments: &[&str]) -> Result<()> {
         bail!("the functions don't build:\n{}", last.join("\n"));
     }
     Ok(())
-}
-
-/// Where `cargo lambda build` leaves a function.
-fn binary(place: &Place, function: &str) -> std::path::PathBuf {
-    place.at("target/lambda").join(function).join("bootstrap")
-}
-
-/// One line a source file with its size and time, digested: the same text means that nothing changed.
-fn sources(place: &Place) -> Result<String> {
-    let mut digest = Sha256::new();
-    for root in [
-        "Cargo.toml",
-        "Cargo.lock",
-        ".cargo/config.toml",
-        "functions",
-        "shared",
-    ] {
-        add(&mut digest, &place.at(root))?;
-    }
-    Ok(format!("{:x?}", digest.finalize().as_slice()))
-}
-
-fn add(digest: &mut Sha256, path: &Path) -> Result<()> {
-    if path.is_dir() {
-        let mut inside: Vec<_> = std::fs::read_dir(path)?
-            .map(|entry| Ok(entry?.path()))
-            .collect::<Result<_>>()?;
-        inside.sort();
-        return inside.iter().try_for_each(|path| add(digest, path));
-    }
-    if let Ok(file) = std::fs::metadata(path) {
-        let changed = file
-            .modified()?
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        digest.update(format!("{} {} {changed:?}\n", path.display(), file.len()));
-    }
-    Ok(())
-}
-
-/// The triple of this machine.
-pub(super) fn host() -> Result<String> {
-    let told = quiet(Command::new("rustc").arg("-vV"))?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned)
-        .context("rustc does not say what machine this is")
 }
 
 /// Runs a command without its output; on failure its last words are the error.

@@ -21,11 +21,6 @@ pub(super) fn up(place: &Place) -> Result<()> {
     doctor::needed(place)?;
     let project = Project::read(&place.root)?;
     let services: Vec<String> = project.services.keys().cloned().collect();
-    let functions: Vec<String> = project
-        .functions()
-        .iter()
-        .map(|function| function.name.to_owned())
-        .collect();
 
     say(format!("{}\n", style("Souk, on this machine").bold()));
     tools::install(place)?;
@@ -36,7 +31,7 @@ pub(super) fn up(place: &Place) -> Result<()> {
     } else {
         format!("{written} files")
     });
-    tools::build(place, &functions)?;
+    let program = tools::build(place, &project)?;
     let step = Step::new("emulator");
     let fresh = emulator::start(place)?;
     step.done(format!(
@@ -44,7 +39,8 @@ pub(super) fn up(place: &Place) -> Result<()> {
         if fresh { "started on" } else { "runs on" },
         place.endpoint()
     ));
-    deploy::deploy(place, &services, &functions)?;
+    deploy::upload(place, &program)?;
+    deploy::deploy(place, &services)?;
     let platform = describe(place)?;
     admin(place, &platform)?;
     catalogue::import(place, &platform)?;

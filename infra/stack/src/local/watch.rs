@@ -20,7 +20,7 @@ use super::aws::Emulator;
 use super::emulator::signal;
 use super::place::{Place, REGION, STAGE};
 use super::term::{say, wait_for};
-use super::tools;
+use crate::fleet;
 use crate::names::upper_snake;
 use crate::project::Project;
 
@@ -50,7 +50,7 @@ pub(super) fn watch(place: &Place, consumer: Option<&str>) -> Result<()> {
         .current_dir(&place.root)
         .env("PATH", place.path())
         // As cargo-lambda builds and as the tests do: what is compiled is compiled once.
-        .env("CARGO_BUILD_TARGET", tools::host()?)
+        .env("CARGO_BUILD_TARGET", fleet::host()?)
         .process_group(0)
         .spawn()
         .context("cargo lambda is missing; `make up` installs it")?;

@@ -1,5 +1,5 @@
-//! `tests/fleet/src/lib.rs`: every function file as a module of one crate, so that tests run the fleet in process,
-//! with the settings that it would have on a laptop and the events that it listens to.
+//! `infra/fleet/src/lib.rs`: every function file as a module of one crate, so that a laptop runs the fleet from one
+//! program and tests run it in process, with the settings that it has on a laptop and the events that it listens to.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +9,8 @@ use crate::names;
 use crate::plan::{Planned, Setting, Trigger, environment};
 use crate::project::Project;
 
-const HEAD: &str = "//! Every function of the platform in one process, for tests.
+const HEAD: &str =
+    "//! Every function of the platform in one program: for a laptop and for the tests.
 //! Rendered by `cargo stack render` from functions/*/service.toml; change it there.
 
 ";

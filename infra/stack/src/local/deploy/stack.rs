@@ -27,18 +27,15 @@ impl Stack {
         path: &str,
         name: &str,
         settings: &BTreeMap<String, String>,
-        keys: &BTreeMap<String, String>,
+        code: &str,
     ) -> Result<Self> {
         let text = std::fs::read_to_string(place.at(path)).with_context(|| {
             format!("{path} is missing; `make render` writes the services' templates")
         })?;
         let mut template = String::with_capacity(text.len());
         for line in text.lines() {
-            if let Some((indent, function)) = code_of(line) {
-                let key = keys
-                    .get(function)
-                    .with_context(|| format!("{path}: no binary for `{function}`"))?;
-                template.push_str(&format!("{indent}CodeUri: s3://{CODE}/{key}"));
+            if let Some(indent) = code_of(line) {
+                template.push_str(&format!("{indent}CodeUri: s3://{CODE}/{code}"));
             } else {
                 template.push_str(&emulated(line));
             }
@@ -251,15 +248,10 @@ fn emulated(line: &str) -> Cow<'_, str> {
     }
 }
 
-/// `    CodeUri: ../../target/lambda/place-order/bootstrap.zip` → its indent and `place-order`.
-fn code_of(line: &str) -> Option<(&str, &str)> {
+/// `    CodeUri: ../../target/lambda/place-order/bootstrap.zip` → its indent.
+fn code_of(line: &str) -> Option<&str> {
     let indent = &line[..line.len() - line.trim_start().len()];
-    let path = line
-        .trim()
-        .strip_prefix("CodeUri: ")?
-        .trim_matches(['"', '\'']);
-    let function = path.split("target/lambda/").nth(1)?.split('/').next()?;
-    Some((indent, function))
+    line.trim().starts_with("CodeUri: ").then_some(indent)
 }
 
 /// The names under `Parameters:` of a template, each with its default.
@@ -302,9 +294,9 @@ mod tests {
     }
 
     #[test]
-    fn a_code_line_names_its_function() {
+    fn a_code_line_is_known() {
         let line = "      CodeUri: ../../target/lambda/place-order/bootstrap.zip";
-        assert_eq!(code_of(line), Some(("      ", "place-order")));
+        assert_eq!(code_of(line), Some("      "));
         assert_eq!(code_of("      MemorySize: 128"), None);
     }
 

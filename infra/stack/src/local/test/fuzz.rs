@@ -1,6 +1,7 @@
 //! Schemathesis on the live API: whatever the description allows or forbids, the answers keep to it.
 
 use std::fs::File;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -20,7 +21,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// Cases for each operation and caller.
 const EXAMPLES: &str = "5";
 
-/// As a customer, as a seller and as an admin: no server error, no answer that the description does not know.
+/// As a customer, as a seller and as someone with every role: no server error, no answer that the description does not know.
 pub(super) fn api(place: &Place) -> Result<()> {
     let platform = place.platform()?;
     let api = Api::new(&platform.api);
@@ -28,25 +29,29 @@ pub(super) fn api(place: &Place) -> Result<()> {
     place.write("openapi.json", &document)?;
 
     // Accounts of its own: the catalogue's are for people.
-    let customer = api.enter(&account()?, "Api Caller")?;
-    let own = account()?;
-    let token = api.enter(&own, "Api Seller")?;
     let admin = api
         .log_in(&platform.admin)?
         .context("the admin cannot log in")?;
-    let profile = api.expect(200, "GET", "/v1/customers/me", Ask::default().by(&token))?;
-    let roles = json!({ "roles": ["customer", "seller"] });
-    let path = format!("/v1/customers/{}/roles", text(&profile, "id")?);
-    api.expect(200, "PUT", &path, Ask::json(&roles).by(&admin))?;
-    let seller = api.log_in(&own)?.context("the seller cannot log in")?;
+    let customer = caller(&api, &admin, &["customer"])?;
+    let seller = caller(&api, &admin, &["customer", "seller"])?;
+    let all = caller(
+        &api,
+        &admin,
+        &["customer", "seller", "admin", "super_admin"],
+    )?;
 
-    // One thread each, as hypothesis' own source reading is not safe in many; the three run side by side.
-    let callers = [("customer", customer), ("seller", seller), ("admin", admin)];
+    // One thread each, as hypothesis' own source reading is not safe in many; they run side by side. Whoever may do
+    // everything is refused nothing before it was read: every limit of the description is tried with that token.
+    let callers = [
+        ("customer", customer, "examples,fuzzing"),
+        ("seller", seller, "examples,fuzzing"),
+        ("all roles", all, "examples,coverage,fuzzing"),
+    ];
     let mut runs = Vec::new();
-    for (caller, token) in &callers {
-        let log = place.state(&format!("api-{caller}.log"));
+    for (caller, token, phases) in &callers {
+        let log = place.state(&format!("api-{}.log", caller.replace(' ', "-")));
         let output = File::create(&log)?;
-        let mut command = schemathesis(place, &platform.api, token);
+        let mut command = schemathesis(place, &platform.api, token, phases);
         let run = command
             .stdout(output.try_clone()?)
             .stderr(output)
@@ -76,6 +81,18 @@ pub(super) fn api(place: &Place) -> Result<()> {
     Ok(())
 }
 
+/// The token of a new account with these roles.
+fn caller(api: &Api, admin: &str, roles: &[&str]) -> Result<String> {
+    let account = account()?;
+    let token = api.enter(&account, "Api Caller")?;
+    let profile = api.expect(200, "GET", "/v1/customers/me", Ask::default().by(&token))?;
+    let path = format!("/v1/customers/{}/roles", text(&profile, "id")?);
+    let roles = json!({ "roles": roles });
+    api.expect(200, "PUT", &path, Ask::json(&roles).by(admin))?;
+    api.log_in(&account)?
+        .context("who was registered cannot log in")
+}
+
 /// An account that nobody else has.
 fn account() -> Result<LogIn> {
     let password = password()?;
@@ -96,12 +113,12 @@ fn found(text: &str) {
     }
 }
 
-fn schemathesis(place: &Place, base: &str, token: &str) -> std::process::Command {
+fn schemathesis(place: &Place, base: &str, token: &str, phases: &str) -> Command {
     let mut command = place.tool("schemathesis");
     command
         .args(["run", ".local/openapi.json", "--url", base])
         .args(["--header", &format!("Authorization:Bearer {token}")])
-        .args(["--phases", "examples,coverage,fuzzing"])
+        .args(["--phases", phases])
         .args(["--max-examples", EXAMPLES, "--seed", SEED])
         .args(["--checks", CHECKS])
         // Its own logout would end the session in the middle of the run.
