@@ -205,7 +205,7 @@ impl<P: PaymentProvider> PaymentProvider for Guarded<P> {
         Box::pin(self.ask(|| self.provider.disputes_of(charge)))
     }
 
-    fn disputes_since<'a>(&'a self, since: Timestamp) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+    fn disputes_since(&self, since: Timestamp) -> Pending<'_, Result<Vec<Case>, Trouble>> {
         Box::pin(self.ask(move || self.provider.disputes_since(since)))
     }
 

@@ -355,8 +355,8 @@ impl Payment {
             && !case.amount.is_zero();
         let is_same = known.is_none_or(|known| known.amount == case.amount);
         let is_there = case.amount.amount() <= captured.amount();
-        let mut captures = self.captures.iter();
-        if is_ours && !is_there && captures.any(|part| part.status == Progress::Pending) {
+        let mut parts = self.captures.iter();
+        if is_ours && !is_there && parts.any(|part| part.status == Progress::Pending) {
             return Err(Problem::unavailable(
                 "money is disputed of which it is not known yet that it was moved",
             ));

@@ -229,7 +229,7 @@ pub trait PaymentProvider: Debug + Send + Sync {
 
     /// Disputes of which something has become at that moment or later, the longest ago first: at most
     /// [`MOST_CASES`], and where they are fewer, all.
-    fn disputes_since<'a>(&'a self, _since: Timestamp) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+    fn disputes_since(&self, _since: Timestamp) -> Pending<'_, Result<Vec<Case>, Trouble>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 

@@ -35,8 +35,8 @@ pub use self::{
 use crate::{
     dispute::Status,
     provider::{
-        Answer, Case, Charge, Deed, Entry, Hold, MOST_CASES, PaymentProvider, Plea,
-        Reference, Standing, Transfer, Trouble,
+        Answer, Case, Charge, Deed, Entry, Hold, MOST_CASES, PaymentProvider, Plea, Reference,
+        Standing, Transfer, Trouble,
     },
 };
 
@@ -470,7 +470,7 @@ impl PaymentProvider for Sandbox {
         Box::pin(self.cases_of(charge))
     }
 
-    fn disputes_since<'a>(&'a self, since: Timestamp) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+    fn disputes_since(&self, since: Timestamp) -> Pending<'_, Result<Vec<Case>, Trouble>> {
         Box::pin(self.cases_since(since))
     }
 

@@ -2,9 +2,9 @@
 
 use kernel::Code;
 use lambda::http::{self, Outcome, Request};
-use payment::{DisputeView, Payments};
+use payment::{DisputeView, Records};
 
-async fn accept_dispute(payments: &'static Payments, request: Request) -> Outcome<DisputeView> {
+async fn accept_dispute(payments: &'static Records, request: Request) -> Outcome<DisputeView> {
     let id = request.path("id", Code::DisputeNotFound)?;
     let dispute = request.reach(payments.dispute(id).await?, Code::DisputeNotFound)?;
     let next = dispute.responding(None, request.now)?;
@@ -15,5 +15,5 @@ async fn accept_dispute(payments: &'static Payments, request: Request) -> Outcom
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    http::serve(Payments::start, accept_dispute)
+    http::serve(Records::open, accept_dispute)
 }

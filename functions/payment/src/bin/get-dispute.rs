@@ -2,14 +2,14 @@
 
 use kernel::Code;
 use lambda::http::{self, Outcome, Request};
-use payment::{DisputeView, Payments};
+use payment::{DisputeView, Records};
 
-async fn get_dispute(payments: &'static Payments, request: Request) -> Outcome<DisputeView> {
+async fn get_dispute(payments: &'static Records, request: Request) -> Outcome<DisputeView> {
     let id = request.path("id", Code::DisputeNotFound)?;
     let dispute = request.reach(payments.dispute(id).await?, Code::DisputeNotFound)?;
     Ok(http::ok(&dispute.view(true))?.version(dispute.rev))
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    http::serve(Payments::start, get_dispute)
+    http::serve(Records::open, get_dispute)
 }

@@ -2,10 +2,10 @@
 
 use kernel::Page;
 use lambda::http::{self, Outcome, Query, Request};
-use payment::{DisputeFilter, DisputeView, Payments};
+use payment::{DisputeFilter, DisputeView, Records};
 
 async fn list_disputes(
-    payments: &'static Payments,
+    payments: &'static Records,
     request: Request<Query<DisputeFilter>>,
 ) -> Outcome<Page<DisputeView>> {
     let Query(filter) = &request.input;
@@ -14,5 +14,5 @@ async fn list_disputes(
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    http::serve(Payments::start, list_disputes)
+    http::serve(Records::open, list_disputes)
 }

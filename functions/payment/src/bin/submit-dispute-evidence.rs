@@ -2,10 +2,10 @@
 
 use kernel::Code;
 use lambda::http::{self, Json, Outcome, Request};
-use payment::{DisputeView, EvidenceRequest, Payments};
+use payment::{DisputeView, EvidenceRequest, Records};
 
 async fn submit_dispute_evidence(
-    payments: &'static Payments,
+    payments: &'static Records,
     request: Request<Json<EvidenceRequest>>,
 ) -> Outcome<DisputeView> {
     let Json(said) = &request.input;
@@ -19,5 +19,5 @@ async fn submit_dispute_evidence(
 }
 
 pub(crate) fn main() -> lambda::Exit {
-    http::serve(Payments::start, submit_dispute_evidence)
+    http::serve(Records::open, submit_dispute_evidence)
 }

@@ -73,7 +73,7 @@ pub struct DisputeFilter {
     pub respond_before: Option<Timestamp>,
 }
 
-impl Payments {
+impl<P> Payments<P> {
     /// A dispute.
     pub async fn dispute(&self, id: DisputeId) -> Result<Option<Stored<Dispute>>, Problem> {
         self.table.get(&key_of(id)).await
@@ -119,7 +119,9 @@ impl Payments {
         command.audit("payment.answer-dispute", next.dispute_id);
         command.commit(reply).await
     }
+}
 
+impl Payments {
     /// Tells the provider what we answer to a dispute, unless its books have that already, and records what it says.
     pub async fn respond(
         &self,
