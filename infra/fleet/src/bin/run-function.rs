@@ -6,6 +6,10 @@ use std::process::ExitCode;
 
 use fleet::FLEET;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which settings there are follows from which function it is"
+)]
 fn main() -> ExitCode {
     let full_name = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
     let service = env::var("SERVICE").unwrap_or_default();
