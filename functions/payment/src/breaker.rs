@@ -19,7 +19,7 @@ use kernel::Timestamp;
 use lambda::Platform;
 
 use crate::provider::{
-    Answer, Case, Charge, Entry, Hold, PaymentProvider, Plea, Standing, Transfer, Trouble,
+    Answer, Case, Changes, Charge, Entry, Hold, PaymentProvider, Plea, Standing, Transfer, Trouble,
 };
 
 /// So many failures within the window open the circuit.
@@ -205,7 +205,7 @@ impl<P: PaymentProvider> PaymentProvider for Guarded<P> {
         Box::pin(self.ask(|| self.provider.disputes_of(charge)))
     }
 
-    fn disputes_since(&self, since: Timestamp) -> Pending<'_, Result<Vec<Case>, Trouble>> {
+    fn disputes_since(&self, since: Timestamp) -> Pending<'_, Result<Changes, Trouble>> {
         Box::pin(self.ask(move || self.provider.disputes_since(since)))
     }
 

@@ -9,7 +9,7 @@ use kernel::{Money, OrderId, Problem, Timestamp};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
-pub use self::disputes::{Case, MOST_CASES, Plea};
+pub use self::disputes::{Case, Changes, Plea};
 use crate::{breaker::Guarded, sandbox, sandbox::Sandbox, stripe, stripe::Stripe};
 
 /// Which provider the stack has: its `PAYMENT_PROVIDER`.
@@ -227,10 +227,9 @@ pub trait PaymentProvider: Debug + Send + Sync {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    /// Disputes of which something has become at that moment or later, the longest ago first: at most
-    /// [`MOST_CASES`], and where they are fewer, all.
-    fn disputes_since(&self, _since: Timestamp) -> Pending<'_, Result<Vec<Case>, Trouble>> {
-        Box::pin(async { Ok(Vec::new()) })
+    /// Disputes of which something has become at that moment or later.
+    fn disputes_since(&self, _since: Timestamp) -> Pending<'_, Result<Changes, Trouble>> {
+        Box::pin(async { Ok(Changes::default()) })
     }
 
     /// Answers a dispute of a charge.

@@ -27,7 +27,7 @@ use kernel::{Money, OrderId, Problem, Timestamp};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
-use self::disputes::{BY_DISPUTED, DISPUTED, Dispute};
+use self::disputes::{BY_DISPUTED, DISPUTED, Dispute, MOST_CASES};
 pub use self::{
     disputes::Objection,
     page::{Completion, Outcome, SandboxPage, hint},
@@ -35,7 +35,7 @@ pub use self::{
 use crate::{
     dispute::Status,
     provider::{
-        Answer, Case, Charge, Deed, Entry, Hold, MOST_CASES, PaymentProvider, Plea, Reference,
+        Answer, Case, Changes, Charge, Deed, Entry, Hold, PaymentProvider, Plea, Reference,
         Standing, Transfer, Trouble,
     },
 };
@@ -470,7 +470,7 @@ impl PaymentProvider for Sandbox {
         Box::pin(self.cases_of(charge))
     }
 
-    fn disputes_since(&self, since: Timestamp) -> Pending<'_, Result<Vec<Case>, Trouble>> {
+    fn disputes_since(&self, since: Timestamp) -> Pending<'_, Result<Changes, Trouble>> {
         Box::pin(self.cases_since(since))
     }
 

@@ -13,26 +13,30 @@
 //! | confirm it, cancel it, release the rest | its state |
 //! | capture a part | the part's key, and its name in the metadata of the intent |
 //! | refund a part | the part's key, and the metadata of the refund |
+//! | answer a dispute | the answer's key, and the metadata and the state of the dispute |
 
 mod amount;
 mod api;
 mod books;
+mod disputes;
 mod event;
 
 use std::time::Duration;
 
 use contracts::Actor;
 use dynamo::{Commands, Intent, Item, Key, Pending, Stored, Table};
-use kernel::Problem;
+use kernel::{Problem, Timestamp};
 use lambda::{Platform, aws::Secrets};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use self::{
     amount::amount,
     api::{Api, Failure},
     books::{Page, PaymentIntent, Refund, Status, name_of},
 };
-use crate::provider::{Answer, Charge, Entry, Hold, PaymentProvider, Standing, Transfer, Trouble};
+use crate::provider::{
+    Answer, Case, Changes, Charge, Entry, Hold, PaymentProvider, Plea, Standing, Transfer, Trouble,
+};
 
 pub use self::event::hint;
 
@@ -268,14 +272,23 @@ impl Stripe {
 
     /// All refunds of an intent, the last first.
     async fn refunds(&self, id: &str) -> Result<Vec<Refund>, Trouble> {
-        let mut all: Vec<Refund> = Vec::new();
+        let path = format!("/v1/refunds?payment_intent={id}");
+        self.all(&path, |refund: &Refund| refund.id.clone()).await
+    }
+
+    /// All that a list has, page by page.
+    async fn all<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        id: impl Fn(&T) -> String,
+    ) -> Result<Vec<T>, Trouble> {
+        let mut all: Vec<T> = Vec::new();
         loop {
-            let after = all
-                .last()
-                .map(|last| format!("&starting_after={}", last.id));
+            let after = all.last().map(&id);
+            let after = after.map(|last| format!("&starting_after={last}"));
             let after = after.unwrap_or_default();
-            let path = format!("/v1/refunds?payment_intent={id}&limit=100{after}");
-            let page: Page<Refund> = self.api.get(path).await?;
+            let path = format!("{path}&limit=100{after}");
+            let page: Page<T> = self.api.get(path).await?;
             let is_last = !page.has_more || page.data.is_empty();
             all.extend(page.data);
             if is_last {
@@ -363,12 +376,13 @@ impl Stripe {
             return Ok(Vec::new());
         };
         let intent = self.read(&id).await?;
-        let refunds = if intent.amount_received > 0 {
-            self.refunds(&id).await?
-        } else {
-            Vec::new()
-        };
-        intent.entries(&charge.key, &refunds)
+        if intent.amount_received == 0 {
+            return intent.entries(&charge.key, &[]);
+        }
+        let refunds = self.refunds(&id).await?;
+        let mut entries = intent.entries(&charge.key, &refunds)?;
+        entries.extend(self.dispute_entries(&id).await?);
+        Ok(entries)
     }
 }
 
@@ -473,5 +487,22 @@ impl PaymentProvider for Stripe {
 
     fn entries<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Entry>, Trouble>> {
         Box::pin(patiently(self.all_entries(charge)))
+    }
+
+    fn disputes_of<'a>(&'a self, charge: &'a Charge) -> Pending<'a, Result<Vec<Case>, Trouble>> {
+        Box::pin(patiently(self.cases_of(charge)))
+    }
+
+    fn disputes_since(&self, since: Timestamp) -> Pending<'_, Result<Changes, Trouble>> {
+        Box::pin(patiently(self.cases_since(since)))
+    }
+
+    fn answer_dispute<'a>(
+        &'a self,
+        _: &'a Charge,
+        reference: &'a str,
+        plea: &'a Plea,
+    ) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(patiently(self.plead(reference, plea)))
     }
 }

@@ -4,9 +4,6 @@ use kernel::{Money, Timestamp};
 
 use crate::dispute::{Reason, Status};
 
-/// So many disputes a provider tells of at once.
-pub const MOST_CASES: usize = 100;
-
 /// What a provider's books have of a dispute.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Case {
@@ -26,6 +23,15 @@ pub struct Case {
     pub answered: Option<String>,
     /// When it came to this.
     pub changed_at: Timestamp,
+}
+
+/// What has become of disputes since a moment.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Changes {
+    /// Each as it stands now, the longest ago first.
+    pub cases: Vec<Case>,
+    /// Whether there is more behind the last of them.
+    pub has_more: bool,
 }
 
 /// Our answer to a dispute.

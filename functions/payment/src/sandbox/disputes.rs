@@ -12,12 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::{Account, Direction, Sandbox};
 use crate::{
     dispute::{Reason, Status},
-    provider::{Answer, Case, Charge, MOST_CASES, Plea, Trouble},
+    provider::{Answer, Case, Changes, Charge, Plea, Trouble},
 };
 
 /// The index of charges that are disputed, by when something has last become of that, and its one partition.
 pub(super) const BY_DISPUTED: &str = "by-disputed";
 pub(super) const DISPUTED: &str = "disputed";
+/// So many disputes it tells of at once.
+pub(super) const MOST_CASES: usize = 100;
 /// How long a dispute can be answered.
 const TIME_TO_ANSWER: Duration = Duration::from_hours(7 * 24);
 
@@ -160,13 +162,14 @@ impl Sandbox {
         Ok(account.map_or_else(Vec::new, |account| account.cases()))
     }
 
-    pub(super) async fn cases_since(&self, since: Timestamp) -> Result<Vec<Case>, Trouble> {
+    pub(super) async fn cases_since(&self, since: Timestamp) -> Result<Changes, Trouble> {
         let accounts = self.disputed_since(since).await?;
         let cases = accounts.iter().flat_map(|account| account.cases());
         let mut cases: Vec<Case> = cases.filter(|case| case.changed_at >= since).collect();
         cases.sort_by_key(|case| case.changed_at);
+        let has_more = cases.len() >= MOST_CASES;
         cases.truncate(MOST_CASES);
-        Ok(cases)
+        Ok(Changes { cases, has_more })
     }
 
     pub(super) async fn take_answer(

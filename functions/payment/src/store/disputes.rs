@@ -13,7 +13,7 @@ use crate::{
     dispute::{Dispute, DisputeView, Status, Turn, dispute_id},
     ledger::Entry,
     payment::Payment,
-    provider::{Answer, Case, MOST_CASES, Plea, Trouble},
+    provider::{Answer, Case, Plea, Trouble},
 };
 
 /// The index of disputes: a partition a state, in the order of their deadlines.
@@ -258,18 +258,18 @@ impl Payments {
         let mut since = before.map_or(Timestamp::from_second(0), |until| until.minus(LAG));
         let mut until = before;
         loop {
-            let cases = self.provider.disputes_since(since).await?;
+            let changes = self.provider.disputes_since(since).await?;
             let mut outcome = Ok(());
-            for case in &cases {
+            for case in &changes.cases {
                 // A dispute that fails must not keep the others waiting; what comes behind it is asked for again.
                 let step = step(format!("{} at {}", case.reference, case.changed_at));
                 outcome = self.hear_of(case, &step).await.and(outcome);
             }
             outcome?;
-            let last = cases.last().map(|case| case.changed_at);
+            let last = changes.cases.last().map(|case| case.changed_at);
             until = until.max(last);
             match last {
-                Some(last) if cases.len() >= MOST_CASES && last > since => since = last,
+                Some(last) if changes.has_more && last > since => since = last,
                 _ => break,
             }
         }

@@ -1,10 +1,14 @@
 //! What every provider does, whoever it is: one table of cases, played against the sandbox and against Stripe's
 //! stand-in.
 
-use kernel::{Currency, Money, OrderId};
+use contracts::events::DisputeOutcome;
+use kernel::{Currency, Money, OrderId, Timestamp};
 use payment::{
-    Answer, Charge, Hold, PaymentProvider, Provider, SandboxPage, Transfer, Trouble,
-    payment::payment_id, provider::Deed, sandbox::Outcome,
+    Answer, Charge, Hold, Objection, PaymentProvider, Provider, SandboxPage, Transfer, Trouble,
+    dispute::{Reason, Status as Standing},
+    payment::payment_id,
+    provider::{Deed, Plea},
+    sandbox::Outcome,
 };
 
 use crate::standin::StandIn;
@@ -58,6 +62,17 @@ enum Step {
     Finds(u32),
     FindsNothing(u32),
     LetsGo(bool),
+    /// The customer's bank takes so much back.
+    Disputes(u64),
+    /// It decides for us, or against.
+    Decides(bool),
+    /// We answer, with this or by giving up, under the key of this number.
+    Answers(u32, Option<&'static str>),
+    RefusesAnswer(u32, Option<&'static str>, &'static str),
+    /// The books have one dispute, of so much, standing there; of the charge and of late.
+    BooksDispute(u64, Standing),
+    /// So much is gone by disputes.
+    Gone(u64),
     /// The books add up to so much held, captured, refunded and released.
     AddsUp(u64, u64, u64, u64),
 }
@@ -253,6 +268,53 @@ const CASES: &[(&str, Card, &[Step])] = &[
             AddsUp(3_998, 2_000, 2_000, 1_998),
         ],
     ),
+    (
+        "what a bank takes back is gone, and comes back when it decides for us",
+        Card::Good,
+        &[
+            Holds,
+            Captures(1, 3_998),
+            Gone(0),
+            Disputes(1_000),
+            BooksDispute(1_000, Standing::NeedsResponse),
+            Gone(1_000),
+            Answers(1, Some("Sent on Monday.")),
+            Answers(1, Some("Sent on Monday.")),
+            BooksDispute(1_000, Standing::UnderReview),
+            RefusesAnswer(2, Some("And on Tuesday."), "not_open"),
+            Decides(true),
+            BooksDispute(1_000, Standing::Won),
+            Gone(0),
+            AddsUp(3_998, 3_998, 0, 0),
+        ],
+    ),
+    (
+        "evidence may win or lose at once",
+        Card::Good,
+        &[
+            Holds,
+            Captures(1, 3_998),
+            Disputes(3_998),
+            Answers(1, Some("winning_evidence")),
+            BooksDispute(3_998, Standing::Won),
+            Answers(1, Some("winning_evidence")),
+            Gone(0),
+        ],
+    ),
+    (
+        "whoever gives up has lost, once",
+        Card::Good,
+        &[
+            Holds,
+            Captures(1, 3_998),
+            Disputes(500),
+            Answers(1, None),
+            Answers(1, None),
+            BooksDispute(500, Standing::Lost),
+            RefusesAnswer(2, Some("winning_evidence"), "not_open"),
+            Gone(500),
+        ],
+    ),
 ];
 
 struct Bench {
@@ -345,6 +407,71 @@ impl Bench {
         }
     }
 
+    /// What the customer's bank does: takes so much back, or decides.
+    async fn objects(&self, amount: Option<u64>, is_won: Option<bool>) {
+        match &self.page {
+            Page::Stripe(standin) => {
+                if let Some(amount) = amount {
+                    standin.dispute(amount, "product_not_received");
+                }
+                if let Some(is_won) = is_won {
+                    standin.decide(is_won);
+                }
+            }
+            Page::Sandbox(page) => {
+                let outcome = is_won.map(|is_won| match is_won {
+                    true => DisputeOutcome::Won,
+                    false => DisputeOutcome::Lost,
+                });
+                let objection = Objection {
+                    number: 1,
+                    reason: Some(Reason::ProductNotReceived),
+                    amount: amount.map(eur),
+                    outcome,
+                };
+                let payment = payment_id(self.charge.order_id);
+                let now = self.stage.clock.now();
+                page.dispute(payment, &objection, now).await.unwrap();
+            }
+        }
+    }
+
+    async fn answer(&self, number: u32, text: Option<&str>) -> Result<Answer, Trouble> {
+        let cases = self.provider.disputes_of(&self.charge).await.unwrap();
+        let plea = Plea {
+            key: format!("dsp_1#response#{number}"),
+            evidence: text.map(str::to_owned),
+        };
+        let reference = &cases[0].reference;
+        let answered = self.provider.answer_dispute(&self.charge, reference, &plea);
+        answered.await
+    }
+
+    async fn books_dispute(&self, amount: u64, status: Standing) {
+        let of_charge = self.provider.disputes_of(&self.charge).await.unwrap();
+        let since = self.provider.disputes_since(Timestamp::from_second(0));
+        let since = since.await.unwrap();
+        assert!(!since.has_more);
+        for cases in [&of_charge, &since.cases] {
+            let [case] = &cases[..] else {
+                panic!("one dispute: {cases:?}");
+            };
+            assert_eq!(case.charge, self.charge.key);
+            assert_eq!((case.amount, case.status), (eur(amount), status));
+            assert_eq!(case.reason, Reason::ProductNotReceived);
+            assert_eq!(case.reference, of_charge[0].reference);
+        }
+    }
+
+    async fn gone(&self) -> u64 {
+        let entries = self.provider.entries(&self.charge).await.unwrap();
+        let sum = |deed: Deed| -> u64 {
+            let done = entries.iter().filter(|entry| entry.deed == deed);
+            done.map(|entry| entry.amount.amount()).sum()
+        };
+        sum(Deed::Withdraw) - sum(Deed::Reinstate)
+    }
+
     async fn sums(&self) -> (u64, u64, u64, u64) {
         let entries = self.provider.entries(&self.charge).await.unwrap();
         let sum = |deed: Deed| {
@@ -399,6 +526,16 @@ impl Bench {
             LetsGo(had_held) => {
                 assert_eq!(self.provider.void(&self.charge).await, Ok(had_held));
             }
+            Disputes(amount) => self.objects(Some(amount), None).await,
+            Decides(is_won) => self.objects(None, Some(is_won)).await,
+            Answers(number, text) => {
+                assert_eq!(self.answer(number, text).await, Ok(Answer::Done));
+            }
+            RefusesAnswer(number, text, reason) => {
+                assert_eq!(self.answer(number, text).await, refused(reason));
+            }
+            BooksDispute(amount, status) => self.books_dispute(amount, status).await,
+            Gone(amount) => assert_eq!(self.gone().await, amount),
             AddsUp(held, captured, refunded, released) => {
                 let expected = (held, captured, refunded, released);
                 assert_eq!(self.sums().await, expected);

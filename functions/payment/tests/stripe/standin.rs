@@ -59,6 +59,8 @@ pub(crate) enum Deed {
     Captured,
     Released,
     Refunded,
+    Withdrawn,
+    Reinstated,
 }
 
 /// A call that came.
@@ -95,10 +97,22 @@ struct Refund {
     metadata: BTreeMap<String, String>,
 }
 
+#[derive(Clone)]
+struct Dispute {
+    id: String,
+    intent: String,
+    amount: u64,
+    currency: String,
+    reason: String,
+    status: &'static str,
+    metadata: BTreeMap<String, String>,
+}
+
 #[derive(Default)]
 struct Books {
     intents: Vec<Intent>,
     refunds: Vec<Refund>,
+    disputes: Vec<Dispute>,
     /// What was asked under a key, and what was said.
     keys: HashMap<String, (String, Answer)>,
     ledger: Vec<(String, Deed, u64)>,
@@ -193,6 +207,32 @@ impl StandIn {
     /// A refund that was made is said to have failed after all.
     pub(crate) fn fail_refund(&self) {
         self.books().refunds[0].status = "failed";
+    }
+
+    /// The bank of the only intent's customer takes money back.
+    pub(crate) fn dispute(&self, amount: u64, reason: &str) {
+        let mut books = self.books();
+        let intent = books.intents[0].clone();
+        let dispute = Dispute {
+            id: format!("dp_{}", books.disputes.len()),
+            intent: intent.id.clone(),
+            amount,
+            currency: intent.currency.clone(),
+            reason: reason.to_owned(),
+            status: "needs_response",
+            metadata: BTreeMap::new(),
+        };
+        books.write(&intent, Deed::Withdrawn, amount);
+        books.tell_dispute("charge.dispute.created", &dispute);
+        books.disputes.push(dispute);
+    }
+
+    /// It decides about the only dispute.
+    pub(crate) fn decide(&self, is_won: bool) {
+        let mut books = self.books();
+        let mut dispute = books.disputes[0].clone();
+        books.decided(&mut dispute, if is_won { "won" } else { "lost" });
+        books.disputes[0] = dispute;
     }
 
     /// Somebody captures at Stripe's own desk.
@@ -402,6 +442,18 @@ impl Refund {
     }
 }
 
+impl Dispute {
+    fn shown(&self, intent: Option<Value>) -> Value {
+        json!({
+            "id": self.id, "object": "dispute", "amount": self.amount, "currency": self.currency,
+            "charge": format!("ch_{}", self.intent), "reason": self.reason, "status": self.status,
+            "created": 1_700_000_000, "livemode": false, "metadata": self.metadata,
+            "evidence_details": { "due_by": 1_700_600_000, "has_evidence": false, "submission_count": 0 },
+            "payment_intent": intent.unwrap_or_else(|| json!(self.intent)),
+        })
+    }
+}
+
 impl Books {
     /// What comes of a call, with whatever is to happen to it.
     fn take(&mut self, request: &Request) -> Reply {
@@ -490,6 +542,24 @@ impl Books {
             ("POST", ("payment_intents", Some(id), Some("cancel"))) => self.cancel(id, request),
             ("POST", ("refunds", None, None)) => self.refund(request),
             ("GET", ("refunds", None, None)) => Ok(self.list(request)),
+            ("GET", ("disputes", None, None)) => {
+                let of = request.query.get("payment_intent");
+                let all = self.disputes.iter().rev();
+                let all = all.filter(|dispute| Some(&dispute.intent) == of);
+                let page: Vec<Value> = all.map(|dispute| dispute.shown(None)).collect();
+                Ok(json!({ "object": "list", "data": page, "has_more": false }))
+            }
+            ("GET", ("events", None, None)) => Ok(self.happened(request)),
+            ("GET", ("disputes", Some(id), None)) => {
+                let dispute = self.disputed(id)?;
+                let is_expanded = request.query.get("expand[]");
+                let is_expanded = is_expanded.is_some_and(|of| of == "payment_intent");
+                let intent = is_expanded.then(|| self.intent(&dispute.intent));
+                let intent = intent.transpose()?.map(|intent| intent.shown(false));
+                Ok(dispute.shown(intent))
+            }
+            ("POST", ("disputes", Some(id), None)) => self.answer_dispute(id, request),
+            ("POST", ("disputes", Some(id), Some("close"))) => self.close(id, request),
             _ => Err(error(404, "invalid_request_error", None, None)),
         }
     }
@@ -520,6 +590,84 @@ impl Books {
             "id": id, "object": "event", "type": kind, "livemode": false, "api_version": VERSION,
             "data": { "object": intent.shown(false) },
         }));
+    }
+
+    fn tell_dispute(&mut self, kind: &str, dispute: &Dispute) {
+        let number = self.events.len();
+        self.events.push(json!({
+            "id": format!("evt_{number}"), "object": "event", "type": kind, "livemode": false,
+            "api_version": VERSION, "created": 1_700_000_000 + number, "data": { "object": dispute.shown(None) },
+        }));
+    }
+
+    /// The events about disputes since a moment, the last first.
+    fn happened(&self, request: &Request) -> Value {
+        let since = request.query["created[gte]"].parse::<u64>().unwrap();
+        assert!(request.query["types[]"].starts_with("charge.dispute."));
+        let all = self.events.iter().rev();
+        let asked = all.filter(|event| {
+            let kind = event["type"].as_str().unwrap();
+            kind.starts_with("charge.dispute.") && event["created"].as_u64().unwrap() >= since
+        });
+        let page: Vec<&Value> = asked.collect();
+        json!({ "object": "list", "data": page, "has_more": false })
+    }
+
+    fn disputed(&self, id: &str) -> Result<Dispute, Answer> {
+        let found = self.disputes.iter().find(|dispute| dispute.id == id);
+        let missing = || {
+            let code = Some("resource_missing");
+            error(404, "invalid_request_error", code, Some("dispute"))
+        };
+        found.cloned().ok_or_else(missing)
+    }
+
+    fn decided(&mut self, dispute: &mut Dispute, status: &'static str) {
+        dispute.status = status;
+        if status == "won" {
+            let intent = self.intent(&dispute.intent).unwrap();
+            self.write(&intent, Deed::Reinstated, dispute.amount);
+        }
+        self.tell_dispute("charge.dispute.closed", dispute);
+    }
+
+    fn keep_dispute(&mut self, dispute: &Dispute) {
+        let mut all = self.disputes.iter_mut();
+        *all.find(|kept| kept.id == dispute.id).unwrap() = dispute.clone();
+    }
+
+    fn answer_dispute(&mut self, id: &str, request: &Request) -> Outcome {
+        request.only(&["evidence[uncategorized_text]", "submit"])?;
+        let mut dispute = self.disputed(id)?;
+        if dispute.status != "needs_response" {
+            return Err(error(400, "invalid_request_error", None, None));
+        }
+        dispute.metadata.extend(request.metadata()?);
+        if request.form.get("submit").is_some_and(|it| it == "true") {
+            // The texts by which Stripe's test mode decides.
+            let text = request.text("evidence[uncategorized_text]")?;
+            if text.contains("winning_evidence") {
+                self.decided(&mut dispute, "won");
+            } else if text.contains("losing_evidence") {
+                self.decided(&mut dispute, "lost");
+            } else {
+                dispute.status = "under_review";
+                self.tell_dispute("charge.dispute.updated", &dispute);
+            }
+        }
+        self.keep_dispute(&dispute);
+        Ok(dispute.shown(None))
+    }
+
+    fn close(&mut self, id: &str, request: &Request) -> Outcome {
+        request.only(&[])?;
+        let mut dispute = self.disputed(id)?;
+        if dispute.status != "needs_response" {
+            return Err(error(400, "invalid_request_error", None, None));
+        }
+        self.decided(&mut dispute, "lost");
+        self.keep_dispute(&dispute);
+        Ok(dispute.shown(None))
     }
 
     fn make(&mut self, request: &Request) -> Outcome {
