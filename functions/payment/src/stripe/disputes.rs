@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, btree_map};
 use kernel::{Money, Timestamp};
 use serde::Deserialize;
 
-use super::{Stripe, amount::money, answered, api::Failure, books::Page, field};
+use super::{Stripe, amount::money, answered, api::Failure, field};
 use crate::{
     dispute::{Reason, Status},
     provider::{Answer, Case, Changes, Charge, Deed, Entry, Plea, Trouble},
