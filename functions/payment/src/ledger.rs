@@ -322,7 +322,7 @@ impl Entry {
             debit(LedgerAccount::Seller(payout.seller_id), payout.amount),
             credit(LedgerAccount::Payouts, payout.amount),
         ];
-        Self::about_payout(payout, "scheduled", LedgerKind::Payout, legs)
+        Self::about_payout(payout, "begun", LedgerKind::Payout, legs)
     }
 
     /// What a payout books that the provider has paid.
@@ -349,6 +349,7 @@ impl Entry {
         Self::about_payout(payout, "failed", LedgerKind::PayoutFailed, legs)
     }
 
+    /// The steps are named in the order of their alphabet: so stand lines of the same moment, too.
     fn about_payout(
         payout: &Payout,
         step: &str,
