@@ -21,6 +21,8 @@ const SEND: (&str, &str) = (
     "payment.payout-scheduled.v1",
     "send-payout-on-payment-payout-scheduled",
 );
+/// What carries lines to accounts.
+const CARRY: &str = "carry-entry-on-ledger-posted";
 /// The worker that makes payouts.
 const PAY: &str = "pay-seller-out";
 
@@ -389,11 +391,44 @@ fn given_back(world: &World, seller: &Person) -> String {
     event(world, "ledger.posted.v1", &aggregate, &data)
 }
 
+/// Lets another process take a message, to its end, just before the call with this number of what is set off next.
+async fn meanwhile(world: &mut World, call: usize, (function, body): (&str, String)) {
+    let found = fleet::FLEET.iter().find(|(name, _)| *name == function);
+    let (_, main) = found.expect("it is in the fleet");
+    let other = world.stage.start(function, *main).await;
+    world.stage.cloud.take_calls();
+    let taking = async move {
+        other.deliver("m", &body, 1).await.ok();
+    };
+    world.stage.cloud.meanwhile(call, Box::pin(taking));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_that_pay_at_once_make_one_payout() {
+    let mut sold_world = World::new(1);
+    let sold = Sold::open(&mut sold_world).await;
+    let seller_id = seller_of(&sold.seller);
+    // The same message, and one of another day, which is another piece of work.
+    for day in ["2026-01-01", "2026-01-02"] {
+        for call in 0..8 {
+            let mut world = sold_world.fork(u64::try_from(call).unwrap() + 10);
+            world.tick("schedule-payouts", Duration::from_mins(2)).await;
+            world.warm(PAY).await;
+            let due = json!({ "seller_id": seller_id, "day": day }).to_string();
+            meanwhile(&mut world, call, (PAY, due)).await;
+            world.settle().await;
+            world.stage.cloud.heal();
+            let told = told(&world);
+            assert_eq!(books(&world), (1, 2_250), "{day}, call {call}: {told:?}");
+            assert_eq!(stands(&world), (0, 0), "{day}, call {call}");
+            assert_eq!(told[1..], [1, 0], "{day}, call {call}");
+            assert!(world.letters.is_empty(), "{:?}", world.letters);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_line_that_comes_in_between_is_paid_for_or_is_in_the_next() {
-    let carry = "carry-entry-on-ledger-posted";
-    let main = fleet::FLEET.iter().find(|(name, _)| *name == carry);
-    let (_, main) = main.expect("it is in the fleet");
     let mut sold_world = World::new(1);
     let sold = Sold::open(&mut sold_world).await;
     let mut met = [0, 0];
@@ -401,13 +436,8 @@ async fn a_line_that_comes_in_between_is_paid_for_or_is_in_the_next() {
         let mut world = sold_world.fork(u64::try_from(call).unwrap() + 10);
         world.tick("schedule-payouts", Duration::from_mins(2)).await;
         world.warm(PAY).await;
-        let function = world.stage.start(carry, *main).await;
-        world.stage.cloud.take_calls();
         let body = given_back(&world, &sold.seller);
-        let carrying = async move {
-            function.deliver("m", &body, 1).await.ok();
-        };
-        world.stage.cloud.meanwhile(call, Box::pin(carrying));
+        meanwhile(&mut world, call, (CARRY, body)).await;
         world.settle().await;
         let was_met = !world.stage.cloud.heal();
         let (_, sum) = books(&world);
@@ -506,7 +536,7 @@ async fn a_line_stands_where_it_is_carried_however_late_its_event_is() {
     let late = given_back(&world, &sold.seller);
     round(&mut world).await;
     // It was booked before the payout, and is carried long after.
-    world.enqueue("carry-entry-on-ledger-posted", late);
+    world.enqueue(CARRY, late);
     world.settle().await;
     assert_eq!(stands(&world), (500, 0));
     let payout = last(&mut world, &sold.seller).await;

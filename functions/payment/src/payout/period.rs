@@ -90,6 +90,7 @@ impl Period {
 /// What was booked lately: behind where a payout ends, and since what is captured is held back.
 #[derive(Clone, Debug)]
 pub struct Recent {
+    since: Timestamp,
     until: Timestamp,
     held_since: Timestamp,
     after: Account,
@@ -98,9 +99,16 @@ pub struct Recent {
 
 impl Recent {
     /// With nothing, on an account that nothing is booked on.
-    pub fn new(account: Account, until: Timestamp, held_since: Timestamp) -> Self {
+    pub fn new(account: Account, closed: &Closed, held_since: Timestamp) -> Self {
+        // What is left to the next payout may be far more than was booked lately.
+        let since = if closed.is_full {
+            held_since
+        } else {
+            held_since.min(closed.until)
+        };
         Self {
-            until,
+            since,
+            until: closed.until,
             held_since,
             after: account.clone(),
             captured: account,
@@ -109,7 +117,7 @@ impl Recent {
 
     /// Behind which moment its lines begin.
     pub fn since(&self) -> Timestamp {
-        self.until.min(self.held_since)
+        self.since
     }
 
     /// Takes a line.

@@ -97,7 +97,7 @@ impl Books {
             .filter(|line| line.at <= until)
             .all(|line| period.take(line));
         let closed = period.close(until);
-        let mut recent = Recent::new(empty(), closed.until, now.minus(terms.hold));
+        let mut recent = Recent::new(empty(), &closed, now.minus(terms.hold));
         let since = recent.since();
         self.behind(Some(since)).for_each(|line| recent.take(line));
         assert!(recent.comes_to(&closed, &self.account()).unwrap());
@@ -214,7 +214,7 @@ fn lines_that_do_not_come_to_what_the_account_stands_at_are_found_out() {
     let mut period = Period::new(empty(), eur(0));
     period.take(&sale(500, 1));
     let closed = period.close(at(100));
-    let mut recent = Recent::new(empty(), at(100), at(50));
+    let mut recent = Recent::new(empty(), &closed, at(50));
     recent.take(&sale(200, 101));
     let stands = |credited| empty().booked(LedgerSide::Credit, eur(credited));
     assert!(recent.comes_to(&closed, &stands(700)).unwrap());

@@ -265,7 +265,7 @@ impl<P> Payouts<P> {
         self.read(run, |line| period.take(line)).await?;
         let closed = period.close(until);
 
-        let mut recent = Recent::new(empty, closed.until, now.minus(terms.hold));
+        let mut recent = Recent::new(empty, &closed, now.minus(terms.hold));
         let run = lines_of(payee.seller_id, Some(recent.since()), None);
         self.read(run, |line| {
             recent.take(line);
