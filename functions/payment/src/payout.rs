@@ -1,4 +1,4 @@
-//! Payouts: what a seller is owed, on its way to the seller's bank. Pure.
+//! Payouts: what a seller is owed, on its way to the seller's bank. Pure, but for the round.
 //!
 //! A payout takes an account's lines of a time and pays what they have left, but for what was captured lately: goods
 //! may still come back. The next one begins where it ends, so every line is in one statement. It is off the seller's

@@ -548,7 +548,10 @@ impl Referee {
 
 /// Each payout has ended as the provider says, and it has paid each seller what they come to; how many entries they
 /// have: one when they were made, and one when they ended.
-fn close_payouts(cloud: &Cloud) -> Result<usize, String> {
+///
+/// # Errors
+/// What is wrong.
+pub fn close_payouts(cloud: &Cloud) -> Result<usize, String> {
     let payouts = of_kind(cloud, "payment-ledger", "payout");
     let remitted = of_kind(cloud, "payment-provider-ledger", "remittance");
     same(
