@@ -19,7 +19,8 @@ use kernel::Timestamp;
 use lambda::Platform;
 
 use crate::provider::{
-    Answer, Case, Changes, Charge, Entry, Hold, PaymentProvider, Plea, Standing, Transfer, Trouble,
+    Answer, Case, Changes, Charge, Entry, Hold, PaymentProvider, Plea, Remittance, Standing,
+    Transfer, Trouble,
 };
 
 /// So many failures within the window open the circuit.
@@ -216,6 +217,14 @@ impl<P: PaymentProvider> PaymentProvider for Guarded<P> {
         plea: &'a Plea,
     ) -> Pending<'a, Result<Answer, Trouble>> {
         Box::pin(self.ask(|| self.provider.answer_dispute(charge, reference, plea)))
+    }
+
+    fn pay_out<'a>(&'a self, remittance: &'a Remittance) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(self.ask(|| self.provider.pay_out(remittance)))
+    }
+
+    fn find_payout<'a>(&'a self, key: &'a str) -> Pending<'a, Result<Option<Answer>, Trouble>> {
+        Box::pin(self.ask(|| self.provider.find_payout(key)))
     }
 }
 

@@ -1,7 +1,8 @@
-//! Double-entry bookkeeping of what payments move. Pure.
+//! Double-entry bookkeeping of what payments and payouts move. Pure.
 //!
-//! An [`Entry`] is written in the transaction that records what it books, so that no money moves unbooked. Its legs
-//! reach the accounts later, by an event: a hot account is in nobody's way.
+//! An [`Entry`] is written in the transaction that records what it books, so that no money moves unbooked. The legs of
+//! a payment's reach the accounts later, by an event: a hot account is in nobody's way. Those of a payout are in its
+//! transaction, for what a seller is owed decides about it.
 //!
 //! | | debit | credit |
 //! |---|---|---|
@@ -15,15 +16,20 @@
 //! | … and is won | `provider` | `disputes` |
 //! | … and is lost: sellers bear it, or the marketplace | `seller:<id>` and `commission`, or `chargebacks` | `customer:<order>` |
 //! | … and the customer has it | `customer:<order>` | `disputes` |
+//! | a payout: what a seller is owed is on its way | `seller:<id>` | `payouts` |
+//! | … and is paid | `payouts` | `provider` |
+//! | … or has failed | `payouts` | `seller:<id>` |
 //!
 //! `provider` is what we have there, a seller's account what it is owed, `commission` what the marketplace has earned,
-//! `refunds` and `chargebacks` what it has given back and lost and bears itself, and `disputes` what is not decided. A
-//! customer's account ends at nothing.
+//! `refunds` and `chargebacks` what it has given back and lost and bears itself, and `disputes` what is not decided, as
+//! `payouts` is what is not there yet. A customer's account ends at nothing.
 
 use std::{fmt, str::FromStr};
 
 use contracts::events::{LedgerAccount, LedgerKind, LedgerLeg, LedgerPosted, LedgerSide};
-use kernel::{Money, OrderId, Owned, Page, PaymentId, Problem, SellerId, Timestamp};
+use kernel::{
+    Currency, Money, OrderId, Owned, Page, PaymentId, PayoutId, Problem, SellerId, Timestamp,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +37,7 @@ use crate::{
     capture::{Capture, Share},
     dispute::Dispute,
     payment::Payment,
+    payout::Payout,
     refund::Refund,
 };
 
@@ -74,6 +81,33 @@ impl FromStr for Commission {
 #[error("the legs of a journal entry are in one currency and balance")]
 pub struct Unbalanced;
 
+/// What a journal entry is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum About {
+    /// The money of an order.
+    Payment {
+        /// The payment.
+        payment_id: PaymentId,
+        /// The order that it pays.
+        order_id: OrderId,
+    },
+    /// The money of a seller.
+    Payout {
+        /// The payout.
+        payout_id: PayoutId,
+    },
+}
+
+impl About {
+    fn payment(payment: &Payment) -> Self {
+        Self::Payment {
+            payment_id: payment.payment_id,
+            order_id: payment.order_id,
+        }
+    }
+}
+
 /// A journal entry, which balances: there is no other.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
@@ -82,8 +116,8 @@ pub struct Entry {
     /// An item has a `kind` of its own.
     #[serde(rename = "books")]
     kind: LedgerKind,
-    payment_id: PaymentId,
-    order_id: OrderId,
+    #[serde(flatten)]
+    about: About,
     legs: Vec<LedgerLeg>,
 }
 
@@ -92,8 +126,8 @@ struct Unchecked {
     id: String,
     #[serde(rename = "books")]
     kind: LedgerKind,
-    payment_id: PaymentId,
-    order_id: OrderId,
+    #[serde(flatten)]
+    about: About,
     legs: Vec<LedgerLeg>,
 }
 
@@ -103,8 +137,7 @@ impl TryFrom<Unchecked> for Entry {
         let Unchecked {
             id,
             kind,
-            payment_id,
-            order_id,
+            about,
             legs,
         } = unchecked;
         let first = legs.first().ok_or(Unbalanced)?;
@@ -119,8 +152,7 @@ impl TryFrom<Unchecked> for Entry {
         Ok(Self {
             id,
             kind,
-            payment_id,
-            order_id,
+            about,
             legs,
         })
     }
@@ -146,15 +178,14 @@ impl Entry {
     fn new(
         id: String,
         kind: LedgerKind,
-        payment: &Payment,
+        about: About,
         legs: impl IntoIterator<Item = LedgerLeg>,
     ) -> Result<Self, Problem> {
         let moves = |leg: &LedgerLeg| !leg.amount.is_zero();
         let unchecked = Unchecked {
             id,
             kind,
-            payment_id: payment.payment_id,
-            order_id: payment.order_id,
+            about,
             legs: legs.into_iter().filter(moves).collect(),
         };
         unchecked
@@ -186,7 +217,7 @@ impl Entry {
             legs.push(credit(LedgerAccount::Seller(share.seller_id), left));
         }
         let id = payment.transfer(capture).key;
-        Self::new(id, LedgerKind::Capture, payment, legs)
+        Self::new(id, LedgerKind::Capture, About::payment(payment), legs)
     }
 
     /// What a refund books.
@@ -202,7 +233,7 @@ impl Entry {
             credit(LedgerAccount::Provider, refund.amount),
         ];
         let id = payment.repayment(refund).key;
-        Self::new(id, LedgerKind::Refund, payment, legs)
+        Self::new(id, LedgerKind::Refund, About::payment(payment), legs)
     }
 
     /// What a refund of goods that came back books: it is their seller's, but for the commission, which goes back.
@@ -224,7 +255,7 @@ impl Entry {
             credit(LedgerAccount::Provider, refund.amount),
         ];
         let id = payment.repayment(refund).key;
-        Self::new(id, LedgerKind::Refund, payment, legs)
+        Self::new(id, LedgerKind::Refund, About::payment(payment), legs)
     }
 
     /// What the opening of a dispute books: the money is gone until it is decided.
@@ -237,7 +268,7 @@ impl Entry {
             credit(LedgerAccount::Provider, dispute.amount),
         ];
         let id = format!("{}#opened", dispute.dispute_id);
-        Self::new(id, LedgerKind::DisputeOpened, payment, legs)
+        Self::new(id, LedgerKind::DisputeOpened, About::payment(payment), legs)
     }
 
     /// What a dispute books that is won: the money is back.
@@ -250,7 +281,7 @@ impl Entry {
             credit(LedgerAccount::Disputes, dispute.amount),
         ];
         let id = format!("{}#won", dispute.dispute_id);
-        Self::new(id, LedgerKind::DisputeWon, payment, legs)
+        Self::new(id, LedgerKind::DisputeWon, About::payment(payment), legs)
     }
 
     /// What a dispute books that is lost: sellers bear their shares, but for the commission on each, which goes back;
@@ -279,7 +310,55 @@ impl Entry {
             credit(LedgerAccount::Disputes, dispute.amount),
         ]);
         let id = format!("{}#lost", dispute.dispute_id);
-        Self::new(id, LedgerKind::DisputeLost, payment, legs)
+        Self::new(id, LedgerKind::DisputeLost, About::payment(payment), legs)
+    }
+
+    /// What a payout books that is on its way: it is owed no more, and not gone yet.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_payout(payout: &Payout) -> Result<Self, Problem> {
+        let legs = [
+            debit(LedgerAccount::Seller(payout.seller_id), payout.amount),
+            credit(LedgerAccount::Payouts, payout.amount),
+        ];
+        Self::about_payout(payout, "begun", LedgerKind::Payout, legs)
+    }
+
+    /// What a payout books that the provider has paid.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_paid(payout: &Payout) -> Result<Self, Problem> {
+        let legs = [
+            debit(LedgerAccount::Payouts, payout.amount),
+            credit(LedgerAccount::Provider, payout.amount),
+        ];
+        Self::about_payout(payout, "paid", LedgerKind::PayoutPaid, legs)
+    }
+
+    /// What a payout books that the provider refuses to pay: it is owed again.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_failed(payout: &Payout) -> Result<Self, Problem> {
+        let legs = [
+            debit(LedgerAccount::Payouts, payout.amount),
+            credit(LedgerAccount::Seller(payout.seller_id), payout.amount),
+        ];
+        Self::about_payout(payout, "failed", LedgerKind::PayoutFailed, legs)
+    }
+
+    /// The steps are named in the order of their alphabet: so stand lines of the same moment, too.
+    fn about_payout(
+        payout: &Payout,
+        step: &str,
+        kind: LedgerKind,
+        legs: [LedgerLeg; 2],
+    ) -> Result<Self, Problem> {
+        let payout_id = payout.payout_id;
+        let id = format!("{payout_id}#{step}");
+        Self::new(id, kind, About::Payout { payout_id }, legs)
     }
 
     /// What it credits to an account.
@@ -289,20 +368,66 @@ impl Entry {
         own.map(|leg| leg.amount)
     }
 
-    /// What it is known by: the key under which the provider was asked for what it books.
+    /// What it is known by: of a payment's, the key under which the provider was asked for what it books.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What is told of it, so that the accounts follow.
-    pub fn posted(&self) -> LedgerPosted {
-        LedgerPosted {
+    /// What it books on which accounts.
+    pub fn legs(&self) -> &[LedgerLeg] {
+        &self.legs
+    }
+
+    /// What is told of it, so that the accounts follow; nothing of a payout's, which has its accounts in its own
+    /// transaction.
+    pub fn posted(&self) -> Option<LedgerPosted> {
+        let About::Payment {
+            payment_id,
+            order_id,
+        } = self.about
+        else {
+            return None;
+        };
+        Some(LedgerPosted {
             entry_id: self.id.clone(),
             kind: self.kind,
-            payment_id: self.payment_id,
-            order_id: self.order_id,
+            payment_id,
+            order_id,
             legs: self.legs.clone(),
+        })
+    }
+
+    /// How one of its legs stands on its account, from that moment on.
+    pub fn line(&self, leg: &LedgerLeg, at: Timestamp) -> Line {
+        let (order_id, payout_id) = match self.about {
+            About::Payment { order_id, .. } => (Some(order_id), None),
+            About::Payout { payout_id } => (None, Some(payout_id)),
+        };
+        Line {
+            entry_id: self.id.clone(),
+            kind: self.kind,
+            order_id,
+            payout_id,
+            side: leg.side,
+            amount: leg.amount,
+            at,
         }
+    }
+}
+
+impl TryFrom<&LedgerPosted> for Entry {
+    type Error = Unbalanced;
+    fn try_from(posted: &LedgerPosted) -> Result<Self, Unbalanced> {
+        let unchecked = Unchecked {
+            id: posted.entry_id.clone(),
+            kind: posted.kind,
+            about: About::Payment {
+                payment_id: posted.payment_id,
+                order_id: posted.order_id,
+            },
+            legs: posted.legs.clone(),
+        };
+        unchecked.try_into()
     }
 }
 
@@ -312,7 +437,7 @@ pub struct Account {
     /// Which.
     pub account: LedgerAccount,
     /// In which currency.
-    pub currency: kernel::Currency,
+    pub currency: Currency,
     /// How much was ever debited.
     pub debited: u64,
     /// How much was ever credited.
@@ -327,7 +452,7 @@ impl Owned for Account {
 
 impl Account {
     /// An account that nothing is booked on.
-    pub fn new(account: LedgerAccount, currency: kernel::Currency) -> Self {
+    pub fn new(account: LedgerAccount, currency: Currency) -> Self {
         Self {
             account,
             currency,
@@ -337,12 +462,42 @@ impl Account {
     }
 
     /// The same with a leg.
-    pub fn with(mut self, leg: &LedgerLeg) -> Self {
-        match leg.side {
-            LedgerSide::Debit => self.debited += leg.amount.amount(),
-            LedgerSide::Credit => self.credited += leg.amount.amount(),
+    pub fn with(self, leg: &LedgerLeg) -> Self {
+        self.booked(leg.side, leg.amount)
+    }
+
+    /// The same with so much on a side.
+    pub fn booked(mut self, side: LedgerSide, amount: Money) -> Self {
+        match side {
+            LedgerSide::Debit => self.debited += amount.amount(),
+            LedgerSide::Credit => self.credited += amount.amount(),
         }
         self
+    }
+
+    /// How much is owed to whom it belongs; nothing, where it stands in debit.
+    ///
+    /// # Errors
+    /// As [`Account::balance`].
+    pub fn owed(&self) -> Result<Money, Problem> {
+        let balance = self.balance()?;
+        Ok(match balance.side {
+            LedgerSide::Credit => balance.amount,
+            LedgerSide::Debit => Money::zero(self.currency),
+        })
+    }
+
+    /// Whether anything is owed to whom it belongs.
+    pub fn is_owed(&self) -> bool {
+        self.credited > self.debited
+    }
+
+    /// Whose it is, if it is a seller's.
+    pub fn seller(&self) -> Option<SellerId> {
+        match self.account {
+            LedgerAccount::Seller(seller) => Some(seller),
+            _ => None,
+        }
     }
 
     /// What is left on the one side or the other.
@@ -393,8 +548,12 @@ pub struct Line {
     pub entry_id: String,
     /// What it books.
     pub kind: LedgerKind,
-    /// The order that it is about.
-    pub order_id: OrderId,
+    /// The order that it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// The payout that it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payout_id: Option<PayoutId>,
     /// On which side of the account.
     pub side: LedgerSide,
     /// How much.

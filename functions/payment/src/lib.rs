@@ -6,7 +6,8 @@
 //! - [`returns`]: the same for goods that came back; their seller bears it
 //! - [`dispute`]: what customers' banks take back, and what we have to say to it
 //! - [`reconcile`]: holding a payment against the provider's books
-//! - [`ledger`]: double-entry bookkeeping of both
+//! - [`ledger`]: double-entry bookkeeping of all that
+//! - [`payout`]: how sellers are paid what they are owed
 //! - [`provider`]: what a payment provider does for us; [`sandbox`] is one that keeps its own books, [`stripe`] one that
 //!   many shops have; [`breaker`] stands before one that does not answer
 //! - [`webhook`]: what the provider tells unasked; [`signature`]: how it is told that it was the provider
@@ -24,6 +25,7 @@ pub mod dispute;
 pub mod ledger;
 pub mod lifecycle;
 pub mod payment;
+pub mod payout;
 pub mod provider;
 pub mod reconcile;
 pub mod refund;
@@ -39,9 +41,12 @@ pub use capture::{Capture, Next, Progress};
 pub use dispute::{Dispute, DisputeView, EvidenceRequest};
 pub use lifecycle::{Input, Status};
 pub use payment::{Payer, Payment, PaymentView, TimeToAct};
-pub use provider::{Answer, Charge, Hint, Hold, PaymentProvider, Provider, Transfer, Trouble};
+pub use payout::{Payee, Payout, PayoutView};
+pub use provider::{
+    Answer, Charge, Hint, Hold, PaymentProvider, Provider, Remittance, Transfer, Trouble,
+};
 pub use reconcile::Verdict;
 pub use refund::{RefundRequest, RefundView};
 pub use sandbox::{Completion, Objection, Sandbox, SandboxPage};
-pub use store::{DisputeFilter, Ledger, Payments, Records};
+pub use store::{DisputeFilter, Ledger, Payments, PayoutFilter, PayoutRecords, Payouts, Records};
 pub use webhook::Webhooks;

@@ -5,7 +5,7 @@ mod disputes;
 use std::{fmt::Debug, str::FromStr};
 
 use dynamo::Pending;
-use kernel::{Money, OrderId, Problem, Timestamp};
+use kernel::{Money, OrderId, Problem, SellerId, Timestamp};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,14 @@ impl Provider {
         match self {
             Self::Sandbox => "sandbox",
             Self::Stripe => "stripe",
+        }
+    }
+
+    /// Whether it pays sellers out. Where it does not, they are paid by hand.
+    pub fn pays_out(self) -> bool {
+        match self {
+            Self::Sandbox => true,
+            Self::Stripe => false,
         }
     }
 
@@ -81,6 +89,17 @@ pub struct Charge {
 pub struct Transfer {
     /// Under which key: one of its own, for a charge is captured and given back in parts.
     pub key: String,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Money on its way to a seller.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Remittance {
+    /// Under which key: asked again, the provider pays nothing twice and says the same.
+    pub key: String,
+    /// To whom.
+    pub seller: SellerId,
     /// How much.
     pub amount: Money,
 }
@@ -240,6 +259,16 @@ pub trait PaymentProvider: Debug + Send + Sync {
         _plea: &'a Plea,
     ) -> Pending<'a, Result<Answer, Trouble>> {
         Box::pin(async { Err(Trouble::Unavailable) })
+    }
+
+    /// Pays a seller; refused for good by a provider that pays nobody out.
+    fn pay_out<'a>(&'a self, _remittance: &'a Remittance) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(async { Ok(Answer::Declined("payouts_unsupported".to_owned())) })
+    }
+
+    /// What it has said when it was asked under a key to pay a seller; `None` where it was never asked.
+    fn find_payout<'a>(&'a self, _key: &'a str) -> Pending<'a, Result<Option<Answer>, Trouble>> {
+        Box::pin(async { Ok(None) })
     }
 
     /// What it has said under a key, where its answer may have been lost; `None` where it was never asked. It forgets

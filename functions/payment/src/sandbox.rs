@@ -15,9 +15,12 @@
 //! | `pm_sandbox_refund_lost_reply` | gives each part back; the answer is lost |
 //! | `pm_sandbox_refund_declined` | refuses to give anything back |
 //! | `pm_sandbox_dispute_lost_reply` | takes our answer to a dispute; its own is lost |
+//!
+//! Whether it pays a seller is decided by the amount ([`payouts`]).
 
 mod disputes;
 mod page;
+mod payouts;
 
 use std::time::Duration;
 
@@ -36,7 +39,7 @@ use crate::{
     dispute::Status,
     provider::{
         Answer, Case, Changes, Charge, Deed, Entry, Hold, PaymentProvider, Plea, Reference,
-        Standing, Transfer, Trouble,
+        Remittance, Standing, Transfer, Trouble,
     },
 };
 
@@ -314,20 +317,25 @@ impl Sandbox {
         next: &Account,
     ) -> Result<(), Trouble> {
         let step = before.map_or(0, |account| account.rev);
-        let intent = Intent {
-            scope: "sandbox".to_owned(),
-            key: format!("{} {call} {step}", next.key),
-            request_hash: None,
-            actor: Actor::system("sandbox"),
-            correlation_id: next.key.clone(),
-            causation_id: next.key.clone(),
-            traceparent: None,
-            now: self.platform.clock.now(),
-            ids: self.platform.ids.clone(),
-        };
+        let intent = self.intent(&next.key, &format!("{call} {step}"));
         let mut command = self.commands.begin(&intent);
         command.save(&self.ledger, before, next);
         command.settle().await.map(|_| ()).map_err(unavailable)
+    }
+
+    /// What a call does once, to what is known by this key.
+    fn intent(&self, key: &str, call: &str) -> Intent {
+        Intent {
+            scope: "sandbox".to_owned(),
+            key: format!("{key} {call}"),
+            request_hash: None,
+            actor: Actor::system("sandbox"),
+            correlation_id: key.to_owned(),
+            causation_id: key.to_owned(),
+            traceparent: None,
+            now: self.platform.clock.now(),
+            ids: self.platform.ids.clone(),
+        }
     }
 
     async fn hold(&self, charge: &Charge) -> Result<Hold, Trouble> {
@@ -481,5 +489,13 @@ impl PaymentProvider for Sandbox {
         plea: &'a Plea,
     ) -> Pending<'a, Result<Answer, Trouble>> {
         Box::pin(self.take_answer(charge, reference, plea))
+    }
+
+    fn pay_out<'a>(&'a self, remittance: &'a Remittance) -> Pending<'a, Result<Answer, Trouble>> {
+        Box::pin(self.remit(remittance))
+    }
+
+    fn find_payout<'a>(&'a self, key: &'a str) -> Pending<'a, Result<Option<Answer>, Trouble>> {
+        Box::pin(self.remitted(key))
     }
 }

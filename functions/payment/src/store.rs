@@ -13,6 +13,7 @@ mod announce;
 mod answers;
 mod disputes;
 mod ledger;
+mod payouts;
 mod reconcile;
 mod returns;
 mod watch;
@@ -22,7 +23,11 @@ use dynamo::{Command, Commands, Intent, Item, Key, Settled, Stored, Table};
 use kernel::{OrderId, PaymentId, Problem, Reply};
 use lambda::Platform;
 
-pub use self::{disputes::DisputeFilter, ledger::Ledger};
+pub use self::{
+    disputes::DisputeFilter,
+    ledger::Ledger,
+    payouts::{PayoutFilter, PayoutRecords, Payouts},
+};
 use self::{
     reconcile::{BY_UNCHECKED, UNCHECKED},
     watch::{BY_OPEN, OPEN},
@@ -348,7 +353,9 @@ impl Payments {
     /// Writes a journal entry of what a command records, in its transaction.
     fn book(&self, command: &mut Command, entry: &Entry) {
         command.insert(&self.journal, entry);
-        command.publish(1, &entry.posted());
+        if let Some(posted) = entry.posted() {
+            command.publish(1, &posted);
+        }
     }
 
     /// Carries a step out; the payment as it is then.

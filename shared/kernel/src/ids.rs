@@ -133,6 +133,8 @@ ids! {
     OrderId = "ord";
     /// The payment of an order.
     PaymentId = "pay";
+    /// A payout: what a seller was owed, on its way to the seller's bank.
+    PayoutId = "pot";
     /// A product.
     ProductId = "prd";
     /// A role that an admin has made.

@@ -38,8 +38,8 @@ pub use country::{Country, UnknownCountry};
 pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
     AddressId, ApiKeyId, AuditExportId, CartId, CustomerId, DisputeId, DocumentId, EventId,
-    FulfilmentId, Id, Ids, ImportId, InvitationId, OrderDocumentId, OrderId, PaymentId, ProductId,
-    RoleId, SellerId, SessionId, ShipmentId, TokenId, VariantId,
+    FulfilmentId, Id, Ids, ImportId, InvitationId, OrderDocumentId, OrderId, PaymentId, PayoutId,
+    ProductId, RoleId, SellerId, SessionId, ShipmentId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use network::{InvalidNetwork, Network};

@@ -142,6 +142,19 @@ impl Money {
         Self::new(amount, currency)
     }
 
+    /// In major units, as [`Money::from_major`] reads them: `19.99`, with all the decimals that the currency has.
+    pub fn to_major(self) -> String {
+        match self.currency.exponent() {
+            0 => self.amount.to_string(),
+            exponent => {
+                let unit = 10_u64.pow(exponent);
+                let width = exponent as usize;
+                let (whole, fraction) = (self.amount / unit, self.amount % unit);
+                format!("{whole}.{fraction:0width$}")
+            }
+        }
+    }
+
     /// Minor units.
     pub fn amount(self) -> u64 {
         self.amount
@@ -238,15 +251,7 @@ impl Money {
 impl fmt::Display for Money {
     /// Major units and the code: `19.99 EUR`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.currency.exponent() {
-            0 => write!(f, "{} {}", self.amount, self.currency),
-            exponent => {
-                let unit = 10_u64.pow(exponent);
-                let width = exponent as usize;
-                let (whole, fraction) = (self.amount / unit, self.amount % unit);
-                write!(f, "{whole}.{fraction:0width$} {}", self.currency)
-            }
-        }
+        write!(f, "{} {}", self.to_major(), self.currency)
     }
 }
 

@@ -308,6 +308,8 @@ permissions! {
     DisputeAnswer = "dispute:answer" in person: Admin@Any;
     /// See what was booked in the ledger: a seller what it is owed.
     LedgerRead = "ledger:read": Seller@Seller, Admin@Any => [Manager Finance];
+    /// See payouts and their statements: a seller its own.
+    PayoutRead = "payout:read": Seller@Seller, Admin@Any => [Manager Finance];
     /// Say who one's business legally is.
     BusinessRegister = "business:register": Seller@Seller;
     /// See a business and its documents: a seller its own.

@@ -85,6 +85,7 @@ codes! {
     PaymentNotFound = 404 "payment_not_found" "There is no such payment.";
     DisputeNotFound = 404 "dispute_not_found" "There is no such dispute.";
     LedgerAccountNotFound = 404 "ledger_account_not_found" "There is no such account in the ledger.";
+    PayoutNotFound = 404 "payout_not_found" "There is no such payout.";
     RoleNotFound = 404 "role_not_found" "There is no such role.";
     BusinessNotFound = 404 "business_not_found" "There is no such business.";
     BusinessDocumentNotFound = 404 "business_document_not_found" "The business has no such document.";

@@ -87,6 +87,7 @@ pub fn missing(collection: &str, stage: &Stage) -> String {
         "orders" | "guest-orders" => "ord",
         "payments" | "charges" => "pay",
         "disputes" => "dsp",
+        "payouts" => "pot",
         "webhooks" => return "sandbox".to_owned(),
         "accounts" => return format!("seller:{}", missing("sellers", stage)),
         "product-imports" => "imp",

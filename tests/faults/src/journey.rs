@@ -11,6 +11,7 @@ pub mod documents;
 mod evening;
 pub mod guests;
 pub mod payments;
+pub mod payouts;
 pub mod returns;
 pub mod roles;
 mod second_factor;
@@ -321,8 +322,9 @@ pub async fn journey(world: &mut World) {
     audit::look_and_prove(world, &root).await;
     business::business(world, &one, &root).await;
     guests::guests(world, &two).await;
-    // Last: a month goes by.
+    // A month goes by.
     by_mail::by_mail(world).await;
+    payouts::paid_out(world, &root, &one).await;
 }
 
 async fn sessions(world: &mut World, shopper: &Person) {

@@ -179,6 +179,8 @@ struct Half {
     unpaid: String,
     /// A dispute that can be answered.
     dispute: String,
+    /// What the seller was paid out.
+    payout: String,
     address: String,
     key: String,
     export: String,
@@ -289,6 +291,8 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         taken_back,
         unpaid,
         dispute: text(&dispute["id"]),
+        // When both have sold.
+        payout: String::new(),
         address: text(&address.body["id"]),
         key: key.id,
         invitation: journey::administration::invite(world, root, &format!("{name}@example.com"))
@@ -319,8 +323,12 @@ impl Market {
     /// Opens the market.
     pub async fn open(world: &mut World) -> Self {
         let root = journey::admin(world).await;
-        let first = half(world, &root, "first").await;
-        let second = half(world, &root, "second").await;
+        let mut first = half(world, &root, "first").await;
+        let mut second = half(world, &root, "second").await;
+        journey::payouts::round(world).await;
+        for half in [&mut first, &mut second] {
+            half.payout = journey::payouts::last(world, &half.seller).await;
+        }
         let sold_to_all = offer(world, &first.seller, "Goods for all", 50).await;
         let mut market = Self {
             halves: [first, second],
@@ -513,6 +521,7 @@ impl Market {
                 // The marketplace's own.
                 "exports" => (half.export.clone(), None, None),
                 "disputes" => (half.dispute.clone(), None, None),
+                "payouts" => (half.payout.clone(), None, seller),
                 "invitations" if endpoint.template.starts_with("/v1/admin/") => {
                     (half.invitation.clone(), None, None)
                 }
@@ -832,6 +841,7 @@ impl Market {
                 (&second.variant, "variants")
             }
             "list-addresses" | "list-orders" => (&second.shopper.id, "customers"),
+            "list-payouts" => (&journey::payouts::seller_of(&second.seller), "sellers"),
             "place-order" => (&second.address, "addresses"),
             "request-guest-order-link" => (&second.guest_order.id, "orders"),
             "change-role" | "create-role" => (&second.stall.role().to_owned(), "roles"),
@@ -872,6 +882,7 @@ impl Market {
                 "request-guest-order-link" => {
                     ask(&path).json(&json!({ "order_id": id, "email": "guest-first@example.com" }))
                 }
+                "list-payouts" => ask(&format!("{path}?seller_id={id}")),
                 _ => ask(&format!("{path}?customer_id={id}")),
             }
         };
@@ -888,6 +899,11 @@ impl Market {
         match (endpoint.function, endpoint.rule) {
             ("list-addresses" | "list-orders", Rule::Allow(permission, _)) => {
                 its_own || caller.grant(permission).is_any()
+            }
+            ("list-payouts", Rule::Allow(permission, scope)) => {
+                let grant = caller.grant(permission);
+                let its_own = caller.customer == Some(id(&self.halves[1].seller.id));
+                grant.is_any() || its_own && grant.covers(scope)
             }
             ("change-role" | "create-role", Rule::Allow(permission, _)) => {
                 caller.grant(permission).is_any()

@@ -161,8 +161,12 @@ impl Default for World {
 impl World {
     /// An empty world in which everything comes once and in order.
     pub fn new(seed: u64) -> Self {
-        // A day is long, and nobody logs in anew.
-        Self::over(Stage::seeded(seed).with("ACCESS_TOKEN_SECONDS", "86400"))
+        let stage = Stage::seeded(seed)
+            // A day is long, and nobody logs in anew.
+            .with("ACCESS_TOKEN_SECONDS", "86400")
+            // Nor does anyone wait a week for the money.
+            .with("PAYOUT_HOLD_DAYS", "0");
+        Self::over(stage)
     }
 
     /// An empty world on this stage.

@@ -20,6 +20,9 @@ async fn a_request_goes_to_its_backends_as_seldom_as_it_can_and_publishes_nothin
         ("get-ledger-account", 2),
         ("list-disputes", 1),
         ("submit-dispute-evidence", 2),
+        ("list-payouts", 1),
+        ("get-payout", 1),
+        ("get-payout-statement", 2),
     ]);
     let mut met = BTreeMap::new();
     let mut world = World::new(1).remembering();

@@ -26,6 +26,7 @@ mod invocations;
 mod limits;
 mod matrix;
 mod payments;
+mod payouts;
 mod race;
 mod returns;
 mod revocation;

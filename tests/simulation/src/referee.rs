@@ -541,9 +541,57 @@ impl Referee {
         same(
             "entries, and movements of the provider's",
             entries.len(),
-            moves,
+            moves + close_payouts(cloud)?,
         )
     }
+}
+
+/// Each payout has ended as the provider says, and it has paid each seller what they come to; how many entries they
+/// have: one when they were made, and one when they ended.
+///
+/// # Errors
+/// What is wrong.
+pub fn close_payouts(cloud: &Cloud) -> Result<usize, String> {
+    let payouts = of_kind(cloud, "payment-ledger", "payout");
+    let remitted = of_kind(cloud, "payment-provider-ledger", "remittance");
+    same(
+        "payouts, ours and the provider's",
+        payouts.len(),
+        remitted.len(),
+    )?;
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+    for payout in &payouts {
+        let id = text(&payout["payout_id"]);
+        let mut said = remitted.iter().filter(|it| it["key"] == id);
+        let said = said
+            .next()
+            .ok_or_else(|| format!("{id} was never asked for"))?;
+        let ended = if said["declined"].is_null() {
+            "paid"
+        } else {
+            "failed"
+        };
+        same(
+            &format!("where {id} stands"),
+            text(&payout["status"]),
+            ended,
+        )?;
+        if ended == "paid" {
+            let sum = sums.entry(text(&payout["seller_id"])).or_default();
+            *sum += number(&payout["amount"]["amount"]);
+        }
+    }
+    for paid in of_kind(cloud, "payment-provider-ledger", "remittances") {
+        let seller = text(&paid["seller_id"]);
+        let ours = sums.remove(seller).unwrap_or_default();
+        same(
+            &format!("what {seller} was paid"),
+            ours,
+            number(&paid["sum"]),
+        )?;
+    }
+    must(sums.is_empty(), || format!("never paid: {sums:?}"))?;
+    Ok(2 * payouts.len())
 }
 
 /// Each series of numbers has each of them once, and each paper is in its place.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use faults::{World, offer, seller, shopper};
+use faults::{World, journey::payouts::round, offer, seller, shopper};
 use serde_json::{Value, json};
-use simulation::referee::Referee;
+use simulation::referee::{Referee, close_payouts};
 use testkit::Cloud;
 
 /// An order of three pieces of which two are shipped and paid, and a referee who has seen nothing wrong.
@@ -200,6 +200,55 @@ async fn whatever_is_wrong_is_seen() {
         cloud.put(table, &item);
         let seen = look(&mut referee, cloud);
         let seen = seen.expect_err(what);
+        assert!(seen.contains(expected), "{what}: {seen}");
+    }
+}
+
+/// What is wrong with a payout that the provider has paid.
+const UNPAID: &[Wrong] = &[
+    (
+        "a payout is paid that the provider has refused",
+        "payment-provider-ledger",
+        "remittance",
+        |it| it["declined"] = json!("payout_declined"),
+        "stands",
+    ),
+    (
+        "a payout never ends",
+        "payment-ledger",
+        "payout",
+        |it| it["status"] = json!("pending"),
+        "stands",
+    ),
+    (
+        "the provider was asked for another",
+        "payment-provider-ledger",
+        "remittance",
+        |it| it["key"] = json!("pot_1"),
+        "never asked for",
+    ),
+    (
+        "a seller is paid twice",
+        "payment-provider-ledger",
+        "remittances",
+        |it| it["sum"] = json!(4_500),
+        "was paid",
+    ),
+];
+
+#[tokio::test(start_paused = true)]
+async fn payouts_are_held_against_what_the_provider_has_paid() {
+    let (mut world, _) = fair().await;
+    round(&mut world).await;
+    assert_eq!(close_payouts(&world.stage.cloud), Ok(2));
+    for (what, table, kind, spoil, expected) in UNPAID {
+        let world = world.fork(4);
+        let cloud = &world.stage.cloud;
+        let mut items = cloud.items(table).into_iter();
+        let mut item = items.find(|item| item["kind"] == *kind).unwrap();
+        spoil(&mut item);
+        cloud.put(table, &item);
+        let seen = close_payouts(cloud).expect_err(what);
         assert!(seen.contains(expected), "{what}: {seen}");
     }
 }

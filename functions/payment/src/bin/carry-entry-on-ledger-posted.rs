@@ -6,9 +6,7 @@ use lambda::consume::{self, Event};
 use payment::Ledger;
 
 async fn carry_entry(ledger: &'static Ledger, event: Event<LedgerPosted>) -> Result<(), Problem> {
-    ledger
-        .carry(&event.data, event.metadata.time, event.intent())
-        .await
+    ledger.carry(&event.data, event.intent()).await
 }
 
 pub(crate) fn main() -> lambda::Exit {

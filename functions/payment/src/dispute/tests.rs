@@ -239,7 +239,7 @@ fn refund(number: u32, amount: u64, of: Option<usize>) -> Refund {
 /// What the entries come to: debit less credit.
 fn balances(entries: &[Entry]) -> BTreeMap<LedgerAccount, i64> {
     let mut balances = BTreeMap::new();
-    for leg in entries.iter().flat_map(|entry| entry.posted().legs) {
+    for leg in entries.iter().flat_map(Entry::legs) {
         let amount = i64::try_from(leg.amount.amount()).unwrap();
         let balance = balances.entry(leg.account).or_insert(0);
         *balance += match leg.side {

@@ -61,11 +61,11 @@ fn refund(number: u32, amount: u64) -> Refund {
 
 fn accounts(entries: &[Entry]) -> BTreeMap<LedgerAccount, Account> {
     let mut accounts = BTreeMap::new();
-    for leg in entries.iter().flat_map(|entry| entry.posted().legs) {
+    for leg in entries.iter().flat_map(Entry::legs) {
         let account = accounts
             .remove(&leg.account)
             .unwrap_or_else(|| Account::new(leg.account, leg.amount.currency()));
-        accounts.insert(leg.account, account.with(&leg));
+        accounts.insert(leg.account, account.with(leg));
     }
     accounts
 }

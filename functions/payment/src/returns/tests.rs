@@ -139,9 +139,8 @@ fn the_seller_gives_back_what_it_got_and_the_marketplace_its_commission() {
     let kept = next.commission_back(refund, seller(1), &journal).unwrap();
     assert_eq!(kept, eur(125));
     let entry = Entry::of_return(&next, refund, (seller(1), kept)).unwrap();
-    let posted = entry.posted();
     let on = |account| {
-        let legs = posted.legs.iter().filter(|leg| leg.account == account);
+        let legs = entry.legs().iter().filter(|leg| leg.account == account);
         legs.map(|leg| (leg.side, leg.amount.amount()))
             .collect::<Vec<_>>()
     };

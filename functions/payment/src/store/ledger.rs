@@ -3,17 +3,19 @@
 //! | item | key |
 //! |---|---|
 //! | `journal-entry` | `entry#<id>` / `entry` |
-//! | `ledger-account` | `account#<account>` / `account` |
+//! | `ledger-account` | `account#<account>` / `account`; a seller's by-seller: `sellers` / the seller |
 //! | `ledger-line` | `account#<account>` / `line#<time>#<entry>#<leg>` |
 //!
-//! Entries are written by [`Payments`](super::Payments), beside what they book. Accounts and their lines follow from
-//! them and can be made anew.
+//! Entries are written by [`Payments`](super::Payments) and [`Payouts`](super::Payouts), beside what they book.
+//! Accounts and their lines follow from them. The table's other items are in [`payouts`](super::payouts).
 
 use std::collections::BTreeMap;
 
 use contracts::events::{LedgerAccount, LedgerLeg, LedgerPosted};
-use dynamo::{Change, Commands, Cursors, Intent, Item, Key, Query, Stored, Table};
-use kernel::{Page, Problem, Timestamp, page::Limit};
+use dynamo::{
+    Change, Command, Commands, Cursors, Intent, Item, Key, Query, Stored, Table, table::Position,
+};
+use kernel::{Page, Problem, page::Limit};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,9 @@ use crate::ledger::{Account, Entry, Line};
 
 /// So many accounts are written at once: each has an item and a few lines, and a transaction takes a hundred.
 const ACCOUNTS_AT_ONCE: usize = 30;
+/// The index of sellers' accounts, and its one partition.
+const BY_SELLER: &str = "by-seller";
+const SELLERS: &str = "sellers";
 
 impl Item for Entry {
     const KIND: &'static str = "journal-entry";
@@ -44,22 +49,35 @@ impl Item for Account {
     fn key(&self) -> Key {
         account_key(self.account)
     }
+
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        let place = self.place();
+        let place = place.map(|place| (BY_SELLER, SELLERS.to_owned(), place));
+        place.into_iter().collect()
+    }
 }
 
-fn account_key(account: LedgerAccount) -> Key {
+impl Account {
+    /// Its place among the accounts of sellers, if it is one.
+    fn place(&self) -> Option<String> {
+        self.seller().map(|seller| seller.to_string())
+    }
+}
+
+pub(super) fn account_key(account: LedgerAccount) -> Key {
     Key::new(run_of(account), "account")
 }
 
-fn run_of(account: LedgerAccount) -> String {
+pub(super) fn run_of(account: LedgerAccount) -> String {
     format!("account#{account}")
 }
 
 /// A line as it is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     account: LedgerAccount,
     leg: usize,
-    line: Line,
+    pub(super) line: Line,
 }
 
 impl Item for Kept {
@@ -112,74 +130,129 @@ impl Ledger {
         Ok(page.map(|kept| kept.value.line))
     }
 
-    /// Carries the legs of an entry to their accounts.
-    pub async fn carry(
+    /// Some of the accounts of sellers, and where to go on.
+    pub async fn of_sellers(
         &self,
-        entry: &LedgerPosted,
-        at: Timestamp,
-        intent: &Intent,
-    ) -> Result<(), Problem> {
-        let mut accounts: BTreeMap<LedgerAccount, Vec<(usize, &LedgerLeg)>> = BTreeMap::new();
-        for (number, leg) in entry.legs.iter().enumerate() {
-            accounts.entry(leg.account).or_default().push((number, leg));
-        }
-        let accounts: Vec<_> = accounts.into_iter().collect();
-        for (part, accounts) in accounts.chunks(ACCOUNTS_AT_ONCE).enumerate() {
-            let step = step_of(intent, &format!("accounts-{part}"));
-            self.carry_to(accounts, entry, at, &step).await?;
-        }
-        Ok(())
+        after: Option<Position>,
+    ) -> Result<(Vec<Stored<Account>>, Option<Position>), Problem> {
+        self.table
+            .walk(Query::index(BY_SELLER, SELLERS), after)
+            .await
     }
 
-    async fn carry_to(
-        &self,
-        accounts: &[(LedgerAccount, Vec<(usize, &LedgerLeg)>)],
-        entry: &LedgerPosted,
-        at: Timestamp,
-        step: &Intent,
-    ) -> Result<(), Problem> {
-        let keys = accounts.iter().map(|(account, _)| account_key(*account));
-        let known = self.table.get_many::<Account>(keys.collect()).await?;
-        let mut command = self.commands.begin(step);
-        for (account, legs) in accounts {
-            let Some((_, first)) = legs.first() else {
-                continue;
-            };
-            let new = Account::new(*account, first.amount.currency());
-            let moved = legs.iter().fold(new, |account, (_, leg)| account.with(leg));
-            if known.iter().any(|known| known.account == *account) {
-                // By arithmetic: all sales meet at a few accounts, and need not wait for each other.
-                let change =
-                    Change::set("debited = debited + :debit, credited = credited + :credit")
-                        .when("currency = :currency")
-                        .text(":currency", moved.currency)
-                        .number(":debit", moved.debited)
-                        .number(":credit", moved.credited);
-                command.change(&self.table, &account_key(*account), change);
-                command.or(Problem::internal("an account is in another currency"));
-            } else {
-                command.insert(&self.table, &moved);
-            }
-            for (number, leg) in legs {
-                command.insert(
-                    &self.table,
-                    &Kept {
-                        account: *account,
-                        leg: *number,
-                        line: Line {
-                            entry_id: entry.entry_id.clone(),
-                            kind: entry.kind,
-                            order_id: entry.order_id,
-                            side: leg.side,
-                            amount: leg.amount,
-                            at,
-                        },
-                    },
-                );
-            }
+    /// Carries the legs of an entry to their accounts.
+    ///
+    /// A line's time is the one at which it is carried, and not the one at which the entry was written: so no line
+    /// comes to stand behind a moment that lies a minute back, however late the event. A payout's statement ends at
+    /// such a moment, and is right for good.
+    pub async fn carry(&self, posted: &LedgerPosted, intent: &Intent) -> Result<(), Problem> {
+        let entry = Entry::try_from(posted).map_err(Problem::internal)?;
+        let accounts = by_account(&entry);
+        for (part, accounts) in accounts.chunks(ACCOUNTS_AT_ONCE).enumerate() {
+            let step = step_of(intent, &format!("accounts-{part}"));
+            let mut command = self.commands.begin(&step);
+            lay(&mut command, &self.table, &entry, accounts).await?;
+            command.audit("ledger.carry", entry.id());
+            command.settle().await?;
         }
-        command.audit("ledger.carry", &entry.entry_id);
-        command.settle().await?;
         Ok(())
     }
+}
+
+/// What an entry books on one account.
+pub(super) struct Booked<'a> {
+    /// What it comes to.
+    moved: Account,
+    /// The legs, each with its number within the entry.
+    legs: Vec<(usize, &'a LedgerLeg)>,
+}
+
+impl Booked<'_> {
+    /// On which account.
+    pub(super) fn account(&self) -> LedgerAccount {
+        self.moved.account
+    }
+
+    /// Adds it by arithmetic: all sales meet at a few accounts, and need not wait for each other.
+    fn addition(&self) -> Change {
+        let sums = "debited = debited + :debit, credited = credited + :credit";
+        let change = match self.moved.place() {
+            None => Change::set(sums),
+            // One of before the index was there comes into it.
+            Some(place) => {
+                let placed = "by_seller_pk = :sellers, by_seller_sk = :place";
+                let change = Change::set(&format!("{sums}, {placed}"));
+                change.text(":sellers", SELLERS).text(":place", place)
+            }
+        };
+        change
+            .when("currency = :currency")
+            .text(":currency", self.moved.currency)
+            .number(":debit", self.moved.debited)
+            .number(":credit", self.moved.credited)
+    }
+
+    fn lay_lines(&self, command: &mut Command, table: &Table, entry: &Entry) {
+        let at = command.intent().now;
+        for (number, leg) in &self.legs {
+            let kept = Kept {
+                account: self.account(),
+                leg: *number,
+                line: entry.line(leg, at),
+            };
+            command.insert(table, &kept);
+        }
+    }
+}
+
+/// What an entry books, account by account.
+pub(super) fn by_account(entry: &Entry) -> Vec<Booked<'_>> {
+    let mut accounts: BTreeMap<LedgerAccount, Booked<'_>> = BTreeMap::new();
+    for (number, leg) in entry.legs().iter().enumerate() {
+        let booked = accounts.entry(leg.account).or_insert_with(|| Booked {
+            moved: Account::new(leg.account, leg.amount.currency()),
+            legs: Vec::new(),
+        });
+        booked.moved = booked.moved.clone().with(leg);
+        booked.legs.push((number, leg));
+    }
+    accounts.into_values().collect()
+}
+
+/// Lays what an entry books on accounts into a command: what each comes to, and its lines.
+pub(super) async fn lay(
+    command: &mut Command,
+    table: &Table,
+    entry: &Entry,
+    accounts: &[Booked<'_>],
+) -> Result<(), Problem> {
+    let keys = accounts.iter().map(|booked| booked.moved.key());
+    let known = table.get_many::<Account>(keys.collect()).await?;
+    for booked in accounts {
+        if known.iter().any(|known| known.account == booked.account()) {
+            command.change(table, &booked.moved.key(), booked.addition());
+            command.or(Problem::internal("an account is in another currency"));
+        } else {
+            command.insert(table, &booked.moved);
+        }
+        booked.lay_lines(command, table, entry);
+    }
+    Ok(())
+}
+
+/// The same on one account that was read, and on which nothing was booked since.
+pub(super) fn lay_on(
+    command: &mut Command,
+    table: &Table,
+    entry: &Entry,
+    (read, booked): (&Account, &Booked<'_>),
+) {
+    let unchanged = "debited = :was_debited AND credited = :was_credited";
+    let addition = booked
+        .addition()
+        .when(&format!("currency = :currency AND {unchanged}"))
+        .number(":was_debited", read.debited)
+        .number(":was_credited", read.credited);
+    command.change(table, &booked.moved.key(), addition);
+    booked.lay_lines(command, table, entry);
 }

@@ -2,9 +2,10 @@
 //! stand-in.
 
 use contracts::events::DisputeOutcome;
-use kernel::{Currency, Money, OrderId, Timestamp};
+use kernel::{Currency, Money, OrderId, SellerId, Timestamp};
 use payment::{
-    Answer, Charge, Hold, Objection, PaymentProvider, Provider, SandboxPage, Transfer, Trouble,
+    Answer, Charge, Hold, Objection, PaymentProvider, Provider, Remittance, SandboxPage, Transfer,
+    Trouble,
     dispute::{Reason, Status as Standing},
     payment::payment_id,
     provider::{Deed, Plea},
@@ -562,4 +563,68 @@ fn the_sandbox_does_what_every_provider_does() {
 #[test]
 fn stripe_does_what_every_provider_does() {
     crate::run(all_cases(Provider::Stripe));
+}
+
+impl Bench {
+    /// Asks twice for the same payout: what is said, and what is found after each.
+    async fn pays_out(&self, amount: u64) -> [(Result<Answer, Trouble>, Option<Answer>); 2] {
+        let remittance = Remittance {
+            key: "pot_1".to_owned(),
+            seller: SellerId::of(self.stage.customer()),
+            amount: eur(amount),
+        };
+        let once = async || {
+            let said = self.provider.pay_out(&remittance).await;
+            let found = self.provider.find_payout(&remittance.key).await;
+            (said, found.unwrap())
+        };
+        [once().await, once().await]
+    }
+}
+
+/// What is said of a payout: that it is done, or why not.
+type Said = Result<(), &'static str>;
+
+/// A payout, what comes of it when it is asked for first and again, and what is found.
+const PAYOUTS: [(Provider, u64, [Said; 2], Option<Said>); 4] = [
+    (Provider::Sandbox, 1_000, [Ok(()), Ok(())], Some(Ok(()))),
+    (
+        Provider::Sandbox,
+        1_077,
+        [Err("lost"), Ok(())],
+        Some(Ok(())),
+    ),
+    (
+        Provider::Sandbox,
+        1_099,
+        [Err("payout_declined"), Err("payout_declined")],
+        Some(Err("payout_declined")),
+    ),
+    // Nobody is paid by it, and nothing is known of that.
+    (
+        Provider::Stripe,
+        1_000,
+        [Err("payouts_unsupported"), Err("payouts_unsupported")],
+        None,
+    ),
+];
+
+#[test]
+fn a_seller_is_paid_once_by_who_pays_sellers() {
+    let answer = |told: Said| match told {
+        Ok(()) => Answer::Done,
+        Err(reason) => Answer::Declined(reason.to_owned()),
+    };
+    crate::run(async {
+        for (of, amount, said, found) in PAYOUTS {
+            let said = said.map(|told| match told {
+                Err("lost") => Err(Trouble::AnswerLost),
+                told => Ok(answer(told)),
+            });
+            let expected = said.map(|said| (said, found.map(answer)));
+            let bench = Bench::new(of, Card::Good).await;
+            assert_eq!(bench.pays_out(amount).await, expected, "{of:?} {amount}");
+            assert_eq!(of.pays_out(), found.is_some(), "{of:?}");
+        }
+    });
 }

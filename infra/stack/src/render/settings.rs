@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 12] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 14] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -75,6 +75,18 @@ pub const SETTINGS: [(&str, &str, i32, &str); 12] = [
         "Number",
         2_592_000,
         "how long goods can be sent back, from when they have arrived",
+    ),
+    (
+        "PAYOUT_HOLD_DAYS",
+        "Number",
+        7,
+        "for how many days a seller is not paid out what was captured for it",
+    ),
+    (
+        "PAYOUT_MINIMUM",
+        "Number",
+        1_000,
+        "how much a seller must be owed to be paid out, in minor units",
     ),
 ];
 

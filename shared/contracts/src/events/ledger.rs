@@ -26,12 +26,14 @@ pub enum LedgerAccount {
     Disputes,
     /// What they have taken back for good, and the marketplace bears.
     Chargebacks,
+    /// What is on its way to sellers' banks.
+    Payouts,
 }
 
 /// It names no account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "expected customer:<order>, seller:<seller>, commission, provider, refunds, disputes or chargebacks"
+    "expected customer:<order>, seller:<seller>, commission, provider, refunds, disputes, chargebacks or payouts"
 )]
 pub struct InvalidLedgerAccount;
 
@@ -45,6 +47,7 @@ impl fmt::Display for LedgerAccount {
             Self::Refunds => f.write_str("refunds"),
             Self::Disputes => f.write_str("disputes"),
             Self::Chargebacks => f.write_str("chargebacks"),
+            Self::Payouts => f.write_str("payouts"),
         }
     }
 }
@@ -60,6 +63,7 @@ impl FromStr for LedgerAccount {
             None if text == "refunds" => Some(Self::Refunds),
             None if text == "disputes" => Some(Self::Disputes),
             None if text == "chargebacks" => Some(Self::Chargebacks),
+            None if text == "payouts" => Some(Self::Payouts),
             _ => None,
         }
         .ok_or(InvalidLedgerAccount)
@@ -82,7 +86,7 @@ impl JsonSchema for LedgerAccount {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(customer:ord_[0-9a-f]{32}|seller:sel_[0-9a-f]{32}|commission|provider|refunds|disputes|chargebacks)$",
+            "pattern": "^(customer:ord_[0-9a-f]{32}|seller:sel_[0-9a-f]{32}|commission|provider|refunds|disputes|chargebacks|payouts)$",
         })
     }
 }
@@ -95,6 +99,16 @@ pub enum LedgerSide {
     Debit,
     /// What goes from it: what a seller is owed, what was earned.
     Credit,
+}
+
+impl LedgerSide {
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Debit => "debit",
+            Self::Credit => "credit",
+        }
+    }
 }
 
 /// What a journal entry books.
@@ -111,6 +125,40 @@ pub enum LedgerKind {
     DisputeWon,
     /// It stays with the customer.
     DisputeLost,
+    /// What a seller is owed is on its way to the seller's bank.
+    Payout,
+    /// It has left us.
+    PayoutPaid,
+    /// It has not, and is owed again.
+    PayoutFailed,
+}
+
+impl LedgerKind {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Capture,
+        Self::Refund,
+        Self::DisputeOpened,
+        Self::DisputeWon,
+        Self::DisputeLost,
+        Self::Payout,
+        Self::PayoutPaid,
+        Self::PayoutFailed,
+    ];
+
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Refund => "refund",
+            Self::DisputeOpened => "dispute_opened",
+            Self::DisputeWon => "dispute_won",
+            Self::DisputeLost => "dispute_lost",
+            Self::Payout => "payout",
+            Self::PayoutPaid => "payout_paid",
+            Self::PayoutFailed => "payout_failed",
+        }
+    }
 }
 
 /// What a journal entry books on one account.
@@ -173,6 +221,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_kind_and_a_side_are_called_what_they_are_in_the_api() {
+        for kind in LedgerKind::ALL {
+            assert_eq!(serde_json::json!(kind), kind.name());
+        }
+        for side in [LedgerSide::Debit, LedgerSide::Credit] {
+            assert_eq!(serde_json::json!(side), side.name());
+        }
+    }
+
+    #[test]
     fn an_account_reads_back_and_nothing_else_is_one() {
         for account in [
             LedgerAccount::Customer(example_order()),
@@ -182,6 +240,7 @@ mod tests {
             LedgerAccount::Refunds,
             LedgerAccount::Disputes,
             LedgerAccount::Chargebacks,
+            LedgerAccount::Payouts,
         ] {
             assert_eq!(account.to_string().parse(), Ok(account));
         }

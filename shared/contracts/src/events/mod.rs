@@ -7,6 +7,7 @@ mod documents;
 mod ledger;
 mod order;
 mod payment;
+mod payout;
 mod product;
 mod returns;
 mod role;
@@ -21,8 +22,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use self::{
-    admin::*, business::*, customer::*, documents::*, ledger::*, order::*, payment::*, product::*,
-    returns::*, role::*, seller::*, stock::*,
+    admin::*, business::*, customer::*, documents::*, ledger::*, order::*, payment::*, payout::*,
+    product::*, returns::*, role::*, seller::*, stock::*,
 };
 use crate::{Actor, Aggregate, Envelope, Event, Metadata};
 
@@ -139,6 +140,9 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<PaymentDisputeAnswered>(),
         describe::<PaymentDisputeClosed>(),
         describe::<PaymentDisputeOpened>(),
+        describe::<PaymentPayoutFailed>(),
+        describe::<PaymentPayoutPaid>(),
+        describe::<PaymentPayoutScheduled>(),
         describe::<PaymentRefundFailed>(),
         describe::<PaymentRefundRequested>(),
         describe::<PaymentRefunded>(),

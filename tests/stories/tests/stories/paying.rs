@@ -160,3 +160,47 @@ fn a_bank_takes_money_back_and_evidence_brings_it_back_again() {
     let seen = seen.bearer(&admin.token).send().expect(200);
     assert_eq!(seen["status"], "won");
 }
+
+#[test]
+fn what_was_sold_today_is_not_paid_out_yet_and_nobody_sees_what_others_are_paid() {
+    let shop = Shop::open();
+    let (admin, seller) = (Admin::log_in(&shop), Seller::open(&shop));
+    let goods = seller.offer("Pear tray", 2_000, 5);
+    let shopper = Shopper::register(&shop);
+    let order = shopper.buy(&goods.variant, 1, "pm_sandbox_ok");
+    shopper.order_becomes(&order, "confirmed");
+    seller.ship(&order).expect(200);
+    let own = seller.person.id.replacen("cus_", "sel_", 1);
+    let account = || {
+        let shown = shop.get(format!("/v1/ledger/accounts/seller:{own}"));
+        shown.bearer(&seller.person.token).send()
+    };
+    until("the sale is booked", || {
+        (account().status == 200).then_some(())
+    });
+    let entry = &account().json()["entries"]["data"][0];
+    assert_eq!(entry["order_id"], order.as_str());
+
+    let list = |token: &str, query: &str| {
+        let list = shop.get(format!("/v1/payouts{query}"));
+        list.bearer(token).send()
+    };
+    let others = Seller::open(&shop).person;
+    let of_seller = format!("?seller_id={own}");
+    for query in ["", of_seller.as_str()] {
+        let listed = list(&seller.person.token, query).expect(200);
+        assert_eq!(listed["data"], json!([]), "{query}");
+    }
+    let listed = list(&admin.token, &of_seller).expect(200);
+    assert_eq!(listed["data"], json!([]));
+    list(&others.token, &of_seller).refused(403, "forbidden");
+    list(&shopper.token, "").refused(403, "forbidden");
+
+    let nothing = "/v1/payouts/pot_01a21cee6c2273aa8a6dada2b4d9bd7b";
+    for path in [nothing.to_owned(), format!("{nothing}/statement")] {
+        let seen = shop.get(path.clone()).bearer(&seller.person.token).send();
+        seen.refused(404, "payout_not_found");
+        let seen = shop.get(path).bearer(&shopper.token).send();
+        seen.refused(403, "forbidden");
+    }
+}
