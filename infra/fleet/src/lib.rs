@@ -3,6 +3,8 @@
 
 #[path = "../../../functions/customer/src/bin/accept-admin-invitation.rs"]
 mod accept_admin_invitation;
+#[path = "../../../functions/payment/src/bin/accept-dispute.rs"]
+mod accept_dispute;
 #[path = "../../../functions/seller/src/bin/accept-invitation.rs"]
 mod accept_invitation;
 #[path = "../../../functions/order/src/bin/accept-order.rs"]
@@ -17,6 +19,8 @@ mod add_cart_item;
 mod add_order_note;
 #[path = "../../../functions/inventory/src/bin/adjust-stock.rs"]
 mod adjust_stock;
+#[path = "../../../functions/payment/src/bin/answer-dispute-on-payment-dispute-answered.rs"]
+mod answer_dispute_on_payment_dispute_answered;
 #[path = "../../../functions/seller/src/bin/apply-as-seller.rs"]
 mod apply_as_seller;
 #[path = "../../../functions/order/src/bin/approve-return.rs"]
@@ -101,6 +105,8 @@ mod deliver_order;
 mod disable_second_factor;
 #[path = "../../../functions/seller/src/bin/dismiss-staff-on-seller-closed.rs"]
 mod dismiss_staff_on_seller_closed;
+#[path = "../../../functions/payment/src/bin/dispute-sandbox-charge.rs"]
+mod dispute_sandbox_charge;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-cancelled.rs"]
 mod email_customer_on_order_cancelled;
 #[path = "../../../functions/notification/src/bin/email-customer-on-order-confirmed.rs"]
@@ -159,6 +165,8 @@ mod get_business;
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
 mod get_customer;
+#[path = "../../../functions/payment/src/bin/get-dispute.rs"]
+mod get_dispute;
 #[path = "../../../functions/gateway/src/bin/get-docs.rs"]
 mod get_docs;
 #[path = "../../../functions/order/src/bin/get-guest-order.rs"]
@@ -185,6 +193,10 @@ mod get_own_permissions;
 mod get_own_profile;
 #[path = "../../../functions/payment/src/bin/get-payment.rs"]
 mod get_payment;
+#[path = "../../../functions/payment/src/bin/get-payout.rs"]
+mod get_payout;
+#[path = "../../../functions/payment/src/bin/get-payout-statement.rs"]
+mod get_payout_statement;
 #[path = "../../../functions/product/src/bin/get-product.rs"]
 mod get_product;
 #[path = "../../../functions/product/src/bin/get-product-import.rs"]
@@ -211,6 +223,8 @@ mod hand_payment_over_on_order_claimed;
 mod hide_or_show_products;
 #[path = "../../../functions/product/src/bin/hide-products-on-seller-suspended.rs"]
 mod hide_products_on_seller_suspended;
+#[path = "../../../functions/payment/src/bin/hold-payouts-on-seller-suspended.rs"]
+mod hold_payouts_on_seller_suspended;
 #[path = "../../../functions/customer/src/bin/impersonate-customer.rs"]
 mod impersonate_customer;
 #[path = "../../../functions/product/src/bin/import-products.rs"]
@@ -243,6 +257,8 @@ mod list_customer_roles;
 mod list_customer_security_events;
 #[path = "../../../functions/customer/src/bin/list-customers.rs"]
 mod list_customers;
+#[path = "../../../functions/payment/src/bin/list-disputes.rs"]
+mod list_disputes;
 #[path = "../../../functions/order/src/bin/list-guest-order-documents.rs"]
 mod list_guest_order_documents;
 #[path = "../../../functions/seller/src/bin/list-invitations.rs"]
@@ -259,6 +275,8 @@ mod list_orders;
 mod list_own_security_events;
 #[path = "../../../functions/customer/src/bin/list-own-sessions.rs"]
 mod list_own_sessions;
+#[path = "../../../functions/payment/src/bin/list-payouts.rs"]
+mod list_payouts;
 #[path = "../../../functions/role/src/bin/list-permissions.rs"]
 mod list_permissions;
 #[path = "../../../functions/product/src/bin/list-products.rs"]
@@ -283,6 +301,8 @@ mod log_out_customer;
 mod merge_cart;
 #[path = "../../../functions/inventory/src/bin/move-stock-on-order-progressed.rs"]
 mod move_stock_on_order_progressed;
+#[path = "../../../functions/payment/src/bin/pay-seller-out.rs"]
+mod pay_seller_out;
 #[path = "../../../functions/order/src/bin/place-guest-order.rs"]
 mod place_guest_order;
 #[path = "../../../functions/order/src/bin/place-order.rs"]
@@ -401,6 +421,10 @@ mod revoke_role;
 mod rotate_api_key;
 #[path = "../../../functions/product/src/bin/run-product-import.rs"]
 mod run_product_import;
+#[path = "../../../functions/payment/src/bin/schedule-payouts.rs"]
+mod schedule_payouts;
+#[path = "../../../functions/payment/src/bin/send-payout-on-payment-payout-scheduled.rs"]
+mod send_payout_on_payment_payout_scheduled;
 #[path = "../../../functions/address/src/bin/set-default-address.rs"]
 mod set_default_address;
 #[path = "../../../functions/inventory/src/bin/set-reorder-point.rs"]
@@ -425,6 +449,8 @@ mod step_up_session;
 mod stock_variants_on_product_imported;
 #[path = "../../../functions/business/src/bin/submit-business.rs"]
 mod submit_business;
+#[path = "../../../functions/payment/src/bin/submit-dispute-evidence.rs"]
+mod submit_dispute_evidence;
 #[path = "../../../functions/seller/src/bin/suspend-seller.rs"]
 mod suspend_seller;
 #[path = "../../../functions/role/src/bin/tell-role-holders.rs"]
@@ -469,6 +495,7 @@ pub type Main = fn() -> lambda::Exit;
 #[rustfmt::skip]
 pub const FLEET: &[(&str, Main)] = &[
     ("accept-admin-invitation", accept_admin_invitation::main),
+    ("accept-dispute", accept_dispute::main),
     ("accept-invitation", accept_invitation::main),
     ("accept-order", accept_order::main),
     ("accept-reservation-on-stock-reserved", accept_reservation_on_stock_reserved::main),
@@ -476,6 +503,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("add-cart-item", add_cart_item::main),
     ("add-order-note", add_order_note::main),
     ("adjust-stock", adjust_stock::main),
+    ("answer-dispute-on-payment-dispute-answered", answer_dispute_on_payment_dispute_answered::main),
     ("apply-as-seller", apply_as_seller::main),
     ("approve-return", approve_return::main),
     ("approve-seller", approve_seller::main),
@@ -518,6 +546,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("deliver-order", deliver_order::main),
     ("disable-second-factor", disable_second_factor::main),
     ("dismiss-staff-on-seller-closed", dismiss_staff_on_seller_closed::main),
+    ("dispute-sandbox-charge", dispute_sandbox_charge::main),
     ("email-customer-on-order-cancelled", email_customer_on_order_cancelled::main),
     ("email-customer-on-order-confirmed", email_customer_on_order_confirmed::main),
     ("email-customer-on-order-shipped", email_customer_on_order_shipped::main),
@@ -547,6 +576,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-business", get_business::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
+    ("get-dispute", get_dispute::main),
     ("get-docs", get_docs::main),
     ("get-guest-order", get_guest_order::main),
     ("get-guest-order-document", get_guest_order_document::main),
@@ -560,6 +590,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-own-permissions", get_own_permissions::main),
     ("get-own-profile", get_own_profile::main),
     ("get-payment", get_payment::main),
+    ("get-payout", get_payout::main),
+    ("get-payout-statement", get_payout_statement::main),
     ("get-product", get_product::main),
     ("get-product-import", get_product_import::main),
     ("get-reorder-point", get_reorder_point::main),
@@ -573,6 +605,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("hand-payment-over-on-order-claimed", hand_payment_over_on_order_claimed::main),
     ("hide-or-show-products", hide_or_show_products::main),
     ("hide-products-on-seller-suspended", hide_products_on_seller_suspended::main),
+    ("hold-payouts-on-seller-suspended", hold_payouts_on_seller_suspended::main),
     ("impersonate-customer", impersonate_customer::main),
     ("import-products", import_products::main),
     ("invite-admin", invite_admin::main),
@@ -589,6 +622,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-customer-roles", list_customer_roles::main),
     ("list-customer-security-events", list_customer_security_events::main),
     ("list-customers", list_customers::main),
+    ("list-disputes", list_disputes::main),
     ("list-guest-order-documents", list_guest_order_documents::main),
     ("list-invitations", list_invitations::main),
     ("list-order-documents", list_order_documents::main),
@@ -597,6 +631,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("list-orders", list_orders::main),
     ("list-own-security-events", list_own_security_events::main),
     ("list-own-sessions", list_own_sessions::main),
+    ("list-payouts", list_payouts::main),
     ("list-permissions", list_permissions::main),
     ("list-products", list_products::main),
     ("list-role-holders", list_role_holders::main),
@@ -609,6 +644,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("log-out-customer", log_out_customer::main),
     ("merge-cart", merge_cart::main),
     ("move-stock-on-order-progressed", move_stock_on_order_progressed::main),
+    ("pay-seller-out", pay_seller_out::main),
     ("place-guest-order", place_guest_order::main),
     ("place-order", place_order::main),
     ("print-document-on-order-document-issued", print_document_on_order_document_issued::main),
@@ -668,6 +704,8 @@ pub const FLEET: &[(&str, Main)] = &[
     ("revoke-role", revoke_role::main),
     ("rotate-api-key", rotate_api_key::main),
     ("run-product-import", run_product_import::main),
+    ("schedule-payouts", schedule_payouts::main),
+    ("send-payout-on-payment-payout-scheduled", send_payout_on_payment_payout_scheduled::main),
     ("set-default-address", set_default_address::main),
     ("set-reorder-point", set_reorder_point::main),
     ("ship-order", ship_order::main),
@@ -680,6 +718,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("step-up-session", step_up_session::main),
     ("stock-variants-on-product-imported", stock_variants_on_product_imported::main),
     ("submit-business", submit_business::main),
+    ("submit-dispute-evidence", submit_dispute_evidence::main),
     ("suspend-seller", suspend_seller::main),
     ("tell-role-holders", tell_role_holders::main),
     ("unblock-customer", unblock_customer::main),
@@ -724,6 +763,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("SECOND_FACTOR", "optional"),
             ("WARM_UP", "dynamodb"),
             ("SECRET_ONE_TIME_TOKEN_KEY", "/souk/local/one-time-token-key"),
+        ],
+    ),
+    (
+        "accept-dispute",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "accept-dispute"),
+            ("ROUTE", "POST /v1/disputes/{id}/acceptance"),
+            ("ALLOW", "dispute:answer@any"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (
@@ -860,6 +921,23 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "answer-dispute-on-payment-dispute-answered",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "answer-dispute-on-payment-dispute-answered"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
         ],
     ),
     (
@@ -1642,6 +1720,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "dispute-sandbox-charge",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "dispute-sandbox-charge"),
+            ("ROUTE", "POST /v1/sandbox/charges/{id}/dispute"),
+            ("ALLOW", "public"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+            ("SECRET_PAYMENT_WEBHOOK_KEY", "/souk/local/payment-webhook-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+        ],
+    ),
+    (
         "email-customer-on-order-cancelled",
         &[
             ("STAGE", "local"),
@@ -2130,6 +2230,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-dispute",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-dispute"),
+            ("ROUTE", "GET /v1/disputes/{id}"),
+            ("ALLOW", "dispute:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-docs",
         &[
             ("STAGE", "local"),
@@ -2392,6 +2512,46 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-payout",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-payout"),
+            ("ROUTE", "GET /v1/payouts/{id}"),
+            ("ALLOW", "payout:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "get-payout-statement",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-payout-statement"),
+            ("ROUTE", "GET /v1/payouts/{id}/statement"),
+            ("ALLOW", "payout:read@seller"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-product",
         &[
             ("STAGE", "local"),
@@ -2618,6 +2778,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "hide-products-on-seller-suspended"),
+        ],
+    ),
+    (
+        "hold-payouts-on-seller-suspended",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "hold-payouts-on-seller-suspended"),
         ],
     ),
     (
@@ -2934,6 +3107,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "list-disputes",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-disputes"),
+            ("ROUTE", "GET /v1/disputes"),
+            ("ALLOW", "dispute:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "list-guest-order-documents",
         &[
             ("STAGE", "local"),
@@ -3080,6 +3273,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "list-own-sessions"),
             ("ROUTE", "GET /v1/customers/me/sessions"),
             ("ALLOW", "session:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "list-payouts",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "list-payouts"),
+            ("ROUTE", "GET /v1/payouts"),
+            ("ALLOW", "payout:read@seller"),
             ("IDEMPOTENCY", "none"),
             ("BODY_LIMIT", "65536"),
             ("JWT_ISSUER", "https://souk.example"),
@@ -3325,6 +3538,21 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "move-stock-on-order-progressed"),
+        ],
+    ),
+    (
+        "pay-seller-out",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "pay-seller-out"),
+            ("PAYOUT_HOLD_DAYS", "7"),
+            ("PAYOUT_MINIMUM", "1000"),
         ],
     ),
     (
@@ -4404,6 +4632,37 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "schedule-payouts",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "schedule-payouts"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+        ],
+    ),
+    (
+        "send-payout-on-payment-payout-scheduled",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "send-payout-on-payment-payout-scheduled"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
+        ],
+    ),
+    (
         "set-default-address",
         &[
             ("STAGE", "local"),
@@ -4623,6 +4882,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("ALLOW", "business:register@seller"),
             ("IDEMPOTENCY", "optional"),
             ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
+        "submit-dispute-evidence",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "submit-dispute-evidence"),
+            ("ROUTE", "POST /v1/disputes/{id}/evidence"),
+            ("ALLOW", "dispute:answer@any"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "32768"),
             ("JWT_ISSUER", "https://souk.example"),
             ("CLIENT_IP_FROM", "gateway"),
             ("WARM_UP", "dynamodb"),
@@ -5013,6 +5292,8 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ("payment.capture-failed.v1", &["flag-order-on-payment-capture-failed"]),
     ("payment.captured.v1", &["record-capture-on-payment-captured"]),
     ("payment.declined.v1", &["cancel-order-on-payment-declined"]),
+    ("payment.dispute-answered.v1", &["answer-dispute-on-payment-dispute-answered"]),
+    ("payment.payout-scheduled.v1", &["send-payout-on-payment-payout-scheduled"]),
     ("payment.refund-failed.v1", &["end-return-on-payment-refunded"]),
     ("payment.refund-requested.v1", &["give-refund-on-payment-refund-requested"]),
     ("payment.refunded.v1", &["end-return-on-payment-refunded"]),
@@ -5033,10 +5314,17 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
         &[
             "dismiss-staff-on-seller-closed",
             "hide-products-on-seller-suspended",
+            "hold-payouts-on-seller-suspended",
             "withdraw-seller-role-on-seller-closed",
         ],
     ),
-    ("seller.reinstated.v1", &["show-products-on-seller-reinstated"]),
+    (
+        "seller.reinstated.v1",
+        &[
+            "hold-payouts-on-seller-suspended",
+            "show-products-on-seller-reinstated",
+        ],
+    ),
     (
         "seller.rejected.v1",
         &[
@@ -5046,7 +5334,13 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
     ),
     ("seller.staff-changed.v1", &["change-staff-on-seller-staff-changed"]),
     ("seller.staff-invited.v1", &["email-link-on-staff-invited"]),
-    ("seller.suspended.v1", &["hide-products-on-seller-suspended"]),
+    (
+        "seller.suspended.v1",
+        &[
+            "hide-products-on-seller-suspended",
+            "hold-payouts-on-seller-suspended",
+        ],
+    ),
     ("session.token-reused.v1", &["email-notice-on-token-reused"]),
     ("stock.changed.v1", &["record-stock-movements", "update-offers-on-stock-changed"]),
     ("stock.refused.v1", &["cancel-order-on-stock-refused"]),
