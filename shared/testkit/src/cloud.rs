@@ -28,7 +28,7 @@ use kernel::{Clock, Ids};
 use serde_json::{Value, json};
 
 use crate::{
-    dynamodb,
+    dynamodb, effort,
     fault::Fault,
     iam::{self, Iam, Need, arn},
     manifest,
@@ -862,7 +862,7 @@ fn leaves(value: &Value, found: &mut Vec<String>) {
 
 impl HttpConnector for Cloud {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(self.clone().answer(request))
+        HttpConnectorFuture::new(effort::of_backend(self.clone().answer(request)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! DynamoDB's JSON calls, answered by an engine in memory, and items as plain JSON.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -90,6 +90,27 @@ pub fn create_table(database: &Database, name: &str, indexes: &[String]) {
     }
 }
 
+/// What the names of saved databases begin with; the process that uses them comes next.
+const FILE: &str = "souk-testkit";
+
+/// Removes the databases of processes that were ended before they could.
+fn remove_what_is_left(folder: &Path) {
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for file in files {
+        let name = file.file_name();
+        let name = name.to_str().and_then(|name| name.strip_prefix(FILE));
+        let mut words = name.unwrap_or_default().split('-').skip(1);
+        let process: Option<u32> = words.next().and_then(|id| id.parse().ok());
+        let is_gone = |id: u32| !Path::new("/proc").join(id.to_string()).exists();
+        if process.is_some_and(is_gone) {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+}
+
 /// A database in a file, which is gone with this.
 #[derive(Debug)]
 pub(crate) struct Saved(PathBuf);
@@ -102,11 +123,17 @@ impl Saved {
     pub(crate) fn of(database: &Database) -> Self {
         static FILES: AtomicUsize = AtomicUsize::new(0);
         let number = FILES.fetch_add(1, Ordering::Relaxed);
-        let name = format!("souk-testkit-{}-{number}.db", std::process::id());
         // In memory, where the system has a folder for that: a disk is waited for.
         let memory = PathBuf::from("/dev/shm");
         let folder = Some(memory).filter(|memory| memory.is_dir());
-        let saved = Self(folder.unwrap_or_else(std::env::temp_dir).join(name));
+        let folder = folder.unwrap_or_else(std::env::temp_dir);
+        if number == 0 {
+            remove_what_is_left(&folder);
+        }
+        let name = format!("{FILE}-{}-{number}.db", std::process::id());
+        let saved = Self(folder.join(name));
+        // The number of a process that was ended is given to another.
+        let _ = std::fs::remove_file(&saved.0);
         match database.vacuum_into(&saved.0.to_string_lossy()) {
             Ok(()) => saved,
             Err(error) => panic!("the database was not saved: {error}"),

@@ -14,6 +14,7 @@
 mod ask;
 mod cloud;
 pub mod dynamodb;
+mod effort;
 mod fault;
 mod iam;
 mod keys;
@@ -23,6 +24,7 @@ mod stage;
 pub use self::{
     ask::{Answer, Ask},
     cloud::{BusEvent, Call, Cloud, Frozen, Message, Sent, StreamRecord},
+    effort::take_own_cpu,
     fault::Fault,
     keys::{Hand, ISSUER, forge, handmade, public_key, strange_key},
     manifest::Queue,

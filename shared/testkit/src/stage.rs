@@ -12,7 +12,7 @@ use tokio::task::LocalSet;
 use crate::{
     ask::{Answer, Ask},
     cloud::{Cloud, Frozen},
-    keys,
+    effort, keys,
     manifest::{self, Queue},
 };
 
@@ -347,7 +347,8 @@ impl Lambda {
     /// Invokes it with a raw payload and so much time to answer, by the stage's clock.
     pub async fn invoke_for(&self, payload: Value, time: Duration) -> Result<Value, Ended> {
         let deadline = self.stage.clock.now().plus(time).as_millisecond();
-        let mut invocation = pin!(self.function.invoke(payload, deadline));
+        let invocation = self.function.invoke(payload, deadline);
+        let mut invocation = pin!(effort::of_function(invocation));
         let cloud = &self.stage.cloud;
         poll_fn(|context| match invocation.as_mut().poll(context) {
             Poll::Ready(answer) => Poll::Ready(answer.map_err(Ended::Failed)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use testkit::{Ask, Call};
+use testkit::{Ask, Call, take_own_cpu};
 
 use crate::{
     Person, World,
@@ -47,10 +47,12 @@ pub struct Used {
     pub read_units: f64,
     /// Those of tables and indexes.
     pub write_units: f64,
+    /// The processor time of the functions themselves, without that of the backends.
+    pub own_cpu: Duration,
 }
 
 impl Used {
-    fn by(calls: &[Call]) -> Self {
+    fn by(calls: &[Call], own_cpu: Duration) -> Self {
         Self {
             calls: calls.len(),
             read_units: calls.iter().map(|call| call.read_units).sum(),
@@ -58,7 +60,31 @@ impl Used {
                 .iter()
                 .map(|call| call.write_units + call.index_units)
                 .sum(),
+            own_cpu,
         }
+    }
+}
+
+/// What was used by the deeds so far.
+#[derive(Default)]
+struct Meter {
+    noted: Vec<(Deed, Used)>,
+    own_cpu: Duration,
+}
+
+impl Meter {
+    /// What was used so far is nothing of what comes.
+    fn begin(&mut self, world: &mut World) {
+        world.calls.clear();
+        take_own_cpu();
+        self.own_cpu = Duration::ZERO;
+    }
+
+    /// What was used since it has begun is a deed's.
+    fn note(&mut self, world: &World, deed: Deed) {
+        self.own_cpu += take_own_cpu();
+        let used = Used::by(&world.calls, self.own_cpu);
+        self.noted.push((deed, used));
     }
 }
 
@@ -97,41 +123,42 @@ pub async fn deeds(scene: Scene) -> Vec<(Deed, Used)> {
     }
     world.settle().await;
 
-    let mut done = Vec::new();
-    let mut note = |world: &mut World, deed, is_all: bool| {
-        done.push((deed, Used::by(&world.calls)));
-        if is_all {
-            world.calls.clear();
-        }
-    };
-    world.calls.clear();
+    let mut meter = Meter::default();
+    meter.begin(&mut world);
     let page = world.send("list-products", Ask::get("/v1/products?limit=20"));
     let page = ok(page.await, 200).body;
-    note(&mut world, Deed::Browse, true);
+    meter.note(&world, Deed::Browse);
+
+    meter.begin(&mut world);
     let path = format!(
         "/v1/products/{}",
         page["data"][0]["id"].as_str().unwrap_or_default()
     );
     ok(world.send("get-product", Ask::get(&path)).await, 200);
-    note(&mut world, Deed::Look, true);
+    meter.note(&world, Deed::Look);
+
+    meter.begin(&mut world);
     ok(shopper.add(&mut world, last, 1, "last line").await, 200);
-    note(&mut world, Deed::AddToCart, false);
+    meter.note(&world, Deed::AddToCart);
+
     world.settle().await;
-    world.calls.clear();
+    meter.begin(&mut world);
     let order = ok(
         shopper.order(&mut world, "pm_sandbox_ok", "order").await,
         201,
     )
     .body;
     let order = order["id"].as_str().unwrap_or_default().to_owned();
-    note(&mut world, Deed::PlaceOrder, false);
+    meter.note(&world, Deed::PlaceOrder);
     world.settle().await;
     ok(seller.ship(&mut world, &order).await, 200);
     world.settle().await;
-    note(&mut world, Deed::Order, true);
+    meter.note(&world, Deed::Order);
+
+    meter.begin(&mut world);
     give_back(&mut world, (&shopper, &seller), &order, last).await;
-    note(&mut world, Deed::Return, true);
-    done
+    meter.note(&world, Deed::Return);
+    meter.noted
 }
 
 async fn give_back(

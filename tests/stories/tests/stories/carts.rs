@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use stories::{Answer, Goods, Seller, Shop, Shopper, until};
 
 /// Someone without an account, with a cart.
-struct Visitor {
+pub(crate) struct Visitor {
     shop: Shop,
     cart_token: String,
 }
@@ -12,7 +12,7 @@ struct Visitor {
 impl Visitor {
     /// Fills a cart, as soon as the cart knows the variant.
     #[track_caller]
-    fn with(shop: &Shop, goods: &Goods, quantity: u32) -> Self {
+    pub(crate) fn with(shop: &Shop, goods: &Goods, quantity: u32) -> Self {
         let add = json!({ "variant_id": goods.variant, "quantity": quantity });
         let cart = until("the cart knows the variant", || {
             let answer = shop.post("/v1/cart/items").json(&add).send();
@@ -25,7 +25,7 @@ impl Visitor {
         }
     }
 
-    fn cart(&self) -> Value {
+    pub(crate) fn cart(&self) -> Value {
         let ask = self.shop.get("/v1/cart");
         ask.header("x-cart-token", &self.cart_token)
             .send()
@@ -33,7 +33,7 @@ impl Visitor {
     }
 
     /// Has logged in as someone, and takes the cart along.
-    fn merge_into(&self, shopper: &Shopper, strategy: &str, key: &str) -> Answer {
+    pub(crate) fn merge_into(&self, shopper: &Shopper, strategy: &str, key: &str) -> Answer {
         let ask = self.shop.post("/v1/cart/merge").bearer(&shopper.token);
         ask.key(key)
             .header("x-cart-token", &self.cart_token)
@@ -43,7 +43,7 @@ impl Visitor {
 }
 
 /// How many pieces of something lie in a cart.
-fn pieces(cart: &Value, goods: &Goods) -> u64 {
+pub(crate) fn pieces(cart: &Value, goods: &Goods) -> u64 {
     let mut lines = cart["lines"].as_array().into_iter().flatten();
     let line = lines.find(|line| line["variant_id"] == goods.variant.as_str());
     line.map_or(0, |line| line["quantity"].as_u64().expect("a number"))

@@ -3,12 +3,24 @@
 use serde_json::{Value, json};
 use stories::{Admin, Seller, Shop, Shopper, until};
 
-fn refunds_of(order: &str) -> String {
+pub(crate) fn refunds_of(order: &str) -> String {
     format!("/v1/payments/{}/refunds", order.replacen("ord_", "pay_", 1))
 }
 
-fn back(cents: u64) -> Value {
+pub(crate) fn back(cents: u64) -> Value {
     json!({ "amount": { "amount": cents, "currency": "EUR" }, "reason": "defective" })
+}
+
+/// Waits until the bank wants a customer to act; where.
+#[track_caller]
+pub(crate) fn asked_to_act(shopper: &Shopper, order: &str) -> String {
+    until("the customer is to act", || {
+        let shown = shopper.payment_of(order);
+        // Until the pieces are held there is none.
+        let payment = (shown.status == 200).then(|| shown.json())?;
+        let url = payment["next_action"]["url"].as_str().map(str::to_owned);
+        url.filter(|_| payment["status"] == "action_required")
+    })
 }
 
 #[test]
@@ -81,26 +93,17 @@ fn a_customer_shows_the_bank_who_they_are_and_the_order_is_confirmed() {
     let seller = Seller::open(&shop);
     let goods = seller.offer("Cherry tray", 2_000, 5);
     let shopper = Shopper::register(&shop);
-    let asked_to_act = |order: &str| {
-        until("the customer is to act", || {
-            let shown = shopper.payment_of(order);
-            // Until the pieces are held there is none.
-            let payment = (shown.status == 200).then(|| shown.json())?;
-            let url = payment["next_action"]["url"].as_str().map(str::to_owned);
-            url.filter(|_| payment["status"] == "action_required")
-        })
-    };
     let act = |url: &str, outcome: &str| {
         let ask = shop.post(url.to_owned());
         ask.json(&json!({ "outcome": outcome })).send()
     };
     let order = shopper.buy(&goods.variant, 1, "pm_sandbox_3ds");
-    let url = asked_to_act(&order);
+    let url = asked_to_act(&shopper, &order);
     assert_eq!(act(&url, "succeeded").status, 204);
     shopper.order_becomes(&order, "confirmed");
 
     let order = shopper.buy(&goods.variant, 1, "pm_sandbox_3ds");
-    let url = asked_to_act(&order);
+    let url = asked_to_act(&shopper, &order);
     assert_eq!(act(&url, "failed").status, 204);
     shopper.order_becomes(&order, "cancelled");
     act(&url, "succeeded").refused(409, "charge_not_waiting");
