@@ -6,7 +6,6 @@ use faults::{
     Person, Stimulus, World,
     journey::{
         disputes::shipped,
-        ok,
         payments::balances,
         payouts::{last, payouts, round, seller_of, statement},
         seller_and_admin,
