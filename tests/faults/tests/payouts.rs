@@ -150,6 +150,7 @@ async fn a_seller_is_paid_what_it_is_owed_and_sees_what_for() {
     assert_eq!(rows[1][5..8], ["22.50", "22.50", "credit"]);
 
     // The next one begins where it ends.
+    world.stage.clock.advance(Duration::from_secs(1));
     sold.sell(&mut world).await;
     next_day(&mut world).await;
     let later = sold.later(&mut world).await;
@@ -253,6 +254,7 @@ async fn what_the_provider_refuses_is_owed_again() {
     assert_eq!(failed["failure_reason"], "payout_declined", "{failed}");
 
     // Another sale makes another amount of it.
+    world.stage.clock.advance(Duration::from_secs(1));
     sold.sell(&mut world).await;
     next_day(&mut world).await;
     assert_eq!(books(&world), (1, 4_998));
