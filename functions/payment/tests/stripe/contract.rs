@@ -420,9 +420,12 @@ impl Bench {
                 }
             }
             Page::Sandbox(page) => {
-                let outcome = is_won.map(|is_won| match is_won {
-                    true => DisputeOutcome::Won,
-                    false => DisputeOutcome::Lost,
+                let outcome = is_won.map(|is_won| {
+                    if is_won {
+                        DisputeOutcome::Won
+                    } else {
+                        DisputeOutcome::Lost
+                    }
                 });
                 let objection = Objection {
                     number: 1,
