@@ -166,6 +166,15 @@ impl Shopper {
             .send()
     }
 
+    /// Waits until the payment of an order stands there; the payment.
+    #[track_caller]
+    pub fn payment_becomes(&self, order: &str, status: &str) -> Value {
+        until(&format!("the payment of {order} is {status}"), || {
+            let payment = self.payment_of(order).expect(200);
+            (payment["status"] == status).then_some(payment)
+        })
+    }
+
     /// The mails that have been sent to this shopper, oldest first.
     pub fn mails(&self) -> Vec<Value> {
         crate::Emulator::open(&self.shop).mails_to(&self.email)

@@ -54,9 +54,7 @@ fn a_shopper_buys_and_the_seller_ships() {
     });
 
     assert_eq!(seller.ship(&order).expect(200)["status"], "shipped");
-    until("the payment is captured", || {
-        (shopper.payment_of(&order).expect(200)["status"] == "captured").then_some(())
-    });
+    shopper.payment_becomes(&order, "captured");
     until("the stock has left", || {
         let stock = seller.stock(&goods.variant);
         (stock["on_hand"] == 8 && stock["reserved"] == 0 && stock["available"] == 8).then_some(())
@@ -151,9 +149,7 @@ fn a_customer_changes_their_mind() {
     until("the stock is back", || {
         (seller.stock(&goods.variant)["available"] == 4).then_some(())
     });
-    until("the payment is void", || {
-        (shopper.payment_of(&order).expect(200)["status"] == "voided").then_some(())
-    });
+    shopper.payment_becomes(&order, "voided");
     cancel().refused(409, "order_not_cancellable");
 }
 

@@ -32,10 +32,7 @@ fn an_admin_gives_a_part_back_and_the_seller_sees_what_it_is_owed() {
     let order = shopper.buy(&goods.variant, 2, "pm_sandbox_ok");
     shopper.order_becomes(&order, "confirmed");
     seller.ship(&order).expect(200);
-    let paid = until("the payment is captured", || {
-        let payment = shopper.payment_of(&order).expect(200);
-        (payment["status"] == "captured").then_some(payment)
-    });
+    let paid = shopper.payment_becomes(&order, "captured");
     assert_eq!(paid["captured"]["amount"], 4_000);
 
     let ask = |token: &str, cents| {
@@ -77,10 +74,7 @@ fn a_capture_that_is_refused_for_good_is_shown_and_nothing_can_be_given_back() {
     let order = shopper.buy(&goods.variant, 1, "pm_sandbox_capture_declined");
     shopper.order_becomes(&order, "confirmed");
     seller.ship(&order).expect(200);
-    let failed = until("the capture has failed", || {
-        let payment = shopper.payment_of(&order).expect(200);
-        (payment["status"] == "capture_failed").then_some(payment)
-    });
+    let failed = shopper.payment_becomes(&order, "capture_failed");
     assert_eq!(failed["captures"][0]["failure_reason"], "capture_declined");
     let ask = shop.post(refunds_of(&order)).bearer(&admin.token);
     let answer = ask.key(&shop.unique()).json(&back(1)).send();
@@ -122,10 +116,7 @@ fn a_bank_takes_money_back_and_evidence_brings_it_back_again() {
     let order = shopper.buy(&goods.variant, 1, "pm_sandbox_ok");
     shopper.order_becomes(&order, "confirmed");
     seller.ship(&order).expect(200);
-    until("the payment is captured", || {
-        let payment = shopper.payment_of(&order).expect(200);
-        (payment["status"] == "captured").then_some(())
-    });
+    shopper.payment_becomes(&order, "captured");
     let charge = order.replacen("ord_", "pay_", 1);
     let bank = shop.post(format!("/v1/sandbox/charges/{charge}/dispute"));
     let body = json!({ "reason": "product_not_received" });

@@ -89,9 +89,7 @@ fn two_hundred_shoppers_race_for_fifty_pieces() {
             "authorized"
         );
         seller.ship(&order).expect(200);
-        until("the payment is captured", || {
-            (shopper.payment_of(&order).expect(200)["status"] == "captured").then_some(())
-        });
+        shopper.payment_becomes(&order, "captured");
     });
     until("all pieces have left", || {
         let stock = seller.stock(&goods.variant);
@@ -108,10 +106,7 @@ fn two_hundred_refunds_give_back_what_was_paid_and_no_more() {
     let order = shopper.buy(&goods.variant, 2, "pm_sandbox_ok");
     shopper.order_becomes(&order, "confirmed");
     seller.ship(&order).expect(200);
-    until("the payment is captured", || {
-        let payment = shopper.payment_of(&order).expect(200);
-        (payment["status"] == "captured").then_some(())
-    });
+    shopper.payment_becomes(&order, "captured");
 
     let answers = at_once((0..200).collect(), THREADS, |_| {
         let key = shop.unique();
@@ -221,10 +216,7 @@ fn an_order_that_is_cancelled_and_shipped_at_once_is_one_of_both() {
             ("cancelled", "voided")
         };
         assert_eq!(shopper.see_order(order)["status"], status);
-        until(&format!("the payment of {order} is {paid}"), || {
-            let payment = shopper.payment_of(order).expect(200);
-            (payment["status"] == paid).then_some(())
-        });
+        shopper.payment_becomes(order, paid);
     }
     let shipped = orders.iter().filter(|(shopper, order)| {
         let seen = shopper.see_order(order);
