@@ -93,7 +93,7 @@ fn fits(expected: Expected, status: u16) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn every_cell_of_the_table_of_routes_callers_and_objects_is_as_it_must_be() {
-    let (mut table, market) = Table::open().await;
+    let (mut table, market) = Box::pin(Table::open()).await;
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let endpoints = endpoints();
     let mut planned = 0;
@@ -151,7 +151,7 @@ async fn every_cell_of_the_table_of_routes_callers_and_objects_is_as_it_must_be(
 
 #[tokio::test(start_paused = true)]
 async fn an_id_inside_of_a_request_opens_no_more_than_one_in_its_path() {
-    let (mut table, market) = Table::open().await;
+    let (mut table, market) = Box::pin(Table::open()).await;
     let described = described();
     for endpoint in endpoints() {
         for caller in &market.callers {
