@@ -239,6 +239,24 @@ async fn nobody_but_admins_sees_the_log_and_wrong_questions_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_no_entry_is_like_is_not_looked_for_a_few_at_a_time() {
+    let mut world = World::new(1);
+    let root = admin(&mut world).await;
+    world.settle().await;
+    let records = accounts(&mut world, 60).await;
+    let relay = world.stage.start("relay-customer-events", relay()).await;
+    relay.invoke(batch(&records)).await.expect("an answer");
+    world.stage.cloud.take_calls();
+    world.calls.clear();
+    let ask = Ask::get("/v1/audit?service=customer&action=nobody.does").by(&root.token);
+    let page = world.send("list-audit-entries", ask).await;
+    assert_eq!((&page.body["data"], page.status), (&json!([]), 200));
+    let calls = world.calls.iter();
+    let reads = calls.filter(|call| call.table.as_deref() == Some("local-customer-audit"));
+    assert_eq!(reads.count(), 2, "{:?}", world.calls);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_long_chain_is_proven_in_parts() {
     let mut world = World::new(1);
     let (root, shopper) = busy(&mut world).await;

@@ -38,6 +38,8 @@ const TRIES: u32 = 8;
 const MOST_READ: usize = 100;
 /// How many entries a list looks at in one log, for filters that no index answers.
 const MOST_EXAMINED: usize = 1_000;
+/// How many of them it reads at once, when the first few were not what is looked for.
+const STRETCH: usize = 250;
 
 /// How far the chain goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -407,7 +409,11 @@ impl AuditLog {
         }
         let (mut after, mut examined) = (None, 0);
         loop {
-            let query = filter.query(&last).descending().limit(limit.max(20));
+            let at_once = match after {
+                None => limit.max(20),
+                Some(_) => STRETCH,
+            };
+            let query = filter.query(&last).descending().limit(at_once);
             let raw = query.raw(after);
             let (items, next) = self.table.db.query(&self.table.name, raw).await?;
             let all = items.len();
