@@ -21,7 +21,7 @@ impl Payments {
     }
 
     /// Holds a payment against the provider's books, and announces a difference: once a revision of the payment. A
-    /// dispute that nobody has told of is no difference: it is followed, and what comes of it is compared when it has.
+    /// dispute that nobody has told of is no difference: it is followed first.
     pub async fn reconcile(
         &self,
         payment: &Stored<Payment>,
@@ -30,10 +30,13 @@ impl Payments {
         // The payment was read first: what has begun since is in its next revision, and this one is not written.
         let books = self.provider.entries(&payment.charge()).await?;
         let is_told = payment.sums()?.disputed == payment.sums_of(&books)?.disputed;
-        if !is_told
-            && let Some(followed) = self.follow_disputes(payment, intent).await?
-            && followed.rev != payment.rev
-        {
+        let followed = if is_told {
+            None
+        } else {
+            self.follow_disputes(payment, intent).await?
+        };
+        let payment = followed.as_ref().unwrap_or(payment);
+        if !payment.is_settled() {
             return Ok(Verdict::Equal);
         }
         let verdict = payment.verdict(&books)?;
