@@ -78,8 +78,8 @@ new: ## Add a function [ARGS='product archive-product --route "POST /v1/products
 	@cargo stack new-function $(ARGS)
 
 bench: ## Measure the functions, into docs/benchmarks.md [ALL=1]; GATE=1 compares counts, COSTS=1 prices deeds
-	@cargo run --quiet --manifest-path tests/Cargo.toml --package bench --target $(HOST) -- \
-		$(if $(ALL),--all) $(if $(GATE),--gate) $(if $(COSTS),--costs)
+	@cargo build --quiet --manifest-path tests/Cargo.toml --workspace --exclude stories --target $(HOST) --bin bench
+	@target/$(HOST)/debug/bench $(if $(ALL),--all) $(if $(GATE),--gate) $(if $(COSTS),--costs)
 
 deploy: ## Deploy to AWS: make deploy STAGE=dev
 	@cargo stack deploy $(STAGE)
