@@ -219,20 +219,21 @@ fn host() -> Result<String> {
 
 /// Builds what is measured as it is released, and what sets the scene as it is developed.
 fn build(root: &Path, host: &str, functions: &[&str]) -> Result<()> {
-    let setters = [
-        "register-customer",
-        "create-product",
-        "publish-product",
-        "update-offers-on-product-changed",
-        "add-cart-item",
-    ];
-    for (profile, functions) in [("dev", &setters[..]), ("release", functions)] {
-        eprintln!("building {} ({profile}) …", functions.join(", "));
+    // What sets the scene runs from the program that has every function, which the tests have built already.
+    let scene = ["--manifest-path=tests/Cargo.toml", "--workspace"];
+    let scene = [&scene[..], &["--exclude=stories", "--bin=run-function"]].concat();
+    let measured = ["--release", "--config=.cargo/release.toml"].map(str::to_owned);
+    let bins = functions.iter().map(|function| format!("--bin={function}"));
+    let measured: Vec<String> = measured.into_iter().chain(bins).collect();
+    for (what, arguments) in [
+        ("the scene", scene.into_iter().map(str::to_owned).collect()),
+        (&*functions.join(", "), measured),
+    ] {
+        eprintln!("building {what} …");
         let status = Command::new("cargo")
             .current_dir(root)
-            .args(["build", "--quiet", "--target", host, "--profile", profile])
-            .args((profile == "release").then_some("--config=.cargo/release.toml"))
-            .args(functions.iter().flat_map(|function| ["--bin", function]))
+            .args(["build", "--quiet", "--target", host])
+            .args(arguments)
             .status()?;
         ensure!(status.success(), "the build failed");
     }

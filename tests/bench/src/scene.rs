@@ -264,14 +264,13 @@ impl Scene {
 
     /// Runs a function of the development build for one payload.
     fn once(&self, function: &str, payload: &Value, status: u64) -> Result<Value> {
-        let binary = self
-            .target
-            .join("debug")
-            .join(function)
-            .display()
-            .to_string();
+        let program = self.target.join("debug/run-function");
+        let program = program.display().to_string();
+        let mut environment = self.environment(function)?;
+        let name = format!("bench-{}-{function}", environment["SERVICE"]);
+        environment.insert("AWS_LAMBDA_FUNCTION_NAME".to_owned(), name);
         self.api.forget();
-        let process = Process::start(&[&binary], &[], &self.environment(function)?)?;
+        let process = Process::start(&[&program], &[], &environment)?;
         let (answer, idle) = self.api.idle()?.invoke(payload)?;
         drop(process);
         drop(idle);
