@@ -16,7 +16,6 @@ use kernel::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 pub use self::lifecycle::{Input, Status, TRANSITIONS, transition};
 use crate::{
@@ -179,10 +178,7 @@ pub struct Turn {
 
 /// The id of the dispute that a provider calls this.
 pub fn dispute_id(provider: &str, reference: &str) -> DisputeId {
-    let digest = Sha256::digest(format!("{provider} {reference}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    DisputeId::from_uuid(uuid::Uuid::new_v8(bytes))
+    DisputeId::named(&format!("{provider} {reference}"))
 }
 
 impl Dispute {

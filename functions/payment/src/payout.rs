@@ -18,7 +18,6 @@ use contracts::events::{PaymentPayoutFailed, PaymentPayoutPaid, PaymentPayoutSch
 use kernel::{Id, Money, Owned, PayoutId, Problem, SellerId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 pub use self::period::{Closed, Period, Recent};
 use crate::provider::{Answer, Remittance};
@@ -105,10 +104,7 @@ pub struct Payout {
 
 /// The id of a seller's payout of this number.
 pub fn payout_id(seller: SellerId, number: u32) -> PayoutId {
-    let digest = Sha256::digest(format!("{seller} {number}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    PayoutId::from_uuid(uuid::Uuid::new_v8(bytes))
+    PayoutId::named(&format!("{seller} {number}"))
 }
 
 impl Payout {

@@ -9,7 +9,6 @@ use kernel::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::words::{Sku, slug};
 
@@ -86,12 +85,9 @@ pub struct Variant {
     pub price: Money,
 }
 
-/// The id of the variant that a seller calls by this SKU: a UUID version 8 (RFC 9562 §5.8) of both.
+/// The id of the variant that a seller calls by this SKU.
 pub fn variant_id(seller: SellerId, sku: &Sku) -> VariantId {
-    let digest = Sha256::digest(format!("{seller} {sku}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    VariantId::from_uuid(uuid::Uuid::new_v8(bytes))
+    VariantId::named(&format!("{seller} {sku}"))
 }
 
 /// What a seller says of a product.

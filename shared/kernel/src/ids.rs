@@ -8,6 +8,7 @@ use std::{
 };
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::time::Timestamp;
@@ -22,6 +23,14 @@ pub trait Id: Copy + fmt::Display + FromStr<Err = InvalidId> + Eq + std::hash::H
 
     /// The bits alone.
     fn uuid(self) -> Uuid;
+
+    /// The id of what is called this, the same whoever asks: a UUID version 8 (RFC 9562 §5.8) of the name's SHA-256.
+    fn named(name: &str) -> Self {
+        let digest = Sha256::digest(name);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self::from_uuid(Uuid::new_v8(bytes))
+    }
 }
 
 /// The text is not an id of the type asked for.
@@ -225,6 +234,13 @@ fn split_mix(state: &mut u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_has_one_id_for_good() {
+        // The first half of what `printf 'a name' | sha256sum` has, with version and variant.
+        let named = VariantId::named("a name");
+        assert_eq!(named.to_string(), "var_36e96c62633683d6b8e98943830ed5c5");
+    }
 
     #[test]
     fn an_id_reads_back_as_itself_and_as_nothing_else() {

@@ -217,18 +217,10 @@ fn host() -> Result<String> {
     Ok(line.context("rustc does not say its host")?.to_owned())
 }
 
-/// Builds what is measured as it is released, and what sets the scene as it is developed.
+/// Builds what is measured as it is released, and what sets the scene as it is developed: it runs from the program that
+/// has every function, which the tests have built already.
 fn build(root: &Path, host: &str, functions: &[&str]) -> Result<()> {
-    // What sets the scene runs from the program that has every function, which the tests have built already.
-    let scene = ["--manifest-path=tests/Cargo.toml", "--workspace"];
-    let scene = [&scene[..], &["--exclude=stories", "--bin=run-function"]].concat();
-    let measured = ["--release", "--config=.cargo/release.toml"].map(str::to_owned);
-    let bins = functions.iter().map(|function| format!("--bin={function}"));
-    let measured: Vec<String> = measured.into_iter().chain(bins).collect();
-    for (what, arguments) in [
-        ("the scene", scene.into_iter().map(str::to_owned).collect()),
-        (&*functions.join(", "), measured),
-    ] {
+    let cargo = |what: &str, arguments: &[&str]| {
         eprintln!("building {what} …");
         let status = Command::new("cargo")
             .current_dir(root)
@@ -236,8 +228,14 @@ fn build(root: &Path, host: &str, functions: &[&str]) -> Result<()> {
             .args(arguments)
             .status()?;
         ensure!(status.success(), "the build failed");
-    }
-    Ok(())
+        Ok(())
+    };
+    let tools = ["--manifest-path=tests/Cargo.toml", "--workspace"];
+    let scene = ["--exclude=stories", "--bin=run-function"];
+    cargo("the scene", &[tools, scene].concat())?;
+    let mut measured = vec!["--release", "--config=.cargo/release.toml"];
+    measured.extend(functions.iter().flat_map(|function| ["--bin", function]));
+    cargo(&functions.join(", "), &measured)
 }
 
 fn written_down(root: &Path) -> PathBuf {

@@ -1,6 +1,7 @@
 //! Where the customer of the sandbox acts: the page of a bank, played by a route of this API, on a laptop and in
 //! development alone. What is decided there the sandbox tells by a webhook, as a provider does.
 
+use dynamo::Stored;
 use kernel::{Code, Id, OrderId, PaymentId, Problem, Timestamp};
 use lambda::Platform;
 use schemars::JsonSchema;
@@ -139,11 +140,7 @@ impl SandboxPage {
         outcome: Outcome,
         now: Timestamp,
     ) -> Result<(), Problem> {
-        if !self.is_there {
-            return Err(Code::RouteNotFound.into());
-        }
-        let found = self.sandbox.read(&payment.to_string()).await?;
-        let account = found.ok_or(Code::PaymentNotFound)?;
+        let account = self.account(payment).await?;
         if let Some(next) = account.completed(outcome)? {
             let written = self.sandbox.write("complete", Some(&account), &next);
             written.await?;
@@ -163,11 +160,7 @@ impl SandboxPage {
         objection: &Objection,
         now: Timestamp,
     ) -> Result<(), Problem> {
-        if !self.is_there {
-            return Err(Code::RouteNotFound.into());
-        }
-        let found = self.sandbox.read(&payment.to_string()).await?;
-        let account = found.ok_or(Code::PaymentNotFound)?;
+        let account = self.account(payment).await?;
         let next = account.objected(objection, now)?;
         if next != account.value {
             let written = self.sandbox.write("dispute", Some(&account), &next);
@@ -178,6 +171,15 @@ impl SandboxPage {
             Some(case) => self.tell(&Notice::of_dispute(case, charge), now).await,
             None => Ok(()),
         }
+    }
+
+    /// The books of a payment's charge, where there is a sandbox.
+    async fn account(&self, payment: PaymentId) -> Result<Stored<Account>, Problem> {
+        if !self.is_there {
+            return Err(Code::RouteNotFound.into());
+        }
+        let found = self.sandbox.read(&payment.to_string()).await?;
+        found.ok_or_else(|| Code::PaymentNotFound.into())
     }
 
     /// What the provider sends to `POST /v1/payments/webhooks/sandbox`, without the way there.

@@ -5,7 +5,7 @@
 //! kept for thirty days); how it stands now is read from the dispute itself. Inquiries (`warning_…`) take no money, and
 //! are none of ours until they do.
 
-use std::collections::{BTreeMap, btree_map};
+use std::collections::BTreeMap;
 
 use kernel::{Money, Timestamp};
 use serde::Deserialize;
@@ -197,17 +197,10 @@ impl Stripe {
         let path = format!("/v1/events?created%5Bgte%5D={since}&{CHANGES}");
         let told = self.all(&path, |change: &Change| change.id.clone()).await?;
         // The last change of each, and of those the longest ago first.
-        let mut latest = BTreeMap::new();
+        let mut latest: BTreeMap<String, i64> = BTreeMap::new();
         for change in told {
-            match latest.entry(change.data.object.id) {
-                btree_map::Entry::Vacant(place) => {
-                    place.insert(change.created);
-                }
-                btree_map::Entry::Occupied(mut place) => {
-                    let last = change.created.max(*place.get());
-                    place.insert(last);
-                }
-            }
+            let last = latest.entry(change.data.object.id).or_default();
+            *last = change.created.max(*last);
         }
         let mut latest: Vec<_> = latest.into_iter().collect();
         latest.sort_by_key(|(_, changed_at)| *changed_at);
@@ -240,7 +233,7 @@ impl Stripe {
         }
         let told = self.api.post(path.clone(), Some(&plea.key), &form).await;
         let told = told.map(|_: Dispute| Answer::Done);
-        if plea.evidence.is_some() || !matches!(told, Ok(Answer::Done)) {
+        if plea.evidence.is_some() || told.is_err() {
             return answered(told);
         }
         // Closing a dispute takes no metadata, so under which key we give up was written before. It is done once by

@@ -25,7 +25,8 @@ const THOROUGHLY: &str = "examples,coverage,fuzzing";
 /// Cases for each operation and caller.
 const EXAMPLES: &str = "5";
 
-/// As a customer, as a seller and as someone with every role: no server error, no answer that the description does not know.
+/// As a customer, as a seller and as someone with every role: no server error, no answer that the description does
+/// not know.
 pub(super) fn api(place: &Place) -> Result<()> {
     let platform = place.platform()?;
     let api = Api::new(&platform.api);
