@@ -52,9 +52,10 @@ impl Payments {
         };
         let account = self.provider.account();
         let is_told = |charge: &Charge| charge.reference(account) == hint.about;
-        let earlier = payment.iter().flat_map(|it| it.earlier_charges());
-        if let Some(charge) = earlier.into_iter().find(is_told) {
-            self.let_go_of(&charge).await?;
+        let found = payment.as_ref();
+        let earlier = found.and_then(|payment| payment.earlier_charges().find(is_told));
+        if let Some(earlier) = earlier {
+            self.let_go_of(&earlier).await?;
             self.commands.begin(intent).settle().await?;
             return Ok(true);
         }
