@@ -40,7 +40,7 @@ pub mod timeline;
 pub mod transitions;
 pub mod view;
 
-pub use address::{Destination, PaymentMethod, ShippingAddress};
+pub use address::{Destination, ShippingAddress};
 pub use claim::{ClaimPage, Claims};
 pub use guest::{GuestOrders, PlacedByGuest, Visitor};
 pub use lifecycle::{Input, Status};

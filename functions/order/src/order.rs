@@ -10,14 +10,13 @@ use contracts::{
 };
 use kernel::{
     Buyer, CartId, Code, CustomerId, EmailAddress, FulfilmentId, Ids, Locale, Money, OrderId,
-    Owned, Personal, Problem, ProductId, Quantity, SellerId, Subject, Timestamp, VariantId,
-    money::MoneyError,
+    Owned, PaymentMethod, Personal, Problem, ProductId, Quantity, SellerId, Subject, Timestamp,
+    VariantId, money::MoneyError,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    address::PaymentMethod,
     documents::Refund,
     facts::Fact,
     lifecycle::{Input, Status, transition},

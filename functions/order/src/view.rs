@@ -1,13 +1,14 @@
 //! An order as it is shown: whole to its customer and to admins, to a seller only what the seller ships.
 
 use contracts::{events::CancelReason, views::PostalAddress};
-use kernel::{Buyer, FulfilmentId, Locale, Money, OrderId, Owned, SellerId, Timestamp};
+use kernel::{
+    Buyer, FulfilmentId, Locale, Money, OrderId, Owned, PaymentMethod, SellerId, Timestamp,
+};
 use lambda::http::Incoming;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    address::PaymentMethod,
     lifecycle::Status,
     money::Trouble,
     order::{Line, Order, Passage},

@@ -201,7 +201,7 @@ impl Payment {
     /// What the provider is asked for.
     pub fn transfer(&self, capture: &Capture) -> Transfer {
         Transfer {
-            key: format!("{}#capture#{}", self.payment_id, capture.number),
+            key: format!("{}#capture#{}", self.charge().key, capture.number),
             amount: capture.amount,
         }
     }

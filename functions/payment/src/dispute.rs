@@ -346,7 +346,7 @@ impl Payment {
     /// `unavailable` where the capture that it is about may not be written down yet.
     pub fn believes(&self, known: Option<&Dispute>, case: &Case) -> Result<bool, Problem> {
         let captured = self.captured()?;
-        let is_ours = case.charge == self.payment_id.to_string()
+        let is_ours = case.charge == self.charge().key
             && case.amount.currency() == captured.currency()
             && !case.amount.is_zero();
         let is_same = known.is_none_or(|known| known.amount == case.amount);

@@ -2,6 +2,7 @@
 //!
 //! - [`lifecycle`]: the states of a payment, as data
 //! - [`payment`]: a payment and what becomes of it
+//! - [`attempt`]: the methods that are tried for it, one after another
 //! - [`capture`]: how its money is moved to us, part by part; [`refund`]: how it is given back
 //! - [`returns`]: the same for goods that came back; their seller bears it
 //! - [`dispute`]: what customers' banks take back, and what we have to say to it
@@ -19,6 +20,7 @@
 //! event takes up. A payment that is cancelled before it was asked for
 //! leaves a tombstone, which a late authorisation obeys.
 
+pub mod attempt;
 pub mod breaker;
 pub mod capture;
 pub mod dispute;
@@ -36,11 +38,12 @@ pub mod store;
 pub mod stripe;
 pub mod webhook;
 
+pub use attempt::{Attempt, AttemptRequest, Terms};
 pub use breaker::Guarded;
 pub use capture::{Capture, Next, Progress};
 pub use dispute::{Dispute, DisputeView, EvidenceRequest};
 pub use lifecycle::{Input, Status};
-pub use payment::{Payer, Payment, PaymentView, TimeToAct};
+pub use payment::{Payer, Payment, PaymentView};
 pub use payout::{Payee, Payout, PayoutView};
 pub use provider::{
     Answer, Charge, Hint, Hold, PaymentProvider, Provider, Remittance, Transfer, Trouble,

@@ -75,6 +75,10 @@ pub enum Input {
     Held,
     /// The provider refuses.
     Refused,
+    /// The provider refuses, and the customer may name another method.
+    RefusedForNow,
+    /// The customer names another method.
+    MethodNamed,
     /// The provider's answer was lost.
     AnswerLost,
     /// The provider wants the customer to act first.
@@ -95,9 +99,11 @@ pub enum Input {
 
 impl Input {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Held,
         Self::Refused,
+        Self::RefusedForNow,
+        Self::MethodNamed,
         Self::AnswerLost,
         Self::ActionNeeded,
         Self::ActionExpired,
@@ -113,6 +119,8 @@ impl Input {
         match self {
             Self::Held => "the provider holds the money",
             Self::Refused => "the provider declines",
+            Self::RefusedForNow => "the provider declines, and another method may be tried",
+            Self::MethodNamed => "the customer names another method",
             Self::AnswerLost => "the provider's answer was lost",
             Self::ActionNeeded => "the provider wants the customer to act first",
             Self::ActionExpired => "the customer has not acted in time",
@@ -129,16 +137,32 @@ impl Input {
 pub const TRANSITIONS: &[(Status, Input, Status)] = &[
     (Status::Pending, Input::Held, Status::Authorized),
     (Status::Pending, Input::Refused, Status::Declined),
+    (
+        Status::Pending,
+        Input::RefusedForNow,
+        Status::ActionRequired,
+    ),
     (Status::Pending, Input::AnswerLost, Status::Unknown),
     (Status::Pending, Input::ActionNeeded, Status::ActionRequired),
     (Status::Pending, Input::OrderCancelled, Status::Voided),
     (Status::Unknown, Input::Held, Status::Authorized),
     (Status::Unknown, Input::Refused, Status::Declined),
+    (
+        Status::Unknown,
+        Input::RefusedForNow,
+        Status::ActionRequired,
+    ),
     (Status::Unknown, Input::AnswerLost, Status::Unknown),
     (Status::Unknown, Input::ActionNeeded, Status::ActionRequired),
     (Status::Unknown, Input::OrderCancelled, Status::Voided),
     (Status::ActionRequired, Input::Held, Status::Authorized),
     (Status::ActionRequired, Input::Refused, Status::Declined),
+    (
+        Status::ActionRequired,
+        Input::RefusedForNow,
+        Status::ActionRequired,
+    ),
+    (Status::ActionRequired, Input::MethodNamed, Status::Pending),
     (
         Status::ActionRequired,
         Input::ActionExpired,
@@ -245,6 +269,7 @@ mod tests {
             for (input, to) in [
                 (Input::Held, Status::Authorized),
                 (Input::Refused, Status::Declined),
+                (Input::RefusedForNow, Status::ActionRequired),
             ] {
                 let expected = from.is_open().then_some(to);
                 assert_eq!(transition(from, input), expected, "{from:?} {input:?}");
@@ -260,6 +285,15 @@ mod tests {
             }
             let expired = transition(from, Input::ActionExpired);
             assert_eq!(expired, has_answered.then_some(Status::Declined));
+        }
+    }
+
+    #[test]
+    fn another_method_is_named_only_where_the_customer_is_waited_for() {
+        for from in Status::ALL {
+            let asks = from == Status::ActionRequired;
+            let named = transition(from, Input::MethodNamed);
+            assert_eq!(named, asks.then_some(Status::Pending), "{from:?}");
         }
     }
 

@@ -1,17 +1,16 @@
 //! A payment: whose, for what, how much, and what has become of it. Pure.
 
-use std::{num::ParseIntError, str::FromStr, time::Duration};
-
 use contracts::events::{OrderCancelled, OrderStockReserved};
 use kernel::{Buyer, CustomerId, Id, Money, OrderId, Owned, PaymentId, Problem, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    attempt::{Attempt, Terms},
     capture::{Capture, Progress},
     dispute::Disputed,
     lifecycle::{Input, Status, transition},
-    provider::{Charge, Hold, Reference},
+    provider::Hold,
     refund::{Refund, RefundView},
 };
 
@@ -31,17 +30,24 @@ pub struct Payment {
     pub buyer: Buyer,
     /// How much.
     pub amount: Money,
-    /// How. None for a tombstone: the order was cancelled before anything was asked for.
+    /// How: the method of the current attempt. None for a tombstone: the order was cancelled before anything was asked
+    /// for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
+    /// Every method that was tried, the current one last: from the first decline on (see [`Payment::tried`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
     /// Where it stands.
     pub status: Status,
     /// Why it was declined, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
-    /// What its customer is to do, while the provider waits for that.
+    /// What its customer is to do, while that is waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_action: Option<NextAction>,
+    /// Until when its customer has to do all that is asked for, once anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act_until: Option<Timestamp>,
     /// Since when nobody has looked how it stands at the provider, as long as that is of interest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_since: Option<Timestamp>,
@@ -69,27 +75,30 @@ pub struct Payment {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PaymentNextAction")]
 pub struct NextAction {
-    /// Where: a page of the provider's or of the customer's bank. Of the sandbox, a route of this API.
-    pub url: String,
+    /// What: to act at a page, or to name another method than the one that was declined.
+    #[serde(default)]
+    pub kind: ActionKind,
+    /// Where, for a `redirect`: a page of the provider's or of the customer's bank. Of the sandbox, a route of this API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// Until when; then the payment is declined.
     pub until: Timestamp,
 }
 
+/// What a customer is asked to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "PaymentActionKind")]
+pub enum ActionKind {
+    /// To act at a page: to show the bank who they are, say.
+    #[default]
+    Redirect,
+    /// To name another method than the one that was declined.
+    AnotherMethod,
+}
+
 /// Why a payment is declined whose customer has not acted in time.
 pub const ACTION_EXPIRED: &str = "action_expired";
-
-/// How long a customer has to act: the stack's `PAYMENT_ACTION_SECONDS`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TimeToAct(pub Duration);
-
-impl FromStr for TimeToAct {
-    type Err = ParseIntError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        text.parse()
-            .map(|seconds| Self(Duration::from_secs(seconds)))
-    }
-}
 
 /// A state that a payment came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
@@ -115,9 +124,11 @@ impl Payment {
             buyer: order.buyer,
             amount: order.total,
             method: Some(order.payment_method.clone()),
+            attempts: Vec::new(),
             status: Status::Pending,
             decline_reason: None,
             next_action: None,
+            act_until: None,
             open_since: Some(now),
             unchecked_since: None,
             captures: Vec::new(),
@@ -145,9 +156,11 @@ impl Payment {
             buyer: order.buyer,
             amount: Money::sum(totals, currency).map_err(Problem::internal)?,
             method: None,
+            attempts: Vec::new(),
             status: Status::Voided,
             decline_reason: None,
             next_action: None,
+            act_until: None,
             open_since: None,
             unchecked_since: None,
             captures: Vec::new(),
@@ -179,20 +192,14 @@ impl Payment {
     }
 
     /// What it becomes by what the provider says of its money; `None` where that is no news.
-    pub fn after_hold(&self, said: &Hold, time: TimeToAct, now: Timestamp) -> Option<Self> {
+    pub fn after_hold(&self, said: &Hold, terms: Terms, now: Timestamp) -> Option<Self> {
         match said {
             Hold::Held => self.after(Input::Held, now),
-            Hold::Declined(reason) => Some(Self {
-                decline_reason: Some(reason.clone()),
-                ..self.after(Input::Refused, now)?
-            }),
-            Hold::ActionRequired(url) => Some(Self {
-                next_action: Some(NextAction {
-                    url: url.clone(),
-                    until: now.plus(time.0),
-                }),
-                ..self.after(Input::ActionNeeded, now)?
-            }),
+            Hold::Declined(reason) => self.after_decline(reason, terms, now),
+            Hold::ActionRequired(url) => {
+                let next = self.after(Input::ActionNeeded, now)?;
+                Some(next.asking((ActionKind::Redirect, Some(url)), terms, now))
+            }
         }
     }
 
@@ -200,10 +207,8 @@ impl Payment {
     pub fn expired(&self, now: Timestamp) -> Option<Self> {
         let action = self.next_action.as_ref()?;
         let next = self.after(Input::ActionExpired, now)?;
-        (action.until <= now).then(|| Self {
-            decline_reason: Some(ACTION_EXPIRED.to_owned()),
-            ..next
-        })
+        let reason = self.last_decline().unwrap_or(ACTION_EXPIRED);
+        (action.until <= now).then(|| next.declined_for_good(reason))
     }
 
     /// The same, looked at now and no further than it was.
@@ -219,26 +224,6 @@ impl Payment {
         self.history
             .iter()
             .any(|passage| passage.status == Status::Authorized)
-    }
-
-    /// What the provider is asked for, under the key that makes asking again harmless.
-    pub fn charge(&self) -> Charge {
-        Charge {
-            key: self.payment_id.to_string(),
-            order_id: self.order_id,
-            amount: self.amount,
-            method: self.method.clone().unwrap_or_default(),
-        }
-    }
-
-    /// What the provider must speak of, when it speaks of this payment.
-    pub fn reference(&self, account: &str) -> Reference {
-        Reference {
-            key: self.payment_id.to_string(),
-            order_id: self.order_id,
-            amount: self.amount,
-            account: account.to_owned(),
-        }
     }
 
     /// How it is shown: to admins with the notes, to its payer with what there is to do.
@@ -263,6 +248,7 @@ impl Payment {
             refunds: (self.refunds.iter().map(|refund| refund.view(to_admin))).collect(),
             disputed: self.disputed()?,
             method: self.method.clone().unwrap_or_default(),
+            attempts: self.tried(),
             decline_reason: self.decline_reason.clone(),
             next_action: self.next_action.clone().filter(|_| !to_admin),
             history: self.history.clone(),
@@ -323,6 +309,8 @@ pub struct PaymentView {
     pub disputed: Money,
     /// How it is paid.
     pub method: String,
+    /// Every method that was tried, the first first.
+    pub attempts: Vec<Attempt>,
     /// Why it was declined, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decline_reason: Option<String>,
@@ -366,6 +354,8 @@ impl CaptureView {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use contracts::Event;
 
     use super::*;
@@ -396,16 +386,19 @@ mod tests {
         assert!(held.was_authorized() && !again.was_authorized());
     }
 
-    const TIME: TimeToAct = TimeToAct(Duration::from_mins(1));
+    const TERMS: Terms = Terms {
+        time: Duration::from_mins(1),
+        attempts: 1,
+    };
 
     #[test]
     fn a_customer_who_is_to_act_has_so_much_time_and_no_more() {
         let at = Timestamp::from_second;
         let said = Hold::ActionRequired("https://bank.example".to_owned());
-        let waiting = payment().after_hold(&said, TIME, at(2)).unwrap();
+        let waiting = payment().after_hold(&said, TERMS, at(2)).unwrap();
         assert_eq!(waiting.status, Status::ActionRequired);
         assert_eq!(waiting.next_action.as_ref().unwrap().until, at(62));
-        assert_eq!(waiting.after_hold(&said, TIME, at(30)), None);
+        assert_eq!(waiting.after_hold(&said, TERMS, at(30)), None);
         assert_eq!(waiting.expired(at(61)), None);
         let expired = waiting.expired(at(62)).unwrap();
         assert_eq!(expired.status, Status::Declined);
@@ -419,12 +412,12 @@ mod tests {
     fn what_is_open_is_looked_after_and_so_is_what_was_too_late() {
         let at = Timestamp::from_second;
         let said = Hold::ActionRequired(String::new());
-        let waiting = payment().after_hold(&said, TIME, at(2)).unwrap();
+        let waiting = payment().after_hold(&said, TERMS, at(2)).unwrap();
         assert_eq!(waiting.open_since, Some(at(2)));
         assert_eq!(waiting.put_off(at(9)).open_since, Some(at(9)));
         assert_eq!(waiting.expired(at(99)).unwrap().open_since, Some(at(2)));
         for over in [Hold::Held, Hold::Declined(String::new())] {
-            let over = waiting.after_hold(&over, TIME, at(3)).unwrap();
+            let over = waiting.after_hold(&over, TERMS, at(3)).unwrap();
             assert_eq!(over.open_since, None);
             assert_eq!(over.put_off(at(9)), over);
         }
@@ -434,7 +427,7 @@ mod tests {
     fn only_the_payer_is_shown_where_to_act() {
         let said = Hold::ActionRequired("https://bank.example".to_owned());
         let now = Timestamp::from_second(2);
-        let waiting = payment().after_hold(&said, TIME, now).unwrap();
+        let waiting = payment().after_hold(&said, TERMS, now).unwrap();
         assert!(waiting.view(now, false).unwrap().next_action.is_some());
         assert!(waiting.view(now, true).unwrap().next_action.is_none());
     }

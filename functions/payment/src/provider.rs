@@ -84,6 +84,18 @@ pub struct Charge {
     pub method: String,
 }
 
+impl Charge {
+    /// What a provider must speak of, on this account with it, when it speaks of this charge.
+    pub fn reference(&self, account: &str) -> Reference {
+        Reference {
+            key: self.key.clone(),
+            order_id: self.order_id,
+            amount: self.amount,
+            account: account.to_owned(),
+        }
+    }
+}
+
 /// Money of a charge on its way to us, or back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Transfer {

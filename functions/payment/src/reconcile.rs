@@ -117,7 +117,7 @@ mod tests {
     use kernel::Currency;
 
     use super::*;
-    use crate::{capture::Capture, lifecycle::Input, payment::TimeToAct, provider::Hold};
+    use crate::{attempt::Terms, capture::Capture, lifecycle::Input, provider::Hold};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second)
@@ -159,8 +159,11 @@ mod tests {
     #[test]
     fn what_is_on_its_way_is_not_compared() {
         let waiting = Hold::ActionRequired(String::new());
-        let time = TimeToAct(std::time::Duration::from_secs(9));
-        let waiting = asked().after_hold(&waiting, time, at(2)).unwrap();
+        let terms = Terms {
+            time: std::time::Duration::from_secs(9),
+            attempts: 1,
+        };
+        let waiting = asked().after_hold(&waiting, terms, at(2)).unwrap();
         let expired = waiting.expired(at(99)).unwrap();
         let voided = held().after(Input::OrderCancelled, at(3)).unwrap();
         for busy in [

@@ -159,7 +159,7 @@ impl Payment {
     /// What the provider is asked for.
     pub fn repayment(&self, refund: &Refund) -> Transfer {
         Transfer {
-            key: format!("{}#refund#{}", self.payment_id, refund.number),
+            key: format!("{}#refund#{}", self.charge().key, refund.number),
             amount: refund.amount,
         }
     }

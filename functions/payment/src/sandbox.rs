@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use contracts::Actor;
 use dynamo::{Commands, Intent, Item, Key, Pending, Query, Stored, Table};
-use kernel::{Money, OrderId, Problem, Timestamp};
+use kernel::{Money, OrderId, PaymentId, Problem, Timestamp};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,7 @@ pub use self::{
     page::{Completion, Outcome, SandboxPage, hint},
 };
 use crate::{
+    attempt,
     dispute::Status,
     provider::{
         Answer, Case, Changes, Charge, Deed, Entry, Hold, PaymentProvider, Plea, Reference,
@@ -299,6 +300,18 @@ impl Sandbox {
 
     async fn read(&self, key: &str) -> Result<Option<Stored<Account>>, Trouble> {
         self.ledger.get(&key_of(key)).await.map_err(unavailable)
+    }
+
+    /// The charge of a payment's that is current: the last that it was asked for, or to let go of.
+    async fn current(&self, payment: PaymentId) -> Result<Option<Stored<Account>>, Trouble> {
+        let mut last = None;
+        for key in attempt::keys_of(payment) {
+            match self.read(&key).await? {
+                Some(account) => last = Some(account),
+                None => break,
+            }
+        }
+        Ok(last)
     }
 
     /// The charges of which a dispute has changed since then, the longest ago first.

@@ -11,6 +11,7 @@
 
 mod announce;
 mod answers;
+mod attempts;
 mod disputes;
 mod ledger;
 mod payouts;
@@ -33,10 +34,11 @@ use self::{
     watch::{BY_OPEN, OPEN},
 };
 use crate::{
+    attempt::Terms,
     capture::Capture,
     ledger::{Commission, Entry},
     lifecycle::{Input, Status},
-    payment::{Payer, Payment, TimeToAct, payment_id},
+    payment::{Payer, Payment, payment_id},
     provider::{Answer, Hold, PaymentProvider, Provider, Trouble},
     refund::{Refund, RefundView},
 };
@@ -192,7 +194,7 @@ impl Payments {
         {
             return Ok(said);
         }
-        self.provider.authorize(&payment.charge()).await
+        self.authorize(payment).await
     }
 
     /// Records what the provider said of an open payment, and tells the order.
@@ -202,17 +204,20 @@ impl Payments {
     pub async fn record(
         &self,
         payment: &Stored<Payment>,
-        (said, time): (Result<Hold, Trouble>, TimeToAct),
+        (said, terms): (Result<Hold, Trouble>, Terms),
         intent: &Intent,
     ) -> Result<(), Problem> {
         let (next, action) = match &said {
             Ok(said) => {
+                let next = payment.after_hold(said, terms, intent.now);
+                let goes_on = next.as_ref().is_some_and(Payment::asks_for_method);
                 let action = match said {
                     Hold::Held => "payment.authorize",
                     Hold::ActionRequired(_) => "payment.require-action",
+                    Hold::Declined(_) if goes_on => "payment.decline-attempt",
                     Hold::Declined(_) => "payment.decline",
                 };
-                (payment.after_hold(said, time, intent.now), action)
+                (next, action)
             }
             Err(Trouble::AnswerLost) => {
                 let next = payment.after(Input::AnswerLost, intent.now);

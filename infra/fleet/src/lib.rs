@@ -33,6 +33,8 @@ mod assign_role;
 mod attach_business_document;
 #[path = "../../../functions/payment/src/bin/authorize-payment-on-order-stock-reserved.rs"]
 mod authorize_payment_on_order_stock_reserved;
+#[path = "../../../functions/payment/src/bin/authorize-payment-on-payment-attempt-requested.rs"]
+mod authorize_payment_on_payment_attempt_requested;
 #[path = "../../../functions/customer/src/bin/block-customer.rs"]
 mod block_customer;
 #[path = "../../../functions/order/src/bin/cancel-guest-order.rs"]
@@ -391,6 +393,8 @@ mod request_guest_order_link;
 mod request_guest_return;
 #[path = "../../../functions/customer/src/bin/request-password-reset.rs"]
 mod request_password_reset;
+#[path = "../../../functions/payment/src/bin/request-payment-attempt.rs"]
+mod request_payment_attempt;
 #[path = "../../../functions/payment/src/bin/request-refund.rs"]
 mod request_refund;
 #[path = "../../../functions/order/src/bin/request-return.rs"]
@@ -510,6 +514,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("assign-role", assign_role::main),
     ("attach-business-document", attach_business_document::main),
     ("authorize-payment-on-order-stock-reserved", authorize_payment_on_order_stock_reserved::main),
+    ("authorize-payment-on-payment-attempt-requested", authorize_payment_on_payment_attempt_requested::main),
     ("block-customer", block_customer::main),
     ("cancel-guest-order", cancel_guest_order::main),
     ("cancel-order", cancel_order::main),
@@ -689,6 +694,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("request-guest-order-link", request_guest_order_link::main),
     ("request-guest-return", request_guest_return::main),
     ("request-password-reset", request_password_reset::main),
+    ("request-payment-attempt", request_payment_attempt::main),
     ("request-refund", request_refund::main),
     ("request-return", request_return::main),
     ("resend-email-verification", resend_email_verification::main),
@@ -1050,6 +1056,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "authorize-payment-on-order-stock-reserved"),
             ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
             ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_ATTEMPTS", "1"),
+            ("PAYMENT_PROVIDER", "sandbox"),
+            ("PAYMENT_RETURN_URL", ""),
+            ("STRIPE_URL", "https://api.stripe.com"),
+        ],
+    ),
+    (
+        "authorize-payment-on-payment-attempt-requested",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "authorize-payment-on-payment-attempt-requested"),
+            ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
+            ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_ATTEMPTS", "1"),
             ("PAYMENT_PROVIDER", "sandbox"),
             ("PAYMENT_RETURN_URL", ""),
             ("STRIPE_URL", "https://api.stripe.com"),
@@ -2083,6 +2109,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "follow-payment-webhook"),
             ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
             ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_ATTEMPTS", "1"),
             ("PAYMENT_PROVIDER", "sandbox"),
             ("PAYMENT_RETURN_URL", ""),
             ("STRIPE_URL", "https://api.stripe.com"),
@@ -4341,6 +4368,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "request-payment-attempt",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "request-payment-attempt"),
+            ("ROUTE", "POST /v1/payments/{id}/attempts"),
+            ("ALLOW", "payment:pay@own"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "1024"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "request-refund",
         &[
             ("STAGE", "local"),
@@ -5119,6 +5166,7 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("FUNCTION", "watch-open-payments"),
             ("SECRET_PAYMENT_PROVIDER_KEY", "/souk/local/payment-provider-key"),
             ("PAYMENT_ACTION_SECONDS", "900"),
+            ("PAYMENT_ATTEMPTS", "1"),
             ("PAYMENT_PROVIDER", "sandbox"),
             ("PAYMENT_RETURN_URL", ""),
             ("PAYMENT_WATCH_SECONDS", "120"),
@@ -5288,6 +5336,7 @@ pub const LISTENERS: &[(&str, &[&str])] = &[
             "keep-stock-on-payment-action-required",
         ],
     ),
+    ("payment.attempt-requested.v1", &["authorize-payment-on-payment-attempt-requested"]),
     ("payment.authorized.v1", &["confirm-order-on-payment-authorized"]),
     ("payment.capture-failed.v1", &["flag-order-on-payment-capture-failed"]),
     ("payment.captured.v1", &["record-capture-on-payment-captured"]),

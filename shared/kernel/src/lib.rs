@@ -7,6 +7,7 @@
 //! - [`network`]: the addresses that requests come from
 //! - [`country`], [`phone`], [`email`]: where something goes, and whom to call or write to about it
 //! - [`buyer`]: who has ordered, with an account or without
+//! - [`payment_method`]: how a customer pays, a token of the payment provider's
 //! - [`personal`]: values that identify a person, kept out of logs and events
 //! - [`permission`]: roles, permissions and scopes, the one table of who may do what
 //! - [`problem`]: the catalogue of everything that can be refused, and why
@@ -23,6 +24,7 @@ pub mod ids;
 pub mod money;
 pub mod network;
 pub mod page;
+pub mod payment_method;
 pub mod permission;
 pub mod personal;
 pub mod phone;
@@ -44,6 +46,7 @@ pub use ids::{
 pub use money::{Currency, Money, Quantity};
 pub use network::{InvalidNetwork, Network};
 pub use page::Page;
+pub use payment_method::{InvalidPaymentMethod, PaymentMethod};
 pub use permission::{
     Allowance, Membership, Owned, Permission, Powers, Role, Rule, Scope, StaffRole,
 };

@@ -300,6 +300,8 @@ permissions! {
     OrderTakeBack = "order:take-back": Seller@Seller, Admin@Any => [Manager Fulfilment];
     /// See a payment.
     PaymentRead = "payment:read": Customer@Own, Admin@Any;
+    /// Name another method for a payment whose method was declined.
+    PaymentPay = "payment:pay": Customer@Own;
     /// Give back what was captured of a payment.
     PaymentRefund = "payment:refund" in person: Admin@Any;
     /// See what customers' banks have taken back, and why.

@@ -123,6 +123,7 @@ codes! {
     TooManyReturns = 409 "too_many_returns" "The order has as many returns as it can have.";
     TooManyNotes = 409 "too_many_notes" "The order has as many notes as it can have.";
     ChargeNotWaiting = 409 "charge_not_waiting" "The charge does not wait for what its customer does.";
+    PaymentAttemptRefused = 409 "payment_attempt_refused" "The payment does not wait for another method, or not any more.";
     RefundExceedsCaptured = 409 "refund_exceeds_captured" "So much was not captured of the payment, or is given back or disputed already.";
     TooManyRefunds = 409 "too_many_refunds" "The payment has as many refunds as it can have.";
     DisputeStepRefused = 409 "dispute_step_refused" "The dispute is answered or decided already.";

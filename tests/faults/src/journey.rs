@@ -314,6 +314,7 @@ pub async fn journey(world: &mut World) {
     disputes::taken_back(world, &root, &shopper, &two).await;
     documents::papers(world, &shopper, &two).await;
     trouble(world, &shopper, &goods).await;
+    payments::attempts(world, &shopper, &one).await;
     api_keys::keys(world).await;
     // The time goes on with each code, and what was logged out before is out then.
     second_factor::second_factors(world, &root).await;

@@ -177,6 +177,8 @@ struct Half {
     taken_back: String,
     /// An order whose payment waits for its customer.
     unpaid: String,
+    /// One whose payment waits for another method.
+    declined: String,
     /// A dispute that can be answered.
     dispute: String,
     /// What the seller was paid out.
@@ -270,6 +272,7 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
     let open = (&disputed, "needs_response");
     let dispute = journey::disputes::dispute_of(world, root, open).await;
     let unpaid = shopper.buy(world, &variant, 1, "pm_sandbox_3ds").await;
+    let declined = shopper.buy(world, &variant, 1, "pm_sandbox_declined").await;
     let mut guest = Guest::new(&format!("guest-{name}"));
     let guest_order = guest.buy(world, &variant, "pm_sandbox_ok", name).await;
     world.settle().await;
@@ -290,6 +293,7 @@ async fn half(world: &mut World, root: &Person, name: &str) -> Half {
         sent_back,
         taken_back,
         unpaid,
+        declined,
         dispute: text(&dispute["id"]),
         // When both have sold.
         payout: String::new(),
@@ -322,6 +326,9 @@ fn home() -> Value {
 impl Market {
     /// Opens the market.
     pub async fn open(world: &mut World) -> Self {
+        // Whose method is declined may name another, as long as the market is open.
+        world.set("PAYMENT_ATTEMPTS", "2");
+        world.set("PAYMENT_ACTION_SECONDS", "86400");
         let root = journey::admin(world).await;
         let mut first = half(world, &root, "first").await;
         let mut second = half(world, &root, "second").await;
@@ -558,6 +565,9 @@ impl Market {
                 "charges" => (half.unpaid.replacen("ord_", "pay_", 1), customer, None),
                 "orders" => (half.order_for(endpoint.function), customer, seller),
                 "returns" => ("1".to_owned(), customer, seller),
+                "payments" if endpoint.function == "request-payment-attempt" => {
+                    (half.declined.replacen("ord_", "pay_", 1), customer, None)
+                }
                 "payments" => (half.shipped.replacen("ord_", "pay_", 1), customer, None),
                 "accounts" => {
                     let account = seller.map(|seller| format!("seller:{seller}"));
@@ -771,6 +781,7 @@ impl Market {
             "set-reorder-point" => json!({ "pieces": 5 }),
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
+            "request-payment-attempt" => json!({ "payment_method": "pm_sandbox_ok" }),
             "request-refund" => {
                 let one = json!({ "amount": 1, "currency": "EUR" });
                 json!({ "amount": one, "reason": "goodwill" })

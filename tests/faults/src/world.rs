@@ -254,6 +254,13 @@ impl World {
         }
     }
 
+    /// Gives all functions another value of a setting from now on: those that know it are started anew.
+    pub fn set(&mut self, setting: &str, value: &str) {
+        self.stage = self.stage.clone().with(setting, value);
+        let knows = |name: &&'static str| Stage::settings_of(name).contains_key(setting);
+        self.functions.retain(|name, _| !knows(name));
+    }
+
     /// A function, started if it is not.
     async fn function(&mut self, name: &str) -> (&'static str, Rc<Lambda>) {
         match self.started(name).await {

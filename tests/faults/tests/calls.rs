@@ -16,6 +16,7 @@ async fn a_request_goes_to_its_backends_as_seldom_as_it_can_and_publishes_nothin
         ("place-guest-order", 3),
         ("get-guest-order", 1),
         ("get-payment", 1),
+        ("request-payment-attempt", 2),
         ("request-refund", 2),
         ("get-ledger-account", 2),
         ("list-disputes", 1),

@@ -4,6 +4,7 @@ mod addresses;
 mod administration;
 mod api_keys;
 mod attacks;
+mod attempts;
 mod audit;
 mod audit_export;
 mod business;

@@ -1,10 +1,9 @@
 //! POST /v1/guest-orders: someone without an account buys what is in the cart.
 
-use kernel::EmailAddress;
+use kernel::{EmailAddress, PaymentMethod};
 use lambda::http::{self, Json, Outcome, Request};
 use order::{
-    GuestOrders, Order, OrderView, PaymentMethod, PlacedByGuest, Purchase, ShippingAddress, Viewer,
-    Visitor,
+    GuestOrders, Order, OrderView, PlacedByGuest, Purchase, ShippingAddress, Viewer, Visitor,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,11 +1,8 @@
 //! POST /v1/orders: a customer buys what is in the cart.
 
-use kernel::AddressId;
+use kernel::{AddressId, PaymentMethod};
 use lambda::http::{self, Json, Outcome, Request};
-use order::{
-    Destination, Order, OrderView, Orders, PaymentMethod, Purchase, Purchaser, ShippingAddress,
-    Viewer,
-};
+use order::{Destination, Order, OrderView, Orders, Purchase, Purchaser, ShippingAddress, Viewer};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

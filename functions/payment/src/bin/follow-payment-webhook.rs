@@ -2,16 +2,16 @@
 
 use kernel::Problem;
 use lambda::queue::{self, Work};
-use payment::{Hint, Payments};
+use payment::{Hint, Payments, Terms};
 
 async fn follow_payment_webhook(
     payments: &'static Payments,
     work: Work<Hint>,
 ) -> Result<(), Problem> {
-    let time = work.platform.parsed("PAYMENT_ACTION_SECONDS")?;
+    let terms = Terms::of(work.platform)?;
     // However often it is delivered, by the provider or by the queue.
     let once = work.step(work.body.event.clone());
-    if !payments.follow(&work.body, time, &once).await? {
+    if !payments.follow(&work.body, terms, &once).await? {
         work.platform.count("provider_webhooks_refused", 1);
     }
     Ok(())

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use kernel::Problem;
 use lambda::schedule::{self, Tick};
-use payment::Payments;
+use payment::{Payments, Terms};
 
 async fn watch_open_payments(payments: &'static Payments, tick: Tick) -> Result<(), Problem> {
     let patience = Duration::from_secs(tick.platform.parsed("PAYMENT_WATCH_SECONDS")?);
-    let time = tick.platform.parsed("PAYMENT_ACTION_SECONDS")?;
+    let terms = Terms::of(tick.platform)?;
     let quiet_since = tick.now.minus(patience);
 
     let mut outcome = Ok(());
     for payment in payments.open_since(quiet_since).await? {
         // A payment that fails must not keep the others waiting.
-        let looked = payments.look_after(payment, (quiet_since, time), |step| tick.step(step));
+        let looked = payments.look_after(payment, (quiet_since, terms), |step| tick.step(step));
         outcome = looked.await.and(outcome);
     }
     let heard = payments.hear_of_disputes(|step| tick.step(step)).await;

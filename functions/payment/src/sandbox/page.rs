@@ -16,9 +16,10 @@ use crate::{
 /// The stages that have it, where the sandbox is the provider.
 const STAGES: [&str; 2] = ["local", "dev"];
 
-/// Where the customer acts, of a charge with this key.
+/// Where the customer acts, of a charge with this key: by its payment, whose current charge it is.
 pub(super) fn url(key: &str) -> String {
-    format!("/v1/sandbox/charges/{key}/complete")
+    let payment = key.split_once('#').map_or(key, |(payment, _)| payment);
+    format!("/v1/sandbox/charges/{payment}/complete")
 }
 
 /// What the customer does there.
@@ -178,7 +179,7 @@ impl SandboxPage {
         if !self.is_there {
             return Err(Code::RouteNotFound.into());
         }
-        let found = self.sandbox.read(&payment.to_string()).await?;
+        let found = self.sandbox.current(payment).await?;
         found.ok_or_else(|| Code::PaymentNotFound.into())
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Payments, step_of};
 use crate::{
+    attempt::payment_of,
     dispute::{Dispute, DisputeView, Status, Turn, dispute_id},
     ledger::Entry,
     payment::Payment,
@@ -288,9 +289,9 @@ impl Payments {
         if self.commands.is_done(intent).await? {
             return Ok(());
         }
-        let payment = match case.charge.parse() {
-            Ok(id) => self.asked_for(id).await?,
-            Err(_) => None,
+        let payment = match payment_of(&case.charge) {
+            Some(id) => self.asked_for(id).await?,
+            None => None,
         };
         match payment {
             Some(payment) => {

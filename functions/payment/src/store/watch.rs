@@ -6,9 +6,10 @@ use kernel::{PaymentId, Problem, Timestamp};
 
 use super::{Payments, step_of};
 use crate::{
+    attempt::{Terms, payment_of},
     lifecycle::Status,
-    payment::{Payment, TimeToAct},
-    provider::{Hint, Hold, Trouble},
+    payment::Payment,
+    provider::{Charge, Hint, Hold, Trouble},
 };
 
 /// The index of payments that are looked after, and its one partition.
@@ -23,8 +24,9 @@ impl Payments {
     /// # Errors
     /// [`Trouble::Mismatch`], where they have another charge under its key: nothing is recorded of that.
     pub(super) async fn look_up(&self, payment: &Payment) -> Result<Option<Hold>, Trouble> {
-        let found = self.provider.look_up(&payment.charge()).await?;
-        let expected = payment.reference(self.provider.account());
+        let charge = payment.charge();
+        let found = self.provider.look_up(&charge).await?;
+        let expected = charge.reference(self.provider.account());
         if found.as_ref().is_some_and(|found| found.about != expected) {
             tracing::error!(payment.id = %payment.payment_id, "the provider's books have another charge under a payment's key");
             return Err(Trouble::Mismatch);
@@ -33,24 +35,31 @@ impl Payments {
     }
 
     /// Looks into the provider's books, because a webhook says that something has become of a charge. What they say
-    /// is recorded as an answer is. `false` for a webhook of which anything is not as it was asked for: it is none of
-    /// ours.
+    /// is recorded as an answer is; what they hold for an attempt that another has followed is let go. `false` for a
+    /// webhook of which anything is not as it was asked for: it is none of ours.
     pub async fn follow(
         &self,
         hint: &Hint,
-        time: TimeToAct,
+        terms: Terms,
         intent: &Intent,
     ) -> Result<bool, Problem> {
         if self.commands.is_done(intent).await? {
             return Ok(true);
         }
-        let payment = match hint.about.key.parse() {
-            Ok(id) => self.asked_for(id).await?,
-            Err(_) => None,
+        let payment = match payment_of(&hint.about.key) {
+            Some(id) => self.asked_for(id).await?,
+            None => None,
         };
         let account = self.provider.account();
-        let Some(payment) = payment.filter(|payment| payment.reference(account) == hint.about)
-        else {
+        let is_told = |charge: &Charge| charge.reference(account) == hint.about;
+        let found = payment.as_ref();
+        let earlier = found.and_then(|payment| payment.earlier_charges().find(is_told));
+        if let Some(earlier) = earlier {
+            self.let_go_of(&earlier).await?;
+            self.commands.begin(intent).settle().await?;
+            return Ok(true);
+        }
+        let Some(payment) = payment.filter(|payment| is_told(&payment.charge())) else {
             tracing::error!(
                 webhook.id = hint.event,
                 charge.key = hint.about.key,
@@ -64,7 +73,7 @@ impl Payments {
             Some(Hold::Held) if matches!(payment.status, Status::Declined | Status::Voided) => {
                 self.let_go(&payment, intent).await?;
             }
-            Some(said) => self.record(&payment, (Ok(said), time), intent).await?,
+            Some(said) => self.record(&payment, (Ok(said), terms), intent).await?,
             None => {}
         }
         // What was no news is remembered too.
@@ -88,7 +97,7 @@ impl Payments {
     pub async fn look_after(
         &self,
         id: PaymentId,
-        (quiet_since, time): (Timestamp, TimeToAct),
+        (quiet_since, terms): (Timestamp, Terms),
         step: impl Fn(String) -> Intent,
     ) -> Result<(), Problem> {
         // The index lags behind; what is decided is decided on the payment itself.
@@ -104,12 +113,15 @@ impl Payments {
             return self.let_go(&payment, &intent).await;
         }
         let said = match self.look_up(&payment).await? {
-            Some(said) => said,
+            Some(said) => Some(said),
+            // It was declined before anything of it came into the books.
+            None if payment.asks_for_method() => None,
             // Whoever should have asked has not come so far.
-            None => self.provider.authorize(&payment.charge()).await?,
+            None => Some(self.authorize(&payment).await?),
         };
-        if payment.after_hold(&said, time, intent.now).is_some() {
-            return self.record(&payment, (Ok(said), time), &intent).await;
+        let is_news = |said: &Hold| payment.after_hold(said, terms, intent.now).is_some();
+        if let Some(said) = said.filter(is_news) {
+            return self.record(&payment, (Ok(said), terms), &intent).await;
         }
         let Some(expired) = payment.expired(intent.now) else {
             let next = payment.put_off(intent.now);

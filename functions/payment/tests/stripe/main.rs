@@ -313,6 +313,41 @@ fn part(charge: &Charge, kind: &str, number: u32, amount: u64) -> Transfer {
 }
 
 #[test]
+fn a_second_attempt_is_an_intent_of_its_own() {
+    run(async {
+        let standin = StandIn::start();
+        let (provider, first) = provider(&standin, "pm_card_chargeDeclined").await;
+        let declined = Hold::Declined("card_declined".to_owned());
+        assert_eq!(provider.authorize(&first).await, Ok(declined));
+        assert_eq!(provider.void(&first).await, Ok(false));
+        let second = Charge {
+            key: format!("{}#attempt#2", first.key),
+            method: "pm_card_visa".to_owned(),
+            ..first.clone()
+        };
+        for _ in 0..2 {
+            assert_eq!(provider.authorize(&second).await, Ok(Hold::Held));
+        }
+        assert_eq!(standin.intents(), 2);
+        let standing = provider.look_up(&second).await.unwrap().unwrap();
+        assert_eq!(standing.about, second.reference("stripe_test"));
+
+        let taken = part(&second, "capture", 1, 3_998);
+        assert_eq!(provider.capture(&second, &taken).await, Ok(Answer::Done));
+        let found = provider.find(&second, &taken.key).await;
+        assert_eq!(found, Ok(Some(Answer::Done)));
+        let back = part(&second, "refund", 1, 500);
+        assert_eq!(provider.refund(&second, &back).await, Ok(Answer::Done));
+
+        // The first one is over, whoever asks for it again.
+        let voided = Hold::Declined("voided".to_owned());
+        assert_eq!(provider.authorize(&first).await, Ok(voided));
+        assert_eq!(provider.entries(&second).await.unwrap().len(), 3);
+        assert_eq!(done(&standin), [(1, 3_998), (1, 3_998), (0, 0), (1, 500)]);
+    });
+}
+
+#[test]
 fn what_stripe_is_asked_is_what_it_documents() {
     run(async {
         let standin = StandIn::start();

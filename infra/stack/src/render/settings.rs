@@ -3,7 +3,7 @@
 use crate::node::Node;
 
 /// Every setting there is: its name, its parameter's type, its default, what it means.
-pub const SETTINGS: [(&str, &str, i32, &str); 14] = [
+pub const SETTINGS: [(&str, &str, i32, &str); 15] = [
     (
         "RESERVATION_SECONDS",
         "Number",
@@ -51,6 +51,12 @@ pub const SETTINGS: [(&str, &str, i32, &str); 14] = [
         "Number",
         900,
         "how long a customer has to act where the payment provider asks for it",
+    ),
+    (
+        "PAYMENT_ATTEMPTS",
+        "Number",
+        1,
+        "how many methods a customer may try to pay an order with",
     ),
     (
         "PAYMENT_WATCH_SECONDS",

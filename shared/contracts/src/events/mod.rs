@@ -132,6 +132,7 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<OrderShipped>(),
         describe::<OrderStockReserved>(),
         describe::<PaymentActionRequired>(),
+        describe::<PaymentAttemptRequested>(),
         describe::<PaymentAuthorized>(),
         describe::<PaymentCaptureFailed>(),
         describe::<PaymentCaptured>(),

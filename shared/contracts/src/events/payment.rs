@@ -44,8 +44,8 @@ payment_events! {
     PaymentVoided = "payment.voided.v1";
 }
 
-/// The provider holds the money once the customer has acted: has shown the bank who they are, say. Where they act is no
-/// one's to know but theirs.
+/// The provider holds the money once the customer has acted: has shown the bank who they are, or named another method
+/// than the one that was declined. What it is, and where they act, is no one's to know but theirs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct PaymentActionRequired {
     /// The payment.
@@ -70,6 +70,32 @@ impl Event for PaymentActionRequired {
             order_id: example_order(),
             amount: example_total(),
             until: example_time().plus(Duration::from_mins(15)),
+        }
+    }
+}
+
+/// The customer has named another method. The provider is not asked yet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentAttemptRequested {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Counts the methods that were tried, from 1: the first that is told of so is 2.
+    pub attempt: u32,
+}
+
+impl Event for PaymentAttemptRequested {
+    const TYPE: &'static str = "payment.attempt-requested.v1";
+    const AGGREGATE: &'static str = "payment";
+    fn aggregate_id(&self) -> String {
+        self.payment_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            payment_id: example_id(8),
+            order_id: example_order(),
+            attempt: 2,
         }
     }
 }

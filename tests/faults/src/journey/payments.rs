@@ -68,6 +68,51 @@ pub async fn act(world: &mut World, shopper: &Person, order: &Value, outcome: &s
     world.send("complete-sandbox-charge", ask).await
 }
 
+/// What a customer sends whose method was declined.
+pub fn attempt(shopper: &Person, order: &Value, method: &str, key: &str) -> Ask {
+    let path = format!("/v1/payments/{}/attempts", payment_of(order));
+    let ask = Ask::post(&path).by(&shopper.token).key(key);
+    ask.json(&json!({ "payment_method": method }))
+}
+
+/// An order whose first method was declined, where others may follow.
+pub async fn declined(world: &mut World, shopper: &Person, goods: &str) -> Value {
+    let order = unpaid(world, shopper, goods, "pm_sandbox_declined").await;
+    let shown = payment(world, shopper, &order).await;
+    assert_eq!(shown["next_action"]["kind"], "another_method", "{shown}");
+    order
+}
+
+/// Customers whose method is declined name another: one that is taken, one that is declined as well, and one for which
+/// they have to act.
+pub(super) async fn attempts(world: &mut World, shopper: &Person, seller: &Person) {
+    world.set("PAYMENT_ATTEMPTS", "2");
+    let goods = offer(world, seller, "Goods for another card", 9).await;
+    for (method, status) in [
+        ("pm_sandbox_ok", "confirmed"),
+        ("pm_sandbox_lost_reply", "confirmed"),
+        ("pm_sandbox_declined", "cancelled"),
+    ] {
+        let order = declined(world, shopper, &goods).await;
+        let other = attempt(shopper, &order, method, method);
+        ok(world.send("request-payment-attempt", other).await, 202);
+        world.settle().await;
+        let seen = shopper.see(world, &text(&order["id"])).await;
+        assert_eq!(seen["status"], status, "{seen}");
+    }
+    let order = declined(world, shopper, &goods).await;
+    let other = attempt(shopper, &order, "pm_sandbox_3ds", "acts");
+    ok(world.send("request-payment-attempt", other).await, 202);
+    world.settle().await;
+    ok(act(world, shopper, &order, "succeeded").await, 204);
+    world.settle().await;
+    world
+        .tick("watch-open-payments", Duration::from_mins(3))
+        .await;
+    let shown = payment(world, shopper, &order).await;
+    assert_eq!(shown["status"], "authorized", "{shown}");
+}
+
 /// Payments that wait for their customers: who act, do not, or are not heard of.
 async fn waiting(world: &mut World, shopper: &Person, goods: &str) {
     let paid = unpaid(world, shopper, goods, "pm_sandbox_3ds").await;

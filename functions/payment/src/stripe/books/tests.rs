@@ -175,6 +175,10 @@ fn a_name_is_short_enough_for_the_metadata() {
     assert_eq!(name_of(&charge, &key), "capture#4294967295");
     assert!(name_of(&charge, &key).len() <= 40);
     assert_eq!(name_of(&charge, "another"), "another");
+    // So are those of a later attempt, which is another charge.
+    let charge = format!("{charge}#attempt#{}", u32::MAX);
+    let key = format!("{charge}#capture#{}", u32::MAX);
+    assert_eq!(name_of(&charge, &key), "capture#4294967295");
 }
 
 #[test]
