@@ -197,14 +197,17 @@ impl Books {
         account: LedgerAccount,
         intent: &Intent,
     ) -> Result<Finding, Problem> {
-        let stored = self.table.get::<Checkpoint>(&Checkpoint::key_of(account));
-        let stored = stored.await?;
+        let key = Checkpoint::key_of(account);
+        let stored = self.table.get::<Checkpoint>(&key).await?;
         let start = Checkpoint::start(account);
         let known = stored.as_deref().unwrap_or(&start);
         for _ in 0..TRIES {
             let read = match self.table.look_at::<Account>(&account_key(account)).await? {
                 Look::Missing => return Ok(Finding::Wrong("an account is gone")),
                 Look::Unreadable => return Ok(Finding::Wrong("an account cannot be read")),
+                Look::There(read) if read.account != account => {
+                    return Ok(Finding::Wrong("an account is another one"));
+                }
                 Look::There(read) => read,
             };
             let run = Query::table(run_of(account)).after(&known.summed_to);
@@ -221,7 +224,7 @@ impl Books {
                 return Ok(Finding::Wrong(how));
             }
             let next = known.up_to(&read, &lines, intent.now);
-            let Some(compared_to) = self.compare(account, &known.compared_to).await? else {
+            let Some(compared_to) = self.compare(&read, &known.compared_to).await? else {
                 return Ok(Finding::Wrong("a line of an account stands for no leg"));
             };
             let next = Checkpoint {
@@ -250,12 +253,8 @@ impl Books {
 
     /// Holds some lines of an account against their entries, from where that has come to; where it goes on, or nothing
     /// if one of them stands for no leg. Behind the last it begins anew.
-    async fn compare(
-        &self,
-        account: LedgerAccount,
-        from: &str,
-    ) -> Result<Option<String>, Problem> {
-        let run = Query::table(run_of(account)).after(from);
+    async fn compare(&self, account: &Account, from: &str) -> Result<Option<String>, Problem> {
+        let run = Query::table(run_of(account.account)).after(from);
         let run = run.limit(COMPARED_AT_ONCE);
         let (lines, more) = self.table.look_through::<Kept>(run, None).await?;
         let lines = lines.unwrap_or_default();
@@ -265,7 +264,9 @@ impl Books {
             let Look::There(entry) = entry else {
                 return Ok(None);
             };
-            if entry.legs().get(kept.leg) != Some(&leg_of(kept)) || kept.account != account {
+            let is_own =
+                kept.account == account.account && kept.line.amount.currency() == account.currency;
+            if entry.legs().get(kept.leg) != Some(&leg_of(kept)) || !is_own {
                 return Ok(None);
             }
         }
@@ -281,9 +282,7 @@ fn is_carried(entry: &Entry, lines: &[Stored<Kept>]) -> bool {
     let mut legs = legs.map(|(number, leg)| {
         let mut own = lines.iter().filter(|kept| kept.leg == number);
         let line = own.next().filter(|_| own.next().is_none());
-        line.is_some_and(|kept| {
-            leg_of(kept) == *leg && kept.line == entry.line(leg, kept.line.at)
-        })
+        line.is_some_and(|kept| leg_of(kept) == *leg && kept.line == entry.line(leg, kept.line.at))
     });
     entry.legs().len() == lines.len() && legs.all(|is_there| is_there)
 }

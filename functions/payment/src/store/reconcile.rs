@@ -1,6 +1,8 @@
 //! Payments that have moved, and are held against the provider's books; and all of them, now and then, whether they
 //! still are what they were.
 
+use std::time::Duration;
+
 use contracts::events::PaymentDiscrepancyFound;
 use dynamo::{Finding, Inspection, Intent, Look, Query, Settled, Stored};
 use kernel::{Problem, Timestamp};
@@ -13,6 +15,8 @@ pub(super) const BY_UNCHECKED: &str = "by-unchecked";
 pub(super) const UNCHECKED: &str = "unchecked";
 /// How many of them one run takes on: each is a question to the provider.
 const CHECKED_AT_ONCE: usize = 50;
+/// What has stood still for longer in the middle of something stands still for good.
+const LONGEST_STEP: Duration = Duration::from_hours(24);
 
 impl Payments {
     /// The payments that wait to be held against the provider's books, the longest first.
@@ -53,7 +57,13 @@ impl Payments {
             return Ok(Finding::Wrong(how));
         }
         if !payment.is_settled() {
-            return Ok(Finding::Whole);
+            // A tombstone goes nowhere; what is looked after is written anew with each look.
+            let is_asleep = intent.now.since(payment.updated_at) > LONGEST_STEP;
+            return Ok(if is_asleep && payment.method.is_some() {
+                Finding::Wrong("a payment stands still in the middle of something")
+            } else {
+                Finding::Whole
+            });
         }
         match self.look_up(&payment).await {
             Err(Trouble::Mismatch) => {
