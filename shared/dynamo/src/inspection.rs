@@ -34,6 +34,9 @@ pub struct Inspection {
     /// Whether what was missing was asked for, and is waited for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_mended: bool,
+    /// When the item was looked at for the last time, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_at: Option<Timestamp>,
 }
 
 /// What came of looking at an item.
@@ -61,6 +64,7 @@ impl Inspection {
             since: now,
             due: now.plus(PATIENCE),
             is_mended: false,
+            ended_at: None,
         }
     }
 
@@ -79,19 +83,20 @@ impl Inspection {
         now.plus(now.since(self.since).max(DAY))
     }
 
-    /// What becomes of it; nothing if there is nothing more to look at.
-    fn after(&self, finding: Finding, now: Timestamp) -> Option<Self> {
+    /// What becomes of it.
+    fn after(&self, finding: Finding, now: Timestamp) -> Self {
         let due = match finding {
-            Finding::Ending => return None,
+            Finding::Ending => self.due,
             Finding::Whole | Finding::Wrong(_) => self.next(now),
             Finding::Moving(most) => self.next(now).min(now.plus(most)),
             Finding::Busy | Finding::Mended => now.plus(PATIENCE),
         };
-        Some(Self {
+        Self {
             due,
             is_mended: finding == Finding::Mended,
+            ended_at: (finding == Finding::Ending).then_some(now),
             ..self.clone()
-        })
+        }
     }
 }
 
@@ -110,8 +115,15 @@ impl Item for Inspection {
     }
 
     fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        if self.ended_at.is_some() {
+            return Vec::new();
+        }
         let place = format!("{}#{}", self.due, self.about);
         vec![(BY_INSPECTION, DUE.to_owned(), place)]
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.ended_at
     }
 }
 
@@ -138,10 +150,8 @@ impl Commands {
         intent: &Intent,
     ) -> Result<bool, Problem> {
         let mut command = self.begin(intent);
-        match inspection.after(finding, intent.now) {
-            Some(next) => command.update(table, inspection, &next),
-            None => command.delete(table, inspection),
-        };
+        let next = inspection.after(finding, intent.now);
+        command.update(table, inspection, &next);
         let is_now = match command.settle().await {
             // Someone else has looked meanwhile.
             Err(problem) if problem.is_contention() => false,
@@ -171,28 +181,37 @@ mod tests {
             since: at(0),
             due: at(1),
             is_mended: false,
+            ended_at: None,
         }
     }
 
-    fn due(finding: Finding, hours: u64) -> Option<Timestamp> {
-        Some(inspection().after(finding, at(hours))?.due)
+    fn due(finding: Finding, hours: u64) -> Timestamp {
+        inspection().after(finding, at(hours)).due
     }
 
     #[test]
     fn what_is_whole_is_looked_at_when_it_is_twice_as_old_and_after_a_day_at_least() {
-        assert_eq!(due(Finding::Whole, 1), Some(at(25)));
-        assert_eq!(due(Finding::Whole, 100), Some(at(200)));
-        assert_eq!(due(Finding::Wrong("any"), 100), Some(at(200)));
+        assert_eq!(due(Finding::Whole, 1), at(25));
+        assert_eq!(due(Finding::Whole, 100), at(200));
+        assert_eq!(due(Finding::Wrong("any"), 100), at(200));
         let hour = Finding::Moving(Duration::from_hours(1));
-        assert_eq!(due(hour, 100), Some(at(101)));
-        assert_eq!(due(Finding::Ending, 100), None);
+        assert_eq!(due(hour, 100), at(101));
+    }
+
+    #[test]
+    fn what_is_about_to_end_is_not_looked_at_any_more_and_ends_as_well() {
+        assert_eq!(inspection().indexes().len(), 1);
+        assert_eq!(inspection().expires_at(), None);
+        let ended = inspection().after(Finding::Ending, at(100));
+        assert!(ended.indexes().is_empty());
+        assert_eq!(ended.expires_at(), Some(at(100)));
     }
 
     #[test]
     fn what_was_asked_for_is_waited_for_once() {
-        let mended = inspection().after(Finding::Mended, at(1)).unwrap();
+        let mended = inspection().after(Finding::Mended, at(1));
         assert!(mended.is_mended);
         assert_eq!(mended.due, at(1).plus(PATIENCE));
-        assert!(!mended.after(Finding::Whole, at(2)).unwrap().is_mended);
+        assert!(!mended.after(Finding::Whole, at(2)).is_mended);
     }
 }
