@@ -295,3 +295,85 @@ fn leg_of(kept: &Kept) -> LedgerLeg {
         amount: kept.line.amount,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contracts::{Event, events::LedgerPosted};
+    use kernel::{Currency, Money};
+
+    use super::*;
+
+    fn at(minutes: u64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000).plus(Duration::from_mins(minutes))
+    }
+
+    fn entry() -> Entry {
+        Entry::try_from(&LedgerPosted::example()).unwrap()
+    }
+
+    fn stored<T>(value: T) -> Stored<T> {
+        Stored {
+            value,
+            rev: 1,
+            created_at: at(0),
+            updated_at: at(0),
+        }
+    }
+
+    /// The lines of the example, each a minute after the one before.
+    fn lines() -> Vec<Stored<Kept>> {
+        let entry = entry();
+        let legs = (0_u64..).zip(entry.legs()).enumerate();
+        let kept = legs.map(|(leg, (minute, booked))| Kept {
+            account: booked.account,
+            leg,
+            line: entry.line(booked, at(minute)),
+        });
+        kept.map(stored).collect()
+    }
+
+    #[test]
+    fn each_leg_stands_as_a_line_once_and_nothing_else_does() {
+        assert!(is_carried(&entry(), &lines()));
+        let mut fewer = lines();
+        fewer.pop();
+        assert!(!is_carried(&entry(), &fewer));
+        let mut more = lines();
+        more.extend(lines().pop());
+        assert!(!is_carried(&entry(), &more));
+        let mut twice = lines();
+        twice.pop();
+        twice.extend(lines().into_iter().take(1));
+        assert!(!is_carried(&entry(), &twice));
+        let mut elsewhere = lines();
+        elsewhere[0].value.account = LedgerAccount::Chargebacks;
+        assert!(!is_carried(&entry(), &elsewhere));
+        let mut other = lines();
+        other[0].value.line.entry_id.push('x');
+        assert!(!is_carried(&entry(), &other));
+    }
+
+    #[test]
+    fn an_account_is_summed_from_the_last_line_before_which_none_comes_to_stand() {
+        let account = LedgerAccount::Provider;
+        let empty = Account::new(account, Currency::EUR);
+        let start = Checkpoint::start(account);
+        let all = start.with(&empty, &lines()).unwrap();
+        assert!(all.debited > 0 && all.debited == all.credited);
+
+        let now = at(0).plus(PATIENCE);
+        assert_eq!(start.up_to(&empty, &lines(), now), start, "all are too new");
+        let second = now.plus(Duration::from_mins(1));
+        let one = start.up_to(&empty, &lines(), second);
+        let (first, rest) = (&lines()[..1], &lines()[1..]);
+        assert_eq!(one.summed_to, first[0].key().sk);
+        let known = start.with(&empty, first).unwrap();
+        assert_eq!((one.debited, one.credited), (known.debited, known.credited));
+        assert_eq!(one.with(&empty, rest), Some(all));
+
+        let mut dollars = lines();
+        let currency = "USD".parse().unwrap();
+        dollars[0].value.line.amount = Money::new(1, currency).unwrap();
+        assert_eq!(start.with(&empty, &dollars), None);
+    }
+}

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use contracts::events::PaymentDiscrepancyFound;
-use dynamo::{Finding, Inspection, Intent, Look, Query, Settled, Stored};
+use dynamo::{Finding, Inspection, Intent, Look, Query, Settled, Stored, inspection::PATIENCE};
 use kernel::{Problem, Timestamp};
 
 use super::{Payments, key_of, step_of};
@@ -52,6 +52,9 @@ impl Payments {
         };
         if payment.payment_id != id {
             return Ok(Finding::Wrong("a payment is another one"));
+        }
+        if intent.now.since(payment.updated_at) < PATIENCE {
+            return Ok(Finding::Busy);
         }
         if let Some(how) = payment.contradiction() {
             return Ok(Finding::Wrong(how));
