@@ -38,8 +38,9 @@ const LINES_OF_AN_ENTRY: usize = 500;
 const TRIES: usize = 3;
 /// An account on which all sales meet is looked at so often: fewer lines than a page have come by then.
 const OFTEN: Duration = Duration::from_hours(1);
-/// What sorts before each line of an account, and behind all else in its partition.
+/// What sorts before each line of an account, and what behind each.
 const BEFORE_LINES: &str = "line#";
+const BEHIND_LINES: &str = "line#~";
 
 /// How far the lines of an account are added up, and how far they are held against their entries.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -210,8 +211,7 @@ impl Books {
                 }
                 Look::There(read) => read,
             };
-            let run = Query::table(run_of(account)).after(&known.summed_to);
-            let run = run.limit(LINES_AT_ONCE);
+            let run = lines_behind(account, &known.summed_to).limit(LINES_AT_ONCE);
             let (lines, more) = self.table.look_through::<Kept>(run, None).await?;
             let Some(lines) = lines else {
                 return Ok(Finding::Wrong("a line of an account cannot be read"));
@@ -254,8 +254,7 @@ impl Books {
     /// Holds some lines of an account against their entries, from where that has come to; where it goes on, or nothing
     /// if one of them stands for no leg. Behind the last it begins anew.
     async fn compare(&self, account: &Account, from: &str) -> Result<Option<String>, Problem> {
-        let run = Query::table(run_of(account.account)).after(from);
-        let run = run.limit(COMPARED_AT_ONCE);
+        let run = lines_behind(account.account, from).limit(COMPARED_AT_ONCE);
         let (lines, more) = self.table.look_through::<Kept>(run, None).await?;
         let lines = lines.unwrap_or_default();
         for kept in &lines {
@@ -274,6 +273,12 @@ impl Books {
         let next = last.map_or_else(|| BEFORE_LINES.to_owned(), |last| last.key().sk);
         Ok(Some(next))
     }
+}
+
+/// The lines of an account behind a place among them.
+fn lines_behind(account: LedgerAccount, place: &str) -> Query {
+    // A blank sorts before all that a key is made of, so this is the first that is not the place itself.
+    Query::table(run_of(account)).between(format!("{place} "), BEHIND_LINES)
 }
 
 /// Whether each leg of an entry stands as a line, once and as it is booked, and nothing else does.
