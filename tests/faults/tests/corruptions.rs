@@ -13,6 +13,7 @@ use faults::{
     branch::{self, Branch},
     journey::{
         payments::refund,
+        payouts::round,
         rounds::{RECONCILERS, rest, rounds},
         seller_and_admin,
         stock::adjust,
@@ -97,6 +98,7 @@ impl Market {
             world.settle().await;
         }
 
+        round(world).await;
         rest(world, Duration::from_mins(20)).await;
         world.log = Some(Vec::new());
         for after in [Duration::from_mins(1), DAY, DAY] {
