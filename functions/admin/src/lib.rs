@@ -3,6 +3,7 @@
 //! - [`audit`]: the audit logs of all services, as the functions read them
 //! - [`listing`]: one list of many logs, page by page
 //! - [`checkpoint`]: a log's head, signed, as it lies in the bucket
+//! - [`outbox`]: what no relay has seen of what commands have written
 //! - [`proof`]: that a log is whole, up to where it is proven
 //!
 //! - [`export`]: a copy of the logs, how far it has come and the files it consists of
@@ -16,10 +17,12 @@ pub mod checkpoint;
 pub mod export;
 pub mod exports;
 pub mod listing;
+pub mod outbox;
 pub mod proof;
 
 pub use audit::{Audit, AuditEntryView};
 pub use checkpoint::{AuditKeys, Checkpoints};
 pub use export::{Export, ExportFile, ExportFilter, ExportView};
 pub use exports::{ExportJob, Exports};
+pub use outbox::Outboxes;
 pub use proof::{Proofs, Verification};

@@ -86,6 +86,11 @@ impl From<&Movement> for MovementView {
 }
 
 impl Movement {
+    /// What caused it: an order's id, or the id of the request or event.
+    pub fn cause(&self) -> &str {
+        &self.cause
+    }
+
     /// All that an event tells, those of a variant behind each other.
     pub fn told_by(event: &Metadata, changed: &StockChanged) -> Vec<Self> {
         let steps = changed.movements.iter().enumerate();
@@ -111,6 +116,11 @@ impl Item for Movement {
         } = self;
         let sk = format!("{MOVEMENTS}{at}#{event_id}#{step:03}");
         Key::new(Ledger::run(self.movement.variant_id), sk)
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        let Key { pk, sk } = self.key();
+        vec![(BY_CAUSE, self.cause.clone(), format!("{pk}#{sk}"))]
     }
 }
 
@@ -277,6 +287,9 @@ impl Ledger {
 
 /// How the keys of movements begin.
 pub(crate) const MOVEMENTS: &str = "movement#";
+
+/// The index of movements by what caused them: a partition an order.
+pub(crate) const BY_CAUSE: &str = "by-cause";
 
 /// The index of ledgers that wait to be held against the stock, and its one partition.
 pub(crate) const BY_UNCHECKED: &str = "by-unchecked";

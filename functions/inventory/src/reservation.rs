@@ -14,7 +14,7 @@
 //! got lost on the way. How far an order has come is told in counts that only grow: what comes late, twice or
 //! overtaken has nothing to add.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use contracts::events::{
     LineProgress, MovementKind, OrderPlaced, OrderProgressed, PaymentActionRequired, Shortage,
@@ -151,6 +151,9 @@ const KEPT_FOR: Duration = Duration::from_hours(35 * 24);
 /// How much longer than a payment waits its pieces are held: until it is known how it ended.
 const GRACE: Duration = Duration::from_mins(5);
 
+/// That the time of a reservation is over is said within so long, or never.
+const SAID_WITHIN: Duration = Duration::from_mins(15);
+
 /// No payment has pieces held longer than this from when it says that it waits.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
@@ -222,6 +225,50 @@ impl Reservation {
     pub fn pieces(&self) -> u32 {
         let lines = self.lines.iter();
         lines.fold(0, |sum, line| u32::saturating_add(sum, line.quantity.get()))
+    }
+
+    /// How many pieces of a variant are still held.
+    pub fn held_of(&self, variant: VariantId) -> u32 {
+        let lines = self.lines.iter();
+        let own = lines.filter(|line| line.variant_id == variant && self.state == State::Held);
+        own.fold(0, |sum, line| {
+            u32::saturating_add(sum, line.left().unwrap_or(0))
+        })
+    }
+
+    /// What has moved by it, variant by variant: how many pieces were held, shipped and called off.
+    pub fn moved(&self) -> BTreeMap<VariantId, [i64; 3]> {
+        let mut moved: BTreeMap<VariantId, [i64; 3]> = BTreeMap::new();
+        let lines = self.lines.iter().filter(|_| self.state != State::Refused);
+        for line in lines {
+            let [held, shipped, cancelled] = moved.entry(line.variant_id).or_default();
+            *held += i64::from(line.quantity.get());
+            *shipped += i64::from(line.shipped);
+            *cancelled += i64::from(line.cancelled);
+        }
+        moved
+    }
+
+    /// What is wrong with it, whatever has moved.
+    pub fn contradiction(&self, now: Timestamp) -> Option<&'static str> {
+        let is_left = self.lines.iter().any(|line| line.left() != Some(0));
+        let is_possible = self.lines.iter().all(|line| line.left().is_some());
+        let is_shipped = self.lines.iter().any(|line| line.shipped > 0);
+        let has_moved = self.lines.iter().any(|line| line.cancelled > 0) || is_shipped;
+        let is_there = match self.state {
+            State::Held => is_left && is_possible && self.closed_at.is_none(),
+            State::Committed => !is_left && is_shipped && self.closed_at.is_some(),
+            State::Released => !is_left && !is_shipped && self.closed_at.is_some(),
+            State::Refused => !has_moved && self.closed_at.is_some(),
+        };
+        let is_due = self.state == State::Held && !self.expiry_announced;
+        if !is_there {
+            Some("a reservation is not where its pieces are")
+        } else if is_due && self.held_until.plus(SAID_WITHIN) < now {
+            Some("nobody has said that the time of a reservation is over")
+        } else {
+            None
+        }
     }
 
     /// Until when, at the latest, it is held without a payment.

@@ -1,5 +1,6 @@
 //! The tables of inventory: the only place of the service that names DynamoDB.
 
+mod inspections;
 mod ledger;
 mod returned;
 
@@ -10,7 +11,8 @@ use contracts::{
     views::VariantOwner,
 };
 use dynamo::{
-    Attributes, Change, Command, Commands, Db, Intent, Query, Refused, Stored, Table, item,
+    Attributes, Change, Command, Commands, Db, Inspection, Intent, Query, Refused, Stored, Table,
+    item,
 };
 use kernel::{Buyer, Code, OrderId, Problem, Timestamp, VariantId};
 use lambda::{
@@ -25,8 +27,9 @@ use crate::{
 };
 pub use ledger::Check;
 
-/// How many variants one transaction stocks: as many as one `stock.changed` names.
-const STOCKED_AT_ONCE: usize = 50;
+/// How many variants one transaction stocks: each has two items, and a transaction has a hundred; one `stock.changed`
+/// names no more than fifty.
+const STOCKED_AT_ONCE: usize = 45;
 
 /// How many overdue reservations one run takes on.
 const OVERDUE_AT_ONCE: usize = 100;
@@ -106,6 +109,9 @@ impl Shelves {
         let intent = request.intent();
         let mut command = self.commands.begin(intent);
         command.save(&self.stock, found.stored.as_ref(), stock);
+        if found.stored.is_none() {
+            command.insert(&self.stock, &Inspection::of(stock, intent.now));
+        }
         let movement = StockMovement {
             revision: Some(revision),
             ..booked.movement.clone()
@@ -145,6 +151,7 @@ impl Shelves {
             });
             for opening in &fresh {
                 command.insert(&self.stock, &opening.stock);
+                command.insert(&self.stock, &Inspection::of(&opening.stock, intent.now));
             }
             let movements = fresh.iter().map(|opening| opening.movement.clone());
             let movements: Vec<StockMovement> = movements.collect();
@@ -174,6 +181,8 @@ impl Shelves {
             let refused = wanted.refuse_beyond(most, intent.now);
             return self.refuse(&refused, intent).await;
         }
+        // Last, for the places before it say which line is short.
+        command.insert(&self.reservations, &Inspection::of(wanted, intent.now));
         if let Answer::Reserved(reserved) = wanted.answer() {
             let changed = StockChanged::by(wanted.order_id(), &movements);
             command.publish(1, &reserved).publish(1, &changed);
@@ -227,6 +236,7 @@ impl Shelves {
     async fn refuse(&self, refused: &Reservation, intent: &Intent) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.reservations, refused);
+        command.insert(&self.reservations, &Inspection::of(refused, intent.now));
         if let Answer::Refused(refused) = refused.answer() {
             command.publish(1, &refused);
         }
@@ -256,10 +266,9 @@ impl Shelves {
     pub async fn release(&self, order: OrderId, intent: &Intent) -> Result<(), Problem> {
         let Some(reservation) = self.reservation(order).await? else {
             let mut command = self.commands.begin(intent);
-            command.insert(
-                &self.reservations,
-                &Reservation::tombstone(order, intent.now),
-            );
+            let tombstone = Reservation::tombstone(order, intent.now);
+            command.insert(&self.reservations, &tombstone);
+            command.insert(&self.reservations, &Inspection::of(&tombstone, intent.now));
             command.audit("stock.release", order);
             command.settle().await?;
             return Ok(());

@@ -51,5 +51,7 @@ pub use provider::{
 pub use reconcile::Verdict;
 pub use refund::{RefundRequest, RefundView};
 pub use sandbox::{Completion, Objection, Sandbox, SandboxPage};
-pub use store::{DisputeFilter, Ledger, Payments, PayoutFilter, PayoutRecords, Payouts, Records};
+pub use store::{
+    Books, DisputeFilter, Ledger, Payments, PayoutFilter, PayoutRecords, Payouts, Records,
+};
 pub use webhook::Webhooks;

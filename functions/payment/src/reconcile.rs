@@ -42,14 +42,37 @@ impl Payment {
 
     /// Whether nothing of it is on its way, so that the books must have the very same.
     pub fn is_settled(&self) -> bool {
-        let captures = self.captures.iter().map(|capture| capture.status);
-        let mut parts = captures.chain(self.refunds.iter().map(|refund| refund.status));
-        let is_moving = parts.any(|part| part == Progress::Pending);
         let is_kept = match self.status {
             Status::Voided | Status::Captured => self.let_go.is_none() && !self.is_all_captured(),
             _ => self.open_since.is_some(),
         };
-        !self.status.is_open() && !is_moving && !is_kept
+        !self.status.is_open() && !self.is_moving() && !is_kept
+    }
+
+    fn is_moving(&self) -> bool {
+        let captures = self.captures.iter().map(|capture| capture.status);
+        let mut parts = captures.chain(self.refunds.iter().map(|refund| refund.status));
+        parts.any(|part| part == Progress::Pending)
+    }
+
+    /// What is wrong with it, whatever the provider's books have.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let last = self.history.last().map(|passage| passage.status);
+        let is_shared_out = self.captures.iter().all(|capture| {
+            let shares = capture.shares.iter().map(|share| share.amount);
+            capture.shares.is_empty() || self.sum(shares).is_ok_and(|sum| sum == capture.amount)
+        });
+        // A tombstone was never asked for, and there is nothing to let go of.
+        let is_left = !self.is_settled() && !self.is_moving() && self.method.is_some();
+        if last != Some(self.status) {
+            Some("a payment is not where it has come to")
+        } else if !is_shared_out {
+            Some("the shares of a capture are not the whole of it")
+        } else if is_left && !self.status.is_open() && self.open_since.is_none() {
+            Some("nobody lets go of what is held of a payment")
+        } else {
+            None
+        }
     }
 
     fn is_all_captured(&self) -> bool {
@@ -227,6 +250,29 @@ mod tests {
         let declined = asked().after(Input::Refused, at(2)).unwrap();
         assert_eq!(declined.verdict(&[]).unwrap(), Verdict::Equal);
         assert_eq!(declined.verdict(&[hold()]).unwrap(), Verdict::Differs);
+    }
+
+    #[test]
+    fn a_payment_is_where_its_history_ends_and_is_let_go_of_when_it_is_over() {
+        let voided = held().after(Input::OrderCancelled, at(3)).unwrap();
+        let let_go = Payment {
+            let_go: Some(true),
+            ..voided.clone()
+        };
+        for whole in [asked(), held(), capturing(Progress::Pending), let_go] {
+            assert_eq!(whole.contradiction(), None, "{:?}", whole.status);
+        }
+        assert!(voided.contradiction().is_some());
+        let elsewhere = Payment {
+            status: Status::Captured,
+            ..held()
+        };
+        assert!(elsewhere.contradiction().is_some());
+        let tombstone = Payment {
+            method: None,
+            ..voided
+        };
+        assert_eq!(tombstone.contradiction(), None);
     }
 
     #[test]

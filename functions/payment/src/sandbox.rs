@@ -260,7 +260,8 @@ impl Account {
             amount: moved.amount,
             answer: moved.answer(),
         });
-        let left = self.amount.amount() - self.moved(Direction::Capture);
+        let captured = self.moved(Direction::Capture);
+        let left = self.amount.amount().saturating_sub(captured);
         let left = Money::new(left, self.amount.currency()).ok();
         let released = left.filter(|_| self.voided > 0);
         let released = released.map(|left| whole(Deed::Release, left, Answer::Done));

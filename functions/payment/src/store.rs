@@ -12,6 +12,7 @@
 mod announce;
 mod answers;
 mod attempts;
+mod books;
 mod disputes;
 mod ledger;
 mod payouts;
@@ -20,11 +21,12 @@ mod returns;
 mod watch;
 
 use contracts::events::{OrderCancelled, OrderClaimed, OrderStockReserved, PaymentVoided};
-use dynamo::{Command, Commands, Intent, Item, Key, Settled, Stored, Table};
+use dynamo::{Command, Commands, Inspection, Intent, Item, Key, Settled, Stored, Table};
 use kernel::{OrderId, PaymentId, Problem, Reply};
 use lambda::Platform;
 
 pub use self::{
+    books::Books,
     disputes::DisputeFilter,
     ledger::Ledger,
     payouts::{PayoutFilter, PayoutRecords, Payouts},
@@ -357,7 +359,7 @@ impl Payments {
 
     /// Writes a journal entry of what a command records, in its transaction.
     fn book(&self, command: &mut Command, entry: &Entry) {
-        command.insert(&self.journal, entry);
+        ledger::write(command, &self.journal, entry);
         if let Some(posted) = entry.posted() {
             command.publish(1, &posted);
         }
@@ -465,6 +467,7 @@ impl Payments {
     ) -> Result<Stored<Payment>, Problem> {
         let mut command = self.commands.begin(&step_of(intent, "open"));
         command.insert(&self.table, &payment);
+        command.insert(&self.table, &Inspection::of(&payment, intent.now));
         command.audit(action, payment.payment_id);
         command.settle().await?;
         Ok(Stored {

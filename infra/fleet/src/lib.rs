@@ -149,6 +149,8 @@ mod expire_reservations;
 mod export_audit_log;
 #[path = "../../../functions/order/src/bin/find-guest-orders-on-email-verified.rs"]
 mod find_guest_orders_on_email_verified;
+#[path = "../../../functions/admin/src/bin/find-unrelayed-commands.rs"]
+mod find_unrelayed_commands;
 #[path = "../../../functions/order/src/bin/flag-order-on-payment-capture-failed.rs"]
 mod flag_order_on_payment_capture_failed;
 #[path = "../../../functions/payment/src/bin/follow-payment-webhook.rs"]
@@ -319,8 +321,12 @@ mod receive_payment_webhook;
 mod receive_return;
 #[path = "../../../functions/inventory/src/bin/receive-stock.rs"]
 mod receive_stock;
+#[path = "../../../functions/payment/src/bin/reconcile-ledger.rs"]
+mod reconcile_ledger;
 #[path = "../../../functions/payment/src/bin/reconcile-payments.rs"]
 mod reconcile_payments;
+#[path = "../../../functions/inventory/src/bin/reconcile-reservations.rs"]
+mod reconcile_reservations;
 #[path = "../../../functions/inventory/src/bin/reconcile-stock.rs"]
 mod reconcile_stock;
 #[path = "../../../functions/order/src/bin/record-capture-on-payment-captured.rs"]
@@ -572,6 +578,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("expire-reservations", expire_reservations::main),
     ("export-audit-log", export_audit_log::main),
     ("find-guest-orders-on-email-verified", find_guest_orders_on_email_verified::main),
+    ("find-unrelayed-commands", find_unrelayed_commands::main),
     ("flag-order-on-payment-capture-failed", flag_order_on_payment_capture_failed::main),
     ("follow-payment-webhook", follow_payment_webhook::main),
     ("get-address", get_address::main),
@@ -657,7 +664,9 @@ pub const FLEET: &[(&str, Main)] = &[
     ("receive-payment-webhook", receive_payment_webhook::main),
     ("receive-return", receive_return::main),
     ("receive-stock", receive_stock::main),
+    ("reconcile-ledger", reconcile_ledger::main),
     ("reconcile-payments", reconcile_payments::main),
+    ("reconcile-reservations", reconcile_reservations::main),
     ("reconcile-stock", reconcile_stock::main),
     ("record-capture-on-payment-captured", record_capture_on_payment_captured::main),
     ("record-stock-movements", record_stock_movements::main),
@@ -2081,6 +2090,20 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "find-guest-orders-on-email-verified"),
+        ],
+    ),
+    (
+        "find-unrelayed-commands",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "admin"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "find-unrelayed-commands"),
+            ("AUDITED_SERVICES", "address,admin,business,cart,customer,inventory,notification,order,payment,product,role,seller"),
         ],
     ),
     (
@@ -3721,6 +3744,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "reconcile-ledger",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reconcile-ledger"),
+        ],
+    ),
+    (
         "reconcile-payments",
         &[
             ("STAGE", "local"),
@@ -3735,6 +3771,19 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("PAYMENT_PROVIDER", "sandbox"),
             ("PAYMENT_RETURN_URL", ""),
             ("STRIPE_URL", "https://api.stripe.com"),
+        ],
+    ),
+    (
+        "reconcile-reservations",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "reconcile-reservations"),
         ],
     ),
     (

@@ -10,6 +10,7 @@
 //!   entry in one transaction
 //! - [`meter`]: the one exception: counters of requests, whose changes are no facts
 //! - [`uses`]: and when something was last used
+//! - [`inspection`]: what is looked at again and again, whether it still is as it was written
 //! - [`audit`]: the audit log: a chain of entries that the relay appends to
 //! - [`sealed`]: values that only the key of their subject opens
 //! - [`view`]: reads of what another service owns
@@ -20,6 +21,7 @@ pub mod command;
 pub mod connection;
 pub mod cursor;
 pub mod db;
+pub mod inspection;
 pub mod item;
 pub mod meter;
 pub mod query;
@@ -33,11 +35,12 @@ pub use command::{Change, Command, Commands, Intent, Refused, Settled};
 pub use connection::Connection;
 pub use cursor::Cursors;
 pub use db::{Attributes, Db, DbError, Pending};
+pub use inspection::{Finding, Inspection};
 pub use item::{Item, Key, Stored};
 pub use meter::{Meter, Taken};
 pub use query::Query;
 pub use sealed::{DataKey, Sealed, SubjectKey};
-pub use table::Table;
+pub use table::{Look, Table};
 pub use uses::Uses;
 
 /// One attribute's value, as the SDK has it: for [`Change`]'s values.

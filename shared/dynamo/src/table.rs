@@ -37,6 +37,28 @@ impl Table {
             .transpose()
     }
 
+    /// The same for whoever looks whether it is as it should be: what cannot be read is no failure of the store.
+    pub async fn look_at<T: Item>(&self, key: &Key) -> Result<Look<T>, Problem> {
+        let found = self.db.get(&self.name, key, None).await?;
+        Ok(found.map_or(Look::Missing, |item| {
+            decode(item).map_or(Look::Unreadable, Look::There)
+        }))
+    }
+
+    /// Some of a run for whoever looks whether they are as they should be, and where to go on; `None` where one of
+    /// them cannot be read.
+    pub async fn look_through<T: Item>(
+        &self,
+        query: Query,
+        after: Option<Position>,
+    ) -> Result<(Option<Vec<Stored<T>>>, Option<Position>), Problem> {
+        let start = after.map(from_position);
+        let (items, next) = self.db.query(&self.name, query.raw(start)).await?;
+        let items = items.into_iter().map(decode);
+        let items = items.collect::<Result<Vec<_>, Problem>>();
+        Ok((items.ok(), next.map(to_position)))
+    }
+
     /// The items with these keys, at most 100, read consistently; in no order, without those that are missing.
     pub async fn get_many<T: Item>(&self, keys: Vec<Key>) -> Result<Vec<Stored<T>>, Problem> {
         if keys.is_empty() {
@@ -109,6 +131,17 @@ impl Table {
         let items = items.into_iter().map(decode).collect::<Result<_, _>>()?;
         Ok((items, next.map(to_position)))
     }
+}
+
+/// What is at a key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look<T> {
+    /// Nothing.
+    Missing,
+    /// Something that is no such item.
+    Unreadable,
+    /// The item.
+    There(Stored<T>),
 }
 
 fn is(item: &Attributes, key: &Key) -> bool {

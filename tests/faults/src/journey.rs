@@ -14,6 +14,7 @@ pub mod payments;
 pub mod payouts;
 pub mod returns;
 pub mod roles;
+pub mod rounds;
 mod second_factor;
 pub(crate) mod selling;
 pub mod stock;
@@ -315,6 +316,9 @@ pub async fn journey(world: &mut World) {
     documents::papers(world, &shopper, &two).await;
     trouble(world, &shopper, &goods).await;
     payments::attempts(world, &shopper, &one).await;
+    // What waits in the warehouse by now was written long enough ago to be looked at.
+    rounds::rounds(world, &rounds::RECONCILERS, Duration::from_mins(16)).await;
+    assert!(world.events("stock.discrepancy-found.v1").is_empty());
     api_keys::keys(world).await;
     // The time goes on with each code, and what was logged out before is out then.
     second_factor::second_factors(world, &root).await;

@@ -655,6 +655,20 @@ impl World {
         }
     }
 
+    /// Loses all that the relay of some service was about to be handed, if there is any that says what it is; what it
+    /// was.
+    pub fn lose_stream(&mut self, chance: usize) -> Option<Vec<StreamRecord>> {
+        self.collect();
+        let is_told = |records: &[StreamRecord]| {
+            let mut records = records.iter();
+            records.any(|record| !record.image["audit"].is_null())
+        };
+        let told = self.streams.iter().filter(|(_, records)| is_told(records));
+        let told: Vec<String> = told.map(|(service, _)| service.clone()).collect();
+        let service = told.get(chance.checked_rem(told.len())?)?;
+        self.streams.remove(service)
+    }
+
     /// Lays a message into the queue of a function.
     pub fn enqueue(&mut self, function: &'static str, body: String) {
         let id: kernel::EventId = self.stage.ids.fresh(self.stage.clock.now());

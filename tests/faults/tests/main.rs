@@ -13,6 +13,7 @@ mod calls;
 mod canaries;
 mod cancelled;
 mod carts;
+mod corruptions;
 mod day;
 mod disputes;
 mod documents;

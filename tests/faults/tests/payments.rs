@@ -141,7 +141,8 @@ async fn payments_and_the_providers_books_agree_whatever_has_become_of_them() {
         }
         assert_eq!(reconciled(&mut world).await, 0, "seed {seed}");
         assert_eq!(unchecked(&world), 0, "seed {seed}");
-        let checked = world.stage.cloud.items("payment-payments").len();
+        let checked = world.stage.cloud.items("payment-payments").into_iter();
+        let checked = checked.filter(|item| item["kind"] == "payment").count();
         assert!(checked > 20, "seed {seed}: {checked}");
     }
 }
@@ -162,7 +163,11 @@ async fn a_payment_that_differs_from_the_books_is_flagged_once_a_revision_and_le
     charge["moves"].as_array_mut().unwrap().push(given);
     world.stage.cloud.put("payment-provider-ledger", &charge);
     assert_eq!(reconciled(&mut world).await, 0, "it has not moved since");
-    let before = world.stage.cloud.items("payment-payments");
+    let paid = |world: &World| {
+        let mut items = world.stage.cloud.items("payment-payments").into_iter();
+        items.find(|item| item["kind"] == "payment").unwrap()
+    };
+    let before = paid(&world);
     let ask = refund(&admin, &order, Some(1_000), "back");
     world.send("request-refund", ask).await;
     world.settle().await;
@@ -172,8 +177,7 @@ async fn a_payment_that_differs_from_the_books_is_flagged_once_a_revision_and_le
     assert_eq!(found["payment"]["refunded"]["amount"], 1_000, "{found}");
     assert_eq!(found["provider"]["refunded"]["amount"], 1_050, "{found}");
     assert_eq!(found["provider"]["captured"]["amount"], 3_750, "{found}");
-    let after = world.stage.cloud.items("payment-payments");
-    assert_eq!(before[0]["captures"], after[0]["captures"]);
+    assert_eq!(before["captures"], paid(&world)["captures"]);
     let ask = refund(&admin, &order, Some(1), "another revision");
     world.send("request-refund", ask).await;
     world.settle().await;

@@ -35,7 +35,9 @@ async fn an_order_sent_twenty_times_at_once_is_one_order() {
         }
         world.settle().await;
         assert_eq!(world.events("order.placed.v1").len(), 1);
-        assert_eq!(world.stage.cloud.items("payment-payments").len(), 1);
+        let payments = world.stage.cloud.items("payment-payments").into_iter();
+        let payments = payments.filter(|item| item["kind"] == "payment");
+        assert_eq!(payments.count(), 1);
         assert_eq!(world.events("payment.authorized.v1").len(), 1);
 
         let again = world.send("place-order", ask).await;

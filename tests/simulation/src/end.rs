@@ -67,7 +67,8 @@ impl End {
                 ]
             }));
         }
-        for stock in cloud.items("inventory-stock") {
+        let stocks = cloud.items("inventory-stock").into_iter();
+        for stock in stocks.filter(|item| item["kind"] == "stock") {
             let levels = ["on_hand", "reserved", "available"].map(|level| count(&stock[level]));
             end.stock.push(levels);
         }

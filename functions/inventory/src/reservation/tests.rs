@@ -49,6 +49,51 @@ fn it_ends_by_the_orders_word_alone() {
 }
 
 #[test]
+fn it_is_where_its_pieces_are_and_has_moved_as_they_have() {
+    let variant = held().lines()[0].variant_id;
+    let part = progress(&held(), 1, 0).unwrap().next;
+    let sold = progress(&held(), 1, 1).unwrap().next;
+    let released = held().release(now()).unwrap().next;
+    let refused = held().refuse(Vec::new(), now());
+    let tombstone = Reservation::tombstone(held().order_id(), now());
+    for (whole, moved, left) in [
+        (held(), [2, 0, 0], 2),
+        (part, [2, 1, 0], 1),
+        (sold, [2, 1, 1], 0),
+        (released.clone(), [2, 0, 2], 0),
+    ] {
+        assert_eq!(whole.contradiction(now()), None, "{:?}", whole.state());
+        assert_eq!(whole.moved(), BTreeMap::from([(variant, moved)]));
+        assert_eq!(whole.held_of(variant), left);
+    }
+    for nothing in [refused.clone(), tombstone] {
+        assert_eq!(nothing.contradiction(now()), None);
+        assert!(nothing.moved().is_empty());
+    }
+    for state in [State::Held, State::Committed, State::Refused] {
+        let elsewhere = Reservation {
+            state,
+            ..released.clone()
+        };
+        assert!(elsewhere.contradiction(now()).is_some(), "{state:?}");
+    }
+    let elsewhere = Reservation {
+        state: State::Released,
+        ..refused
+    };
+    assert!(elsewhere.contradiction(now()).is_some());
+}
+
+#[test]
+fn that_its_time_is_over_is_said_or_missed() {
+    let late = now().plus(TIME).plus(SAID_WITHIN);
+    assert_eq!(held().contradiction(late), None);
+    let later = late.plus(Duration::from_secs(1));
+    assert!(held().contradiction(later).is_some());
+    assert_eq!(held().expire().contradiction(later), None);
+}
+
+#[test]
 fn it_is_held_longer_while_its_payment_waits_once_and_not_for_ever() {
     let until = |minutes| PaymentActionRequired {
         until: now().plus(Duration::from_mins(minutes)),

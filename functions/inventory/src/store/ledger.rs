@@ -171,7 +171,10 @@ impl Shelves {
         Ok(stored.map_or_else(|| Ledger::empty(variant), |stored| stored.value))
     }
 
-    async fn stored_ledger(&self, variant: VariantId) -> Result<Option<Stored<Ledger>>, Problem> {
+    pub(super) async fn stored_ledger(
+        &self,
+        variant: VariantId,
+    ) -> Result<Option<Stored<Ledger>>, Problem> {
         self.ledger.get(&Ledger::key_of(variant)).await
     }
 

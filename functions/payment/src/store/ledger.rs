@@ -4,29 +4,32 @@
 //! |---|---|
 //! | `journal-entry` | `entry#<id>` / `entry` |
 //! | `ledger-account` | `account#<account>` / `account`; a seller's by-seller: `sellers` / the seller |
-//! | `ledger-line` | `account#<account>` / `line#<time>#<entry>#<leg>` |
+//! | `ledger-line` | `account#<account>` / `line#<time>#<entry>#<leg>`; by-entry: the entry / the account and the leg |
 //!
 //! Entries are written by [`Payments`](super::Payments) and [`Payouts`](super::Payouts), beside what they book.
-//! Accounts and their lines follow from them. The table's other items are in [`payouts`](super::payouts).
+//! Accounts and their lines follow from them, and both are looked at ([`books`](super::books)). The table's other items are in [`payouts`](super::payouts).
 
 use std::collections::BTreeMap;
 
 use contracts::events::{LedgerAccount, LedgerLeg, LedgerPosted};
 use dynamo::{
-    Change, Command, Commands, Cursors, Intent, Item, Key, Query, Stored, Table, table::Position,
+    Change, Command, Commands, Cursors, Inspection, Intent, Item, Key, Query, Stored, Table,
+    table::Position,
 };
 use kernel::{Page, Problem, page::Limit};
 use lambda::Platform;
 use serde::{Deserialize, Serialize};
 
-use super::step_of;
 use crate::ledger::{Account, Entry, Line};
 
-/// So many accounts are written at once: each has an item and a few lines, and a transaction takes a hundred.
-const ACCOUNTS_AT_ONCE: usize = 30;
+/// So many accounts are written at once: each has two items and a line, one of them a line for each of fifty sellers,
+/// and a transaction takes a hundred.
+const ACCOUNTS_AT_ONCE: usize = 15;
 /// The index of sellers' accounts, and its one partition.
 const BY_SELLER: &str = "by-seller";
 const SELLERS: &str = "sellers";
+/// The index of lines by what they stand for: a partition an entry.
+pub(super) const BY_ENTRY: &str = "by-entry";
 
 impl Item for Entry {
     const KIND: &'static str = "journal-entry";
@@ -75,8 +78,8 @@ pub(super) fn run_of(account: LedgerAccount) -> String {
 /// A line as it is kept.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Kept {
-    account: LedgerAccount,
-    leg: usize,
+    pub(super) account: LedgerAccount,
+    pub(super) leg: usize,
     pub(super) line: Line,
 }
 
@@ -86,6 +89,11 @@ impl Item for Kept {
     fn key(&self) -> Key {
         let (at, entry, leg) = (self.line.at, &self.line.entry_id, self.leg);
         Key::new(run_of(self.account), format!("line#{at}#{entry}#{leg:03}"))
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, String, String)> {
+        let place = format!("{}#{:03}", self.account, self.leg);
+        vec![(BY_ENTRY, self.line.entry_id.clone(), place)]
     }
 }
 
@@ -145,11 +153,16 @@ impl Ledger {
     /// A line's time is the one at which it is carried, and not the one at which the entry was written: so no line
     /// comes to stand behind a moment that lies a minute back, however late the event. A payout's statement ends at
     /// such a moment, and is right for good.
+    ///
+    /// An entry is carried once, however many events tell of it: one whose event was lost is told again.
     pub async fn carry(&self, posted: &LedgerPosted, intent: &Intent) -> Result<(), Problem> {
         let entry = Entry::try_from(posted).map_err(Problem::internal)?;
         let accounts = by_account(&entry);
         for (part, accounts) in accounts.chunks(ACCOUNTS_AT_ONCE).enumerate() {
-            let step = step_of(intent, &format!("accounts-{part}"));
+            let step = Intent {
+                key: format!("{}#accounts-{part}", entry.id()),
+                ..intent.clone()
+            };
             let mut command = self.commands.begin(&step);
             lay(&mut command, &self.table, &entry, accounts).await?;
             command.audit("ledger.carry", entry.id());
@@ -219,6 +232,13 @@ pub(super) fn by_account(entry: &Entry) -> Vec<Booked<'_>> {
     accounts.into_values().collect()
 }
 
+/// Lays an entry into a command, and that it is to be looked at.
+pub(super) fn write(command: &mut Command, table: &Table, entry: &Entry) {
+    command.insert(table, entry);
+    let now = command.intent().now;
+    command.insert(table, &Inspection::of(entry, now));
+}
+
 /// Lays what an entry books on accounts into a command: what each comes to, and its lines.
 pub(super) async fn lay(
     command: &mut Command,
@@ -234,6 +254,8 @@ pub(super) async fn lay(
             command.or(Problem::internal("an account is in another currency"));
         } else {
             command.insert(table, &booked.moved);
+            let now = command.intent().now;
+            command.insert(table, &Inspection::of(&booked.moved, now));
         }
         booked.lay_lines(command, table, entry);
     }

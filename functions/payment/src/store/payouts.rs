@@ -14,7 +14,7 @@ use lambda::{Platform, http::Incoming};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::ledger::{Kept, account_key, by_account, lay, lay_on, run_of};
+use super::ledger::{Kept, account_key, by_account, lay, lay_on, run_of, write};
 use crate::{
     ledger::{Account, Entry, Line},
     payout::{Closed, LAG, Payee, Payout, PayoutView, Period, Recent, Status, Terms},
@@ -317,7 +317,7 @@ impl<P> Payouts<P> {
             lay_on(command, &self.table, &entry, (account, booked));
         }
         lay(command, &self.table, &entry, &others).await?;
-        command.insert(&self.table, &entry);
+        write(command, &self.table, &entry);
         command.insert(&self.table, payout);
         // Whoever else makes one now has read the same payee.
         command.save(&self.table, before, payee);
@@ -372,7 +372,7 @@ impl Payouts {
             }
         };
         lay(&mut command, &self.table, &entry, &by_account(&entry)).await?;
-        command.insert(&self.table, &entry);
+        write(&mut command, &self.table, &entry);
         command.settle().await?;
         Ok(())
     }

@@ -1,0 +1,299 @@
+//! Stock and reservations, looked at now and then: whether all that is known of a variant's pieces, and of an order's,
+//! still is the same.
+//!
+//! The levels of a variant are held against its ledger, the ledger against the sum of its movements, and what of them
+//! is held for orders against the reservations; a reservation is held against the movements that it has caused. So
+//! whichever of the three is altered or gone, another one contradicts.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use contracts::events::MovementKind;
+use dynamo::{Finding, Inspection, Intent, Look, Query, Stored, inspection::PATIENCE};
+use kernel::{OrderId, Problem, Timestamp, VariantId};
+
+use super::Shelves;
+use crate::{
+    ledger::{BY_CAUSE, Ledger, MOVEMENTS, Movement, Verdict},
+    reservation::Reservation,
+    stock::{Shift, Stock},
+};
+
+/// So many inspections one run takes on.
+const INSPECTED_AT_ONCE: usize = 100;
+/// So many movements are read at once.
+const MOVEMENTS_AT_ONCE: usize = 1_000;
+/// What is closed is kept longer than this, so a reservation that is missing was taken away.
+const OFTEN: Duration = Duration::from_hours(30 * 24);
+
+/// What the movements of a variant come to.
+#[derive(Debug, Default)]
+struct Tally {
+    movements: u64,
+    shift: Shift,
+    /// How many pieces are still held, by what they are held for.
+    held: BTreeMap<String, i64>,
+}
+
+impl Tally {
+    fn take(&mut self, recorded: &Movement) {
+        let movement = &recorded.movement;
+        let shift = Shift::of(movement);
+        self.movements += 1;
+        self.shift.on_hand += shift.on_hand;
+        self.shift.reserved += shift.reserved;
+        self.shift.available += shift.available;
+        if shift.reserved != 0 {
+            *self.held.entry(recorded.cause().to_owned()).or_default() += shift.reserved;
+        }
+    }
+
+    fn comes_to(&self, ledger: &Ledger) -> bool {
+        let balance = ledger.balance();
+        let levels = (balance.on_hand, balance.reserved, balance.available);
+        let shift = self.shift;
+        self.movements == ledger.movements()
+            && (shift.on_hand, shift.reserved, shift.available) == levels
+    }
+}
+
+impl Shelves {
+    /// The variants that are due to be looked at.
+    pub async fn stock_due(&self, now: Timestamp) -> Result<Vec<Stored<Inspection>>, Problem> {
+        self.stock.due(now, INSPECTED_AT_ONCE).await
+    }
+
+    /// The reservations that are due to be looked at.
+    pub async fn reservations_due(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<Stored<Inspection>>, Problem> {
+        self.reservations.due(now, INSPECTED_AT_ONCE).await
+    }
+
+    /// Looks at a variant; whether anything is wrong with it.
+    pub async fn inspect_stock(
+        &self,
+        inspection: &Stored<Inspection>,
+        intent: &Intent,
+    ) -> Result<bool, Problem> {
+        let variant = inspection.about().trim_start_matches("stock#");
+        let variant = variant.parse().map_err(Problem::internal)?;
+        let finding = self.look_at_stock(variant, intent.now).await?;
+        let concluded = (inspection, finding);
+        let done = self.commands.conclude(&self.stock, concluded, intent);
+        done.await
+    }
+
+    /// Looks at a reservation; whether anything is wrong with it.
+    pub async fn inspect_reservation(
+        &self,
+        inspection: &Stored<Inspection>,
+        intent: &Intent,
+    ) -> Result<bool, Problem> {
+        let order = inspection.about().trim_start_matches("reservation#");
+        let order = order.parse().map_err(Problem::internal)?;
+        let finding = self.look_at_reservation(order, inspection, intent.now);
+        let concluded = (inspection, finding.await?);
+        let done = self
+            .commands
+            .conclude(&self.reservations, concluded, intent);
+        done.await
+    }
+
+    async fn look_at_stock(&self, variant: VariantId, now: Timestamp) -> Result<Finding, Problem> {
+        // The ledger first: a stock that has not moved since cannot have fewer revisions than it has movements.
+        let ledger = match self
+            .ledger
+            .look_at::<Ledger>(&Ledger::key_of(variant))
+            .await?
+        {
+            Look::There(ledger) => ledger,
+            Look::Missing => return Ok(Finding::Wrong("the ledger of a variant is gone")),
+            Look::Unreadable => return Ok(Finding::Wrong("a ledger cannot be read")),
+        };
+        let stock = match self.stock.look_at::<Stock>(&Stock::key_of(variant)).await? {
+            Look::There(stock) => stock,
+            Look::Missing => return Ok(Finding::Wrong("the stock of a variant is gone")),
+            Look::Unreadable => return Ok(Finding::Wrong("the stock of a variant cannot be read")),
+        };
+        if ledger.variant_id() != variant || stock.variant_id() != variant {
+            return Ok(Finding::Wrong("a variant is another one"));
+        }
+        match ledger.verdict(Some(&stock)) {
+            Verdict::Behind if now.since(stock.updated_at) < PATIENCE => return Ok(Finding::Busy),
+            Verdict::Behind => return Ok(Finding::Wrong("movements of a variant were not heard")),
+            Verdict::Differs => return Ok(Finding::Wrong("the ledger and the stock differ")),
+            Verdict::Equal => {}
+        }
+        let Some(tally) = self.tally(variant).await? else {
+            return Ok(Finding::Wrong("a movement cannot be read"));
+        };
+        if !tally.comes_to(&ledger) {
+            let again = self.stored_ledger(variant).await?;
+            let has_moved = again.is_none_or(|again| again.rev != ledger.rev);
+            return Ok(if has_moved {
+                Finding::Busy
+            } else {
+                Finding::Wrong("a ledger is not what its movements come to")
+            });
+        }
+        Ok(match self.held_for_nobody(variant, &tally, now).await? {
+            Some(how) => Finding::Wrong(how),
+            None => Finding::Whole,
+        })
+    }
+
+    /// All movements of a variant; nothing if one of them cannot be read. They are read as often as the variant has
+    /// become twice as old: each of them twice in all.
+    async fn tally(&self, variant: VariantId) -> Result<Option<Tally>, Problem> {
+        let run = Query::table(Ledger::run(variant)).starting_with(MOVEMENTS);
+        let run = run.limit(MOVEMENTS_AT_ONCE);
+        let (mut tally, mut after) = (Tally::default(), None);
+        loop {
+            let read = self.ledger.look_through::<Movement>(run.clone(), after);
+            let (Some(movements), next) = read.await? else {
+                return Ok(None);
+            };
+            let own = movements.iter();
+            own.filter(|recorded| recorded.movement.variant_id == variant)
+                .for_each(|recorded| tally.take(recorded));
+            after = next;
+            if after.is_none() {
+                return Ok(Some(tally));
+            }
+        }
+    }
+
+    /// What is wrong with the pieces of a variant that are held. A reservation that has moved just now is let be.
+    async fn held_for_nobody(
+        &self,
+        variant: VariantId,
+        tally: &Tally,
+        now: Timestamp,
+    ) -> Result<Option<&'static str>, Problem> {
+        for (cause, pieces) in tally.held.iter().filter(|(_, pieces)| **pieces != 0) {
+            let Ok(order) = cause.parse::<OrderId>() else {
+                return Ok(Some("pieces are held for no order"));
+            };
+            let key = Reservation::key_of(order);
+            let Look::There(reservation) = self.reservations.look_at::<Reservation>(&key).await?
+            else {
+                return Ok(Some("pieces are held without a reservation"));
+            };
+            let is_same = i64::from(reservation.held_of(variant)) == *pieces;
+            if !is_same && now.since(reservation.updated_at) >= PATIENCE {
+                return Ok(Some("other pieces are held than a reservation has"));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn look_at_reservation(
+        &self,
+        order: OrderId,
+        inspection: &Inspection,
+        now: Timestamp,
+    ) -> Result<Finding, Problem> {
+        let key = Reservation::key_of(order);
+        let reservation = match self.reservations.look_at::<Reservation>(&key).await? {
+            Look::There(reservation) => reservation,
+            Look::Missing => return Ok(Finding::Wrong("a reservation is gone")),
+            Look::Unreadable => return Ok(Finding::Wrong("a reservation cannot be read")),
+        };
+        if reservation.order_id() != order {
+            return Ok(Finding::Wrong("a reservation is of another order"));
+        }
+        if let Some(how) = reservation.contradiction(now) {
+            return Ok(Finding::Wrong(how));
+        }
+        if now.since(reservation.updated_at) < PATIENCE {
+            return Ok(Finding::Busy);
+        }
+        let moved = self.moved_for(order).await?;
+        if moved.as_ref() != Some(&reservation.moved()) {
+            return Ok(Finding::Wrong("a reservation is not what has moved for it"));
+        }
+        let next = inspection.next(now).min(now.plus(OFTEN));
+        let ends = dynamo::Item::expires_at(&reservation.value);
+        Ok(if ends.is_some_and(|end| end <= next) {
+            Finding::Ending
+        } else {
+            Finding::Moving(OFTEN)
+        })
+    }
+
+    /// What has moved for an order, as its reservation has it; nothing if a movement cannot be read.
+    async fn moved_for(
+        &self,
+        order: OrderId,
+    ) -> Result<Option<BTreeMap<VariantId, [i64; 3]>>, Problem> {
+        let run = Query::index(BY_CAUSE, order.to_string()).limit(MOVEMENTS_AT_ONCE);
+        let (mut moved, mut after) = (BTreeMap::<VariantId, [i64; 3]>::new(), None);
+        loop {
+            let read = self.ledger.look_through::<Movement>(run.clone(), after);
+            let (Some(movements), next) = read.await? else {
+                return Ok(None);
+            };
+            for recorded in &movements {
+                let movement = &recorded.movement;
+                let place = match movement.kind {
+                    MovementKind::Reserved => 0,
+                    MovementKind::Sold => 1,
+                    MovementKind::Released => 2,
+                    MovementKind::Received | MovementKind::Returned | MovementKind::Adjusted => {
+                        continue;
+                    }
+                };
+                moved.entry(movement.variant_id).or_default()[place] += movement.pieces;
+            }
+            after = next;
+            if after.is_none() {
+                return Ok(Some(moved));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::{Event, Metadata, events::StockChanged, events::StockMovement};
+
+    use super::*;
+
+    fn recorded(movements: &[(MovementKind, i64)]) -> Vec<Movement> {
+        let variant = StockChanged::example().movements[0].variant_id;
+        let movements = movements.iter();
+        let movements: Vec<_> = movements
+            .map(|(kind, pieces)| StockMovement::new(variant, *kind, *pieces))
+            .collect();
+        let catalogue = contracts::events::catalogue();
+        let event = catalogue
+            .iter()
+            .find(|event| event.type_name == StockChanged::TYPE);
+        let metadata = event.unwrap().example["metadata"].clone();
+        let metadata: Metadata = serde_json::from_value(metadata).unwrap();
+        Movement::told_by(&metadata, &StockChanged::by("cause", &movements))
+    }
+
+    #[test]
+    fn what_is_held_is_what_was_reserved_and_neither_sold_nor_released() {
+        let mut tally = Tally::default();
+        let movements = recorded(&[
+            (MovementKind::Received, 9),
+            (MovementKind::Reserved, 4),
+            (MovementKind::Sold, 1),
+            (MovementKind::Released, 1),
+        ]);
+        for movement in &movements {
+            tally.take(movement);
+        }
+        assert_eq!(tally.movements, 4);
+        assert_eq!(tally.held, BTreeMap::from([("cause".to_owned(), 2)]));
+        let levels = (
+            tally.shift.on_hand,
+            tally.shift.reserved,
+            tally.shift.available,
+        );
+        assert_eq!(levels, (8, 2, 6));
+    }
+}
