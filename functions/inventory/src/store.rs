@@ -181,8 +181,6 @@ impl Shelves {
             let refused = wanted.refuse_beyond(most, intent.now);
             return self.refuse(&refused, intent).await;
         }
-        // Last, for the places before it say which line is short.
-        command.insert(&self.reservations, &Inspection::of(wanted, intent.now));
         if let Answer::Reserved(reserved) = wanted.answer() {
             let changed = StockChanged::by(wanted.order_id(), &movements);
             command.publish(1, &reserved).publish(1, &changed);
@@ -307,10 +305,20 @@ impl Shelves {
             return Ok(());
         };
         let mut command = self.commands.begin(intent);
-        command.update(&self.reservations, &reservation, &next);
+        self.revise(&mut command, &reservation, &next);
         command.audit("stock.hold-longer", payment.order_id);
         command.settle().await?;
         Ok(())
+    }
+
+    /// Lays what has become of a reservation into a command. With its second revision it begins to be looked at: the
+    /// first is written in the rush, and as long as it stands the stock of each line is held against it.
+    fn revise(&self, command: &mut Command, reservation: &Stored<Reservation>, next: &Reservation) {
+        command.update(&self.reservations, reservation, next);
+        if reservation.rev == 1 {
+            let now = command.intent().now;
+            command.insert(&self.reservations, &Inspection::of(next, now));
+        }
     }
 
     async fn turn(
@@ -322,7 +330,7 @@ impl Shelves {
     ) -> Result<(), Problem> {
         let order = reservation.order_id();
         let mut command = self.commands.begin(intent);
-        command.update(&self.reservations, reservation, &turn.next);
+        self.revise(&mut command, reservation, &turn.next);
         self.shift(&mut command, &turn.movements);
         let changed = StockChanged::by(order, &turn.movements);
         command.publish(reservation.rev + 1, &changed);
@@ -360,7 +368,7 @@ impl Shelves {
         intent: &Intent,
     ) -> Result<(), Problem> {
         let mut command = self.commands.begin(intent);
-        command.update(&self.reservations, reservation, &reservation.expire());
+        self.revise(&mut command, reservation, &reservation.expire());
         command.publish(reservation.rev + 1, &reservation.expired());
         command.audit("stock.expire", reservation.order_id());
         match command.settle().await {

@@ -19,5 +19,5 @@ pub use self::{
     deeds::{Deed, Scene, Used, deeds},
     facts::Facts,
     journey::{App, Person, admin, evening, journey, offer, seller, seller_and_admin, shopper},
-    world::{Delivery, Moment, Outcome, Play, Stimulus, Upload, World},
+    world::{Delivery, Moment, Outcome, Play, Stimulus, Upload, Visit, World},
 };

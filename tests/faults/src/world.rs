@@ -86,11 +86,21 @@ pub struct Moment {
     world: World,
 }
 
+/// A request that was sent, and what has come of it.
+pub struct Visit {
+    pub function: &'static str,
+    pub answer: Answer,
+    /// The calls that it took.
+    pub calls: Vec<Call>,
+}
+
 /// Which moments are kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Kept {
     /// The first few of each function.
     First,
+    /// Of these functions alone.
+    Of(Vec<&'static str>),
     /// Those in which a function first uses a statement of its policy.
     Grants,
 }
@@ -138,6 +148,8 @@ pub struct World {
     pub log: Option<Vec<String>>,
     /// Every call to a backend, once it was made.
     pub calls: Vec<Call>,
+    /// Every request that was sent by itself.
+    pub visits: Vec<Visit>,
     /// How often each function was set off.
     invocations: HashMap<&'static str, usize>,
     /// How long a function has for a message, where that is less than its manifest says.
@@ -183,6 +195,7 @@ impl World {
             causes: Vec::new(),
             log: None,
             calls: Vec::new(),
+            visits: Vec::new(),
             invocations: HashMap::new(),
             hurry: None,
             chance: None,
@@ -211,6 +224,14 @@ impl World {
     pub fn remembering(mut self) -> Self {
         self.moments = Some(Vec::new());
         self
+    }
+
+    /// Keeps the first few moments of these functions.
+    pub fn remembering_of(self, functions: Vec<&'static str>) -> Self {
+        Self {
+            kept: Kept::Of(functions),
+            ..self.remembering()
+        }
     }
 
     /// Has something played with the first few moments of each function of some services, as they come and each in a
@@ -395,8 +416,16 @@ impl World {
 
     async fn meet(&mut self, name: &'static str, stimulus: Stimulus) -> Outcome {
         let moment = self.remember(name, &stimulus).await;
+        let before = self.calls.len();
         let outcome = self.persist(name, &stimulus).await;
         self.keep(moment);
+        if let Outcome::Answer(answer) = &outcome {
+            self.visits.push(Visit {
+                function: name,
+                answer: answer.clone(),
+                calls: self.calls[before..].to_vec(),
+            });
+        }
         outcome
     }
 
@@ -449,7 +478,12 @@ impl World {
             .filter(|moment| moment.function == function)
             .filter(|moment| moment.stimulus.shows_code() == shows_code)
             .count();
-        (self.kept == Kept::Grants || seen < FEW).then(|| self.moment(function, stimulus))
+        let is_kept = match &self.kept {
+            Kept::First => seen < FEW,
+            Kept::Of(functions) => seen < FEW && functions.contains(&function),
+            Kept::Grants => true,
+        };
+        is_kept.then(|| self.moment(function, stimulus))
     }
 
     /// Keeps a moment, now that it is known what it led to.
@@ -461,7 +495,7 @@ impl World {
         let first = used.into_iter().filter(|it| self.used.insert(it.clone()));
         let own = first.filter(|(function, _)| function == moment.function);
         moment.grants = own.map(|(_, grant)| grant).collect();
-        if self.kept == Kept::First || !moment.grants.is_empty() {
+        if self.kept != Kept::Grants || !moment.grants.is_empty() {
             moments.push(moment);
         } else {
             moment.world.stage.cloud.forget();

@@ -151,8 +151,9 @@ impl Market {
     /// Does something, of which nothing follows yet.
     async fn do_something(&self, world: &mut World, chance: &mut Chance) {
         let goods = &self.goods[chance.below(2)];
+        let key = format!("one more {}", chance.below(usize::MAX));
         match chance.below(3) {
-            0 => self.seller.receive(world, goods, 1, "one more").await,
+            0 => self.seller.receive(world, goods, 1, &key).await,
             1 => drop(adjust(world, &self.seller, goods, 1).await),
             _ => drop(self.shopper.buy(world, goods, 1, "pm_sandbox_ok").await),
         }

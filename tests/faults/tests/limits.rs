@@ -2,10 +2,10 @@
 
 use std::{rc::Rc, time::Duration};
 
-use faults::{Outcome, Person, Stimulus, World, journey};
+use faults::{Person, Visit, World, journey};
 use kernel::{Role, rate::Class};
 use serde_json::json;
-use testkit::{Answer, Ask, Fault, Lambda, Stage};
+use testkit::{Answer, Ask, Call, Fault, Lambda, Stage};
 
 /// A stage on which rates are as they are in the cloud.
 fn strict(seed: u64) -> World {
@@ -219,40 +219,33 @@ async fn only_routes_with_a_rate_count_and_they_ask_first_and_once() {
         let (_, class) = settings.iter().find(|(name, _)| *name == "RATE")?;
         Class::ALL.iter().find(|known| known.name == *class)
     };
-    let mut world = World::new(1).remembering();
+    let mut world = World::new(1);
     journey(&mut world).await;
     let mut counted = 0;
-    for moment in world.moments() {
-        let Stimulus::Request(_) = moment.stimulus else {
-            continue;
-        };
-        let mut world = moment.world(2);
-        world.warm(moment.function).await;
-        let Ok(Outcome::Answer(answer)) = world.once(moment.function, &moment.stimulus).await
-        else {
-            panic!("{} has no answer", moment.function);
-        };
-        let calls = world.calls.iter();
-        let limits = |table: &Option<String>| table.as_deref() == Some("local-gateway-limits");
-        let asked = calls.filter(|call| limits(&call.table)).count();
-        let class = rate(moment.function);
-        assert_eq!(asked > 0, class.is_some(), "{}", moment.function);
+    for Visit {
+        function,
+        answer,
+        calls,
+    } in &world.visits
+    {
+        let limits = |call: &&Call| call.table.as_deref() == Some("local-gateway-limits");
+        let asked = calls.iter().filter(limits).count();
+        let class = rate(function);
+        assert_eq!(asked > 0, class.is_some(), "{function}");
         assert_eq!(!answer.header("ratelimit").is_empty(), class.is_some());
         if let Some(class) = class {
-            // Before the handler reads anything; whose token has ended is found out by then.
-            let revoked = Some("local-customer-revocations");
-            let mut calls = world
-                .calls
-                .iter()
-                .filter(|call| call.table.as_deref() != revoked);
-            assert!(
-                calls.next().is_some_and(|call| limits(&call.table)),
-                "{:?}",
-                world.calls
-            );
+            // Before the handler reads anything; whose token has ended is found out by then, and by what key it was
+            // signed.
+            let before = ["local-customer-revocations", "local-customer-keys"];
+            let is_handlers = |call: &&Call| {
+                let table = call.table.as_deref();
+                table.is_some_and(|table| !before.contains(&table))
+            };
+            let first = calls.iter().find(is_handlers);
+            assert!(first.is_some_and(|call| limits(&call)), "{calls:?}");
             // Two for each of its quotas at the most, when the counter has rested.
             let most = 2 * class.quotas.len();
-            assert!(asked <= most, "{}: {:?}", moment.function, world.calls);
+            assert!(asked <= most, "{function}: {calls:?}");
             counted += 1;
         }
     }

@@ -39,3 +39,7 @@ mod tamper;
 mod units;
 mod unruly;
 mod webhooks;
+
+/// Of what a test does a fifth was to ask the system's allocator for small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -15,6 +15,10 @@ pub mod simulation;
 pub mod story;
 pub mod variant;
 
+/// A case is a hundred thousand small pieces of memory: with the system's allocator they were a fifth of its time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use self::{
     end::End,
     market::Market,

@@ -180,6 +180,9 @@ impl Shelves {
             else {
                 return Ok(Some("pieces are held without a reservation"));
             };
+            if let Some(how) = reservation.contradiction(now) {
+                return Ok(Some(how));
+            }
             let is_same = i64::from(reservation.held_of(variant)) == *pieces;
             if !is_same && now.since(reservation.updated_at) >= PATIENCE {
                 return Ok(Some("other pieces are held than a reservation has"));
