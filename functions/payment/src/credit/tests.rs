@@ -33,8 +33,8 @@ fn customer() -> CustomerId {
 
 fn account(credited: u64, debited: u64) -> Account {
     Account {
-        credited,
         debited,
+        credited,
         ..Account::new(LedgerAccount::StoreCredit(customer()), Currency::EUR)
     }
 }
