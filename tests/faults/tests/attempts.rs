@@ -300,7 +300,7 @@ async fn an_attempt_in_the_moment_that_the_time_is_over_is_taken_or_is_not() {
         (last, stands("authorized", "confirmed")),
         (left, stands("declined", "cancelled")),
     ] {
-        let mut over = asking.fork(2);
+        let over = asking.fork(2);
         over.stage.clock.advance(after);
         for call in 0..ENOUGH {
             let mut world = over.fork(100 + call as u64);

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, rc::Rc, time::Duration};
 
 use faults::{
-    Moment, Person, World,
+    Moment, Person, Stimulus, World,
     journey::{
         credit::{buy_with, gift, give, order_by, store_credit},
         payments::{act, payment, payment_of, refund},
@@ -500,7 +500,11 @@ async fn moment_of(method: &str, function: &str, after: &str) -> (Shop, Value, M
         _ => {}
     }
     let moments = world.moments().into_iter();
-    let own = moments.filter(|moment| moment.function == function);
+    let is_first = |moment: &Moment| match &moment.stimulus {
+        Stimulus::Message(delivery) => delivery.received == 1,
+        _ => false,
+    };
+    let own = moments.filter(|moment| moment.function == function && is_first(moment));
     let moment = own.last().unwrap();
     (shop, order, moment)
 }

@@ -59,8 +59,8 @@ pub async fn buy_with(
     (method, credit): (&str, u64),
 ) -> String {
     let id: kernel::EventId = world.stage.ids.fresh(world.stage.clock.now());
-    let added = customer.add(world, goods, pieces, &format!("add {id}"));
-    ok(added.await, 200);
+    let key = format!("add {id}");
+    ok(customer.add(world, goods, pieces, &key).await, 200);
     let credit = json!({ "amount": credit, "currency": "EUR" });
     let placed = order_by(world, customer, method, &credit).await;
     text(&ok(placed, 201).body["id"])
