@@ -77,9 +77,13 @@ pub(super) async fn spent(world: &mut World, root: &Person, shopper: &Person, se
 
     let goods = offer(world, seller, "Goods for store credit", 9).await;
     let both = buy_with(world, shopper, (&goods, 2), ("pm_sandbox_ok", 1_500)).await;
+    world.settle().await;
     let alone = buy_with(world, shopper, (&goods, 1), ("pm_sandbox_ok", 1_250)).await;
+    world.settle().await;
     let off = buy_with(world, shopper, (&goods, 1), ("pm_sandbox_ok", 500)).await;
+    world.settle().await;
     let short = buy_with(world, shopper, (&goods, 3), ("pm_sandbox_ok", 3_750)).await;
+    world.settle().await;
     // Where another method may be named, what is held waits for it.
     let declined = ("pm_sandbox_declined", 500);
     let declined = buy_with(world, shopper, (&goods, 1), declined).await;
