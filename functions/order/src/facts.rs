@@ -84,6 +84,7 @@ impl Order {
                 buyer,
                 total: self.total,
                 payment_method: self.payment_method.clone().into(),
+                store_credit: self.store_credit,
             }),
             // No order rests here.
             Status::PaymentAuthorized => return None,

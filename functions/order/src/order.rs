@@ -75,6 +75,9 @@ pub struct Order {
     pub shipping_address: Personal<PostalAddress>,
     /// How it is paid.
     pub payment_method: PaymentMethod,
+    /// How much of it is paid with its customer's store credit, if any is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_credit: Option<Money>,
     /// When it was placed.
     pub placed_at: Timestamp,
     /// Every state that it has been in.
@@ -174,6 +177,8 @@ pub struct Purchase {
     pub shipping_address: PostalAddress,
     /// How it is paid.
     pub payment_method: PaymentMethod,
+    /// How much of it is to be paid with store credit, if any is.
+    pub store_credit: Option<Money>,
     /// In which language.
     pub locale: Locale,
 }
@@ -204,7 +209,8 @@ impl Order {
     /// Makes an order of a cart at the prices that the cart shows.
     ///
     /// # Errors
-    /// `cart_empty`; `cart_full`; `validation_failed` where the total is more than an amount can be.
+    /// `cart_empty`; `cart_full`; `validation_failed` where the total is more than an amount can be, or less than is to
+    /// be paid with store credit.
     pub fn place(purchase: Purchase, ids: &Ids, now: Timestamp) -> Result<Self, Problem> {
         let cart = purchase.cart;
         let currency = cart
@@ -247,6 +253,8 @@ impl Order {
             });
         }
         let total = Money::sum(lines.iter().map(|line| line.total), currency).map_err(unpayable)?;
+        let store_credit = purchase.store_credit;
+        store_credit.map_or(Ok(()), |credit| payable_with(credit, total))?;
         let id: OrderId = ids.fresh(now);
         let (buyer, subject, email, guest_cart) = match purchase.by {
             Purchaser::Customer(customer) => (
@@ -275,6 +283,7 @@ impl Order {
             locale: purchase.locale,
             shipping_address: Personal::new(subject, purchase.shipping_address),
             payment_method: purchase.payment_method,
+            store_credit,
             placed_at: now,
             history: vec![Passage {
                 status: Status::Placed,
@@ -410,6 +419,19 @@ impl Owned for Order {
     fn of_seller(&self, seller: SellerId) -> bool {
         self.sellers().any(|of| of == seller)
     }
+}
+
+/// Whether so much of an order can be paid with store credit. Whether its customer has that, payment knows.
+fn payable_with(credit: Money, total: Money) -> Result<(), Problem> {
+    if credit.currency() != total.currency() {
+        let detail = format!("the order is in {}", total.currency());
+        return Err(Problem::invalid("/store_credit/currency", detail));
+    }
+    if credit.is_zero() || credit.amount() > total.amount() {
+        let detail = format!("expected 1 to {}, which the order costs", total.amount());
+        return Err(Problem::invalid("/store_credit/amount", detail));
+    }
+    Ok(())
 }
 
 fn unpayable(error: MoneyError) -> Problem {

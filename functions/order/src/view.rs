@@ -78,6 +78,9 @@ pub struct OrderView {
     /// How it is paid; not for sellers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethod>,
+    /// How much of it is paid with its customer's store credit, if any is; not for sellers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_credit: Option<Money>,
     /// How much of its money has been taken, as far as the order knows; not for sellers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<Money>,
@@ -148,6 +151,7 @@ impl Order {
             locale: self.locale.clone(),
             shipping_address: self.shipping_address.expose().clone(),
             payment_method: (viewer == Viewer::Whole).then(|| self.payment_method.clone()),
+            store_credit: self.store_credit.filter(|_| viewer == Viewer::Whole),
             captured: (viewer == Viewer::Whole).then(|| self.captured()),
             trouble: self.trouble,
             history: self.history.clone(),

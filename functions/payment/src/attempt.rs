@@ -96,7 +96,11 @@ impl Payment {
         if !self.attempts.is_empty() {
             return self.attempts.clone();
         }
-        let asked = self.method.as_deref().zip(self.history.first());
+        let method = self
+            .method
+            .as_deref()
+            .filter(|_| !self.is_short_of_credit());
+        let asked = method.zip(self.history.first());
         let only = asked.map(|(method, asked)| Attempt {
             number: 1,
             method: method.to_owned(),
@@ -121,7 +125,7 @@ impl Payment {
         Charge {
             key: key_of(self.payment_id, number),
             order_id: self.order_id,
-            amount: self.amount,
+            amount: self.by_card(),
             method: method.unwrap_or_default().to_owned(),
         }
     }

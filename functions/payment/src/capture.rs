@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    credit::Source,
     lifecycle::{Input, Status},
     payment::Payment,
     provider::{Answer, Transfer},
@@ -45,6 +46,9 @@ impl Progress {
 pub struct Capture {
     /// Counts the captures of a payment, from 1.
     pub number: u32,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Source::is_card")]
+    pub source: Source,
     /// How much.
     pub amount: Money,
     /// For whose goods: adds up to the amount.
@@ -93,7 +97,7 @@ impl Payment {
         self.sum(done.map(|capture| capture.amount))
     }
 
-    /// How much the provider holds, or would if it still did.
+    /// How much of it is held, or would be if it still were.
     ///
     /// # Errors
     /// An internal problem where more was captured than was held.
@@ -147,13 +151,15 @@ impl Payment {
         })
     }
 
-    /// The next part, with what of it is for whose goods: what each seller has shipped and was not captured yet.
+    /// The next part of what is due, from one source, with what of it is for whose goods: what each seller has shipped
+    /// and was not captured yet.
     fn part(
         &self,
-        amount: Money,
+        due: Money,
         order: &OrderProgressed,
         now: Timestamp,
     ) -> Result<Capture, Problem> {
+        let (source, amount) = self.drawn(due)?;
         let mut owed: BTreeMap<SellerId, Money> = BTreeMap::new();
         for line in &order.lines {
             let zero = Money::zero(amount.currency());
@@ -183,6 +189,7 @@ impl Payment {
         let before = self.captures.last().map_or(0, |capture| capture.number);
         Ok(Capture {
             number: before + 1,
+            source,
             amount,
             shares,
             status: Progress::Pending,

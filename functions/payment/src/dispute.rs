@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use self::lifecycle::{Input, Status, TRANSITIONS, transition};
 use crate::{
     capture::{Progress, Share},
+    credit::Source,
     ledger::Entry,
     payment::Payment,
     provider::{Answer, Case, Plea},
@@ -345,7 +346,7 @@ impl Payment {
     /// # Errors
     /// `unavailable` where the capture that it is about may not be written down yet.
     pub fn believes(&self, known: Option<&Dispute>, case: &Case) -> Result<bool, Problem> {
-        let captured = self.captured()?;
+        let captured = self.captured_from(Source::Card)?;
         let is_ours = case.charge == self.charge().key
             && case.amount.currency() == captured.currency()
             && !case.amount.is_zero();

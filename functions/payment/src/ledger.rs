@@ -2,7 +2,8 @@
 //!
 //! An [`Entry`] is written in the transaction that records what it books, so that no money moves unbooked. The legs of
 //! a payment's reach the accounts later, by an event: a hot account is in nobody's way. Those of a payout are in its
-//! transaction, for what a seller is owed decides about it.
+//! transaction, for what a seller is owed decides about it, and so are those of store credit that is given, held or
+//! goes back, for what a customer has decides about it.
 //!
 //! | | debit | credit |
 //! |---|---|---|
@@ -16,29 +17,37 @@
 //! | … and is won | `provider` | `disputes` |
 //! | … and is lost: sellers bear it, or the marketplace | `seller:<id>` and `commission`, or `chargebacks` | `customer:<order>` |
 //! | … and the customer has it | `customer:<order>` | `disputes` |
+//! | store credit is given | `promotions` | `store-credit:<customer>` |
+//! | … and held for an order | `store-credit:<customer>` | `customer:<order>` |
+//! | … or goes back, for nothing is shipped for it | `customer:<order>` | `store-credit:<customer>` |
+//! | a capture of what is held so | `customer:<order>` | `seller:<id>`, `commission` |
+//! | what a refund gives back as store credit | `customer:<order>` | `store-credit:<customer>` |
 //! | a payout: what a seller is owed is on its way | `seller:<id>` | `payouts` |
 //! | … and is paid | `payouts` | `provider` |
 //! | … or has failed | `payouts` | `seller:<id>` |
 //!
 //! `provider` is what we have there, a seller's account what it is owed, `commission` what the marketplace has earned,
 //! `refunds` and `chargebacks` what it has given back and lost and bears itself, and `disputes` what is not decided, as
-//! `payouts` is what is not there yet. A customer's account ends at nothing.
+//! `payouts` is what is not there yet. An order's account, `customer:<order>`, has the store credit that is held for it,
+//! and ends at nothing. A customer's store credit is never below nothing; `promotions` is what all of it has cost.
 
 use std::{fmt, str::FromStr};
 
 use contracts::events::{LedgerAccount, LedgerKind, LedgerLeg, LedgerPosted, LedgerSide};
 use kernel::{
-    Currency, Money, OrderId, Owned, Page, PaymentId, PayoutId, Problem, SellerId, Timestamp,
+    Currency, CustomerId, Money, OrderId, Owned, Page, PaymentId, PayoutId, Problem, SellerId,
+    Timestamp,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     capture::{Capture, Share},
+    credit::{self, Gift, Source, StoreCredit},
     dispute::Dispute,
     payment::Payment,
     payout::Payout,
-    refund::Refund,
+    refund::{Note, Refund},
 };
 
 /// What the marketplace keeps of a sale, in hundredths of a per cent.
@@ -82,7 +91,7 @@ impl FromStr for Commission {
 pub struct Unbalanced;
 
 /// What a journal entry is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum About {
     /// The money of an order.
@@ -96,6 +105,16 @@ pub enum About {
     Payout {
         /// The payout.
         payout_id: PayoutId,
+    },
+    /// Store credit that was given.
+    Gift {
+        /// To whom.
+        customer_id: CustomerId,
+        /// Why.
+        reason: credit::Reason,
+        /// What was thought about it, for admins.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Note>,
     },
 }
 
@@ -174,6 +193,22 @@ fn credit(account: LedgerAccount, amount: Money) -> LedgerLeg {
     }
 }
 
+/// What is paid back of a refund: to the card, and as store credit.
+fn paid_back(payment: &Payment, refund: &Refund) -> Vec<LedgerLeg> {
+    let customer = LedgerAccount::Customer(payment.order_id);
+    let by_card = refund.part(Source::Card);
+    let mut legs = vec![
+        debit(customer, by_card),
+        credit(LedgerAccount::Provider, by_card),
+    ];
+    if let Some(StoreCredit { customer_id, .. }) = payment.store_credit {
+        let as_credit = refund.part(Source::StoreCredit);
+        legs.push(debit(customer, as_credit));
+        legs.push(credit(LedgerAccount::StoreCredit(customer_id), as_credit));
+    }
+    legs
+}
+
 impl Entry {
     fn new(
         id: String,
@@ -206,12 +241,18 @@ impl Entry {
         let kept = commission.of(capture.amount);
         let shares: Vec<Money> = capture.shares.iter().map(|share| share.amount).collect();
         let kept_each = kept.split_like(&shares);
-        let mut legs = vec![
-            debit(LedgerAccount::Provider, capture.amount),
-            credit(customer, capture.amount),
+        let mut legs = match capture.source {
+            Source::Card => vec![
+                debit(LedgerAccount::Provider, capture.amount),
+                credit(customer, capture.amount),
+            ],
+            // The order's account has it since it was held.
+            Source::StoreCredit => Vec::new(),
+        };
+        legs.extend([
             debit(customer, capture.amount),
             credit(LedgerAccount::Commission, kept),
-        ];
+        ]);
         for (share, kept) in capture.shares.iter().zip(kept_each) {
             let left = share.amount.minus(kept).map_err(Problem::internal)?;
             legs.push(credit(LedgerAccount::Seller(share.seller_id), left));
@@ -226,12 +267,11 @@ impl Entry {
     /// None: two amounts that are the same balance.
     pub fn of_refund(payment: &Payment, refund: &Refund) -> Result<Self, Problem> {
         let customer = LedgerAccount::Customer(payment.order_id);
-        let legs = [
+        let given = [
             debit(LedgerAccount::Refunds, refund.amount),
             credit(customer, refund.amount),
-            debit(customer, refund.amount),
-            credit(LedgerAccount::Provider, refund.amount),
         ];
+        let legs = given.into_iter().chain(paid_back(payment, refund));
         let id = payment.repayment(refund).key;
         Self::new(id, LedgerKind::Refund, About::payment(payment), legs)
     }
@@ -247,13 +287,12 @@ impl Entry {
     ) -> Result<Self, Problem> {
         let customer = LedgerAccount::Customer(payment.order_id);
         let borne = refund.amount.minus(commission).map_err(Problem::internal)?;
-        let legs = [
+        let given = [
             debit(LedgerAccount::Seller(seller), borne),
             debit(LedgerAccount::Commission, commission),
             credit(customer, refund.amount),
-            debit(customer, refund.amount),
-            credit(LedgerAccount::Provider, refund.amount),
         ];
+        let legs = given.into_iter().chain(paid_back(payment, refund));
         let id = payment.repayment(refund).key;
         Self::new(id, LedgerKind::Refund, About::payment(payment), legs)
     }
@@ -311,6 +350,57 @@ impl Entry {
         ]);
         let id = format!("{}#lost", dispute.dispute_id);
         Self::new(id, LedgerKind::DisputeLost, About::payment(payment), legs)
+    }
+
+    /// What store credit books that is given.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_gift(gift: &Gift) -> Result<Self, Problem> {
+        let customer_id = gift.customer_id;
+        let legs = [
+            debit(LedgerAccount::Promotions, gift.amount),
+            credit(LedgerAccount::StoreCredit(customer_id), gift.amount),
+        ];
+        let about = About::Gift {
+            customer_id,
+            reason: gift.reason,
+            note: gift.note.clone(),
+        };
+        let id = format!("{}#given", gift.id);
+        Self::new(id, LedgerKind::StoreCreditGiven, about, legs)
+    }
+
+    /// What store credit books that is held for a payment.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_held(payment: &Payment, held: &StoreCredit) -> Result<Self, Problem> {
+        let legs = [
+            debit(LedgerAccount::StoreCredit(held.customer_id), held.amount),
+            credit(LedgerAccount::Customer(payment.order_id), held.amount),
+        ];
+        let id = format!("{}#store-credit#held", payment.payment_id);
+        let about = About::payment(payment);
+        Self::new(id, LedgerKind::StoreCreditHeld, about, legs)
+    }
+
+    /// What store credit books that goes back, because nothing is shipped for it.
+    ///
+    /// # Errors
+    /// None: two amounts that are the same balance.
+    pub fn of_released(
+        payment: &Payment,
+        held: &StoreCredit,
+        amount: Money,
+    ) -> Result<Self, Problem> {
+        let legs = [
+            debit(LedgerAccount::Customer(payment.order_id), amount),
+            credit(LedgerAccount::StoreCredit(held.customer_id), amount),
+        ];
+        let id = format!("{}#store-credit#released", payment.payment_id);
+        let about = About::payment(payment);
+        Self::new(id, LedgerKind::StoreCreditReleased, about, legs)
     }
 
     /// What a payout books that is on its way: it is owed no more, and not gone yet.
@@ -378,9 +468,21 @@ impl Entry {
         &self.legs
     }
 
-    /// What is told of it, so that the accounts follow; nothing of a payout's, which has its accounts in its own
-    /// transaction.
+    /// Whether its accounts are in its own transaction.
+    fn is_laid_at_once(&self) -> bool {
+        let is_of_credit = matches!(
+            self.kind,
+            LedgerKind::StoreCreditHeld | LedgerKind::StoreCreditReleased
+        );
+        is_of_credit || !matches!(self.about, About::Payment { .. })
+    }
+
+    /// What is told of it, so that the accounts follow; nothing of a payout's, or of store credit that is given, held or
+    /// goes back: they have their accounts in their own transaction.
     pub fn posted(&self) -> Option<LedgerPosted> {
+        if self.is_laid_at_once() {
+            return None;
+        }
         let About::Payment {
             payment_id,
             order_id,
@@ -399,18 +501,31 @@ impl Entry {
 
     /// How one of its legs stands on its account, from that moment on.
     pub fn line(&self, leg: &LedgerLeg, at: Timestamp) -> Line {
-        let (order_id, payout_id) = match self.about {
-            About::Payment { order_id, .. } => (Some(order_id), None),
-            About::Payout { payout_id } => (None, Some(payout_id)),
-        };
-        Line {
+        let line = Line {
             entry_id: self.id.clone(),
             kind: self.kind,
-            order_id,
-            payout_id,
+            order_id: None,
+            payout_id: None,
             side: leg.side,
             amount: leg.amount,
+            reason: None,
+            note: None,
             at,
+        };
+        match &self.about {
+            About::Payment { order_id, .. } => Line {
+                order_id: Some(*order_id),
+                ..line
+            },
+            About::Payout { payout_id } => Line {
+                payout_id: Some(*payout_id),
+                ..line
+            },
+            About::Gift { reason, note, .. } => Line {
+                reason: Some(*reason),
+                note: note.clone(),
+                ..line
+            },
         }
     }
 }
@@ -558,6 +673,12 @@ pub struct Line {
     pub side: LedgerSide,
     /// How much.
     pub amount: Money,
+    /// Why store credit was given, if that is what it books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<credit::Reason>,
+    /// For admins alone: what was thought about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
     /// When it was booked.
     pub at: Timestamp,
 }

@@ -5,6 +5,7 @@
 //! - [`attempt`]: the methods that are tried for it, one after another
 //! - [`capture`]: how its money is moved to us, part by part; [`refund`]: how it is given back
 //! - [`returns`]: the same for goods that came back; their seller bears it
+//! - [`credit`]: what customers were given to buy with, and what of a payment is paid with it
 //! - [`dispute`]: what customers' banks take back, and what we have to say to it
 //! - [`reconcile`]: holding a payment against the provider's books
 //! - [`ledger`]: double-entry bookkeeping of all that
@@ -23,6 +24,7 @@
 pub mod attempt;
 pub mod breaker;
 pub mod capture;
+pub mod credit;
 pub mod dispute;
 pub mod ledger;
 pub mod lifecycle;
@@ -41,6 +43,7 @@ pub mod webhook;
 pub use attempt::{Attempt, AttemptRequest, Terms};
 pub use breaker::Guarded;
 pub use capture::{Capture, Next, Progress};
+pub use credit::{Gift, GiftRequest, Source, StoreCreditView};
 pub use dispute::{Dispute, DisputeView, EvidenceRequest};
 pub use lifecycle::{Input, Status};
 pub use payment::{Payer, Payment, PaymentView};
@@ -52,6 +55,6 @@ pub use reconcile::Verdict;
 pub use refund::{RefundRequest, RefundView};
 pub use sandbox::{Completion, Objection, Sandbox, SandboxPage};
 pub use store::{
-    Books, DisputeFilter, Ledger, Payments, PayoutFilter, PayoutRecords, Payouts, Records,
+    Books, Credits, DisputeFilter, Ledger, Payments, PayoutFilter, PayoutRecords, Payouts, Records,
 };
 pub use webhook::Webhooks;

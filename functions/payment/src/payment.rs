@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attempt::{Attempt, Terms},
     capture::{Capture, Progress},
+    credit::{PaidByCredit, Source, StoreCredit},
     dispute::Disputed,
     lifecycle::{Input, Status, transition},
     provider::Hold,
@@ -30,6 +31,9 @@ pub struct Payment {
     pub buyer: Buyer,
     /// How much.
     pub amount: Money,
+    /// What of that is paid with its customer's store credit, if any is. The method pays the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_credit: Option<StoreCredit>,
     /// How: the method of the current attempt. None for a tombstone: the order was cancelled before anything was asked
     /// for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +127,7 @@ impl Payment {
             order_id: order.order_id,
             buyer: order.buyer,
             amount: order.total,
+            store_credit: None,
             method: Some(order.payment_method.clone()),
             attempts: Vec::new(),
             status: Status::Pending,
@@ -155,6 +160,7 @@ impl Payment {
             order_id: order.order_id,
             buyer: order.buyer,
             amount: Money::sum(totals, currency).map_err(Problem::internal)?,
+            store_credit: None,
             method: None,
             attempts: Vec::new(),
             status: Status::Voided,
@@ -247,6 +253,7 @@ impl Payment {
             refunded: self.refunded()?,
             refunds: (self.refunds.iter().map(|refund| refund.view(to_admin))).collect(),
             disputed: self.disputed()?,
+            store_credit: (self.store_credit.map(|credit| credit.view(self))).transpose()?,
             method: self.method.clone().unwrap_or_default(),
             attempts: self.tried(),
             decline_reason: self.decline_reason.clone(),
@@ -295,7 +302,7 @@ pub struct PaymentView {
     pub status: Status,
     /// How much is asked for.
     pub amount: Money,
-    /// How much the provider has held for it.
+    /// How much was held for it, by the provider and as store credit.
     pub authorized: Money,
     /// How much of that has been moved.
     pub captured: Money,
@@ -307,7 +314,10 @@ pub struct PaymentView {
     pub refunds: Vec<RefundView>,
     /// How much of what was captured the customer's bank has taken back, and has not given up again.
     pub disputed: Money,
-    /// How it is paid.
+    /// What of it is paid with store credit, if any is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_credit: Option<PaidByCredit>,
+    /// How the rest of it is paid.
     pub method: String,
     /// Every method that was tried, the first first.
     pub attempts: Vec<Attempt>,
@@ -329,6 +339,8 @@ pub struct PaymentView {
 pub struct CaptureView {
     /// Counts the captures of a payment, from 1.
     pub number: u32,
+    /// From where.
+    pub source: Source,
     /// How much.
     pub amount: Money,
     /// How far it is.
@@ -344,6 +356,7 @@ impl CaptureView {
     fn of(capture: &Capture) -> Self {
         Self {
             number: capture.number,
+            source: capture.source,
             amount: capture.amount,
             status: capture.status,
             failure_reason: capture.failure_reason.clone(),

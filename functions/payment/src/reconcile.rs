@@ -9,6 +9,7 @@ use kernel::{Money, Problem, Timestamp};
 
 use crate::{
     capture::Progress,
+    credit::Source,
     lifecycle::Status,
     payment::Payment,
     provider::{Answer, Deed, Entry},
@@ -70,6 +71,8 @@ impl Payment {
             Some("the shares of a capture are not the whole of it")
         } else if is_left && !self.status.is_open() && self.open_since.is_none() {
             Some("nobody lets go of what is held of a payment")
+        } else if !matches!(self.to_release(), Ok(None)) {
+            Some("store credit is held for a payment that has ended")
         } else {
             None
         }
@@ -79,7 +82,7 @@ impl Payment {
         self.uncaptured().is_ok_and(Money::is_zero)
     }
 
-    /// What has become of its money, as we have it.
+    /// What has become of its money at the provider, as we have it.
     ///
     /// # Errors
     /// None, as long as all of a payment is in one currency.
@@ -88,10 +91,14 @@ impl Payment {
         let was_let_go = self.let_go == Some(true);
         let held = self.was_authorized() || was_let_go;
         Ok(PaymentSums {
-            held: if held { self.amount } else { zero },
-            captured: self.captured()?,
-            refunded: self.refunded()?,
-            released: if was_let_go { self.uncaptured()? } else { zero },
+            held: if held { self.by_card() } else { zero },
+            captured: self.captured_from(Source::Card)?,
+            refunded: self.given_to(Source::Card, |status| status == Progress::Succeeded)?,
+            released: if was_let_go {
+                self.uncaptured_from(Source::Card)?
+            } else {
+                zero
+            },
             disputed: Some(self.disputed()?),
         })
     }
@@ -162,6 +169,7 @@ mod tests {
     fn capturing(status: Progress) -> Payment {
         held().with(Capture {
             number: 1,
+            source: Source::Card,
             amount: eur(1_000),
             shares: Vec::new(),
             status,

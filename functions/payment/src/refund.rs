@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     capture::Progress,
+    credit::Source,
     payment::Payment,
     provider::{Answer, Transfer},
     returns::OfReturn,
@@ -58,6 +59,9 @@ pub struct Refund {
     pub number: u32,
     /// How much.
     pub amount: Money,
+    /// How much of that goes back as store credit, if any does: what the card has not paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_credit: Option<Money>,
     /// Why.
     pub reason: Reason,
     /// For other admins.
@@ -93,18 +97,9 @@ impl Payment {
     /// # Errors
     /// An internal problem where more was given back than was captured.
     pub fn refundable(&self) -> Result<Money, Problem> {
-        let counts = |refund: &&Refund| refund.status != Progress::Failed;
-        let given = self.sum(
-            self.refunds
-                .iter()
-                .filter(counts)
-                .map(|refund| refund.amount),
-        )?;
-        let left = self.captured()?.minus(given).map_err(Problem::internal)?;
-        // A bank may take back what was given back: then there is nothing left, and no less.
-        Ok(left
-            .minus(self.disputed()?)
-            .unwrap_or(Money::zero(left.currency())))
+        let card = self.refundable_to(Source::Card)?;
+        let credit = self.refundable_to(Source::StoreCredit)?;
+        card.plus(credit).map_err(Problem::internal)
     }
 
     /// The next refund, if the money is there.
@@ -132,6 +127,7 @@ impl Payment {
         Ok(Refund {
             number: before + 1,
             amount,
+            store_credit: self.back_as_credit(amount)?,
             reason: asked.reason,
             note: asked.note.clone(),
             returned: None,
@@ -156,11 +152,11 @@ impl Payment {
         self.refunds.iter().find(is_it)
     }
 
-    /// What the provider is asked for.
+    /// What the provider is asked for: nothing, where all of it goes back as store credit.
     pub fn repayment(&self, refund: &Refund) -> Transfer {
         Transfer {
             key: format!("{}#refund#{}", self.charge().key, refund.number),
-            amount: refund.amount,
+            amount: refund.part(Source::Card),
         }
     }
 
@@ -188,6 +184,9 @@ pub struct RefundView {
     pub number: u32,
     /// How much.
     pub amount: Money,
+    /// How much of that goes back as store credit, if any does: what the card has not paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_credit: Option<Money>,
     /// Why.
     pub reason: Reason,
     /// For admins alone: what was thought about it.
@@ -213,6 +212,7 @@ impl Refund {
         RefundView {
             number: self.number,
             amount: self.amount,
+            store_credit: self.store_credit,
             reason: self.reason,
             note: self.note.clone().filter(|_| to_admin),
             returned: self.returned.map(|of| of.number),

@@ -57,9 +57,15 @@ impl Payment {
             } else {
                 Progress::Failed
             };
+            let store_credit = if is_there {
+                next.back_as_credit(due.amount)?
+            } else {
+                None
+            };
             next.refunds.push(Refund {
                 number: next.refunds.last().map_or(0, |last| last.number) + 1,
                 amount: due.amount,
+                store_credit,
                 reason: Reason::Returned,
                 note: None,
                 returned: Some(OfReturn {

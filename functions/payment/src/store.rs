@@ -13,6 +13,7 @@ mod announce;
 mod answers;
 mod attempts;
 mod books;
+mod credit;
 mod disputes;
 mod ledger;
 mod payouts;
@@ -27,6 +28,7 @@ use lambda::Platform;
 
 pub use self::{
     books::Books,
+    credit::Credits,
     disputes::DisputeFilter,
     ledger::Ledger,
     payouts::{PayoutFilter, PayoutRecords, Payouts},
@@ -38,6 +40,7 @@ use self::{
 use crate::{
     attempt::Terms,
     capture::Capture,
+    credit::Source,
     ledger::{Commission, Entry},
     lifecycle::{Input, Status},
     payment::{Payer, Payment, payment_id},
@@ -175,7 +178,7 @@ impl Payments {
     }
 
     /// The payment that an order asks for: the one there is, or a new one, written before the provider is
-    /// asked, so that whoever cancels knows that it may have been.
+    /// asked, so that whoever cancels knows that it may have been. With it the store credit is held that pays some of it.
     pub async fn open(
         &self,
         order: &OrderStockReserved,
@@ -184,8 +187,11 @@ impl Payments {
         if let Some(there) = self.of_order(order.order_id).await? {
             return Ok(there);
         }
-        self.write_first(Payment::asked_for(order, intent.now), "payment.ask", intent)
-            .await
+        let asked = Payment::asked_for(order, intent.now);
+        match order.store_credit {
+            Some(wanted) => self.open_with_credit(asked, wanted, intent).await,
+            None => self.write_first(asked, "payment.ask", intent).await,
+        }
     }
 
     /// Asks the provider to hold the money of an open payment. Where its answer was lost, it is first asked what
@@ -263,8 +269,20 @@ impl Payments {
         self.go_on(command, payment, next).await
     }
 
-    /// Asks the provider for a part of a payment's money that it may have been asked for before.
+    /// Asks the provider for a part of a payment's money that was just written down. Nobody is asked for store credit.
+    pub async fn ask_for(&self, payment: &Payment, capture: &Capture) -> Result<Answer, Trouble> {
+        if capture.source == Source::StoreCredit {
+            return Ok(Answer::Done);
+        }
+        let (charge, part) = (payment.charge(), payment.transfer(capture));
+        self.provider.capture(&charge, &part).await
+    }
+
+    /// The same for a part that it may have been asked for before.
     pub async fn ask_again(&self, payment: &Payment, capture: &Capture) -> Result<Answer, Trouble> {
+        if capture.source == Source::StoreCredit {
+            return Ok(Answer::Done);
+        }
         let (charge, part) = (payment.charge(), payment.transfer(capture));
         match self.provider.find(&charge, &part.key).await? {
             Some(answer) => Ok(answer),
@@ -313,14 +331,18 @@ impl Payments {
             return Ok(payment.clone());
         };
         let mut command = self.commands.begin(&step_of(intent, "complete"));
+        let next = self.release(&mut command, next).await?;
         command.update(&self.table, payment, &next);
         command.audit("payment.complete", next.payment_id);
         self.go_on(command, payment, next).await
     }
 
     /// Asks the provider to give money back, unless it was asked before: money is not given twice because it has
-    /// forgotten a key.
+    /// forgotten a key. Nobody is asked for what goes back as store credit.
     pub async fn repay(&self, payment: &Payment, refund: &Refund) -> Result<Answer, Trouble> {
+        if refund.part(Source::Card).is_zero() {
+            return Ok(Answer::Done);
+        }
         let (charge, part) = (payment.charge(), payment.repayment(refund));
         match self.provider.find(&charge, &part.key).await? {
             Some(answer) => Ok(answer),
@@ -413,14 +435,15 @@ impl Payments {
             return Ok(None);
         };
         let mut command = self.commands.begin(&step_of(intent, "void"));
+        let next = self.release(&mut command, next).await?;
         command.update(&self.table, &payment, &next);
         command.audit("payment.void", next.payment_id);
         self.go_on(command, &payment, next).await.map(Some)
     }
 
-    /// Has the provider let go of what it still holds of a payment, and records that.
+    /// Has the provider let go of what it still holds of a payment, if it was ever asked, and records that.
     pub async fn let_go(&self, payment: &Stored<Payment>, intent: &Intent) -> Result<(), Problem> {
-        let had_held = self.provider.void(&payment.charge()).await?;
+        let had_held = payment.asks_provider() && self.provider.void(&payment.charge()).await?;
         self.released(payment, had_held, intent).await
     }
 
@@ -444,7 +467,7 @@ impl Payments {
         command.update(&self.table, payment, &next);
         if had_held {
             let (payment_id, order_id) = (next.payment_id, next.order_id);
-            let amount = next.uncaptured()?;
+            let amount = next.uncaptured_from(Source::Card)?;
             command.publish(
                 payment.rev + 1,
                 &PaymentVoided {
@@ -465,17 +488,34 @@ impl Payments {
         action: &str,
         intent: &Intent,
     ) -> Result<Stored<Payment>, Problem> {
-        let mut command = self.commands.begin(&step_of(intent, "open"));
+        let command = self.commands.begin(&step_of(intent, "open"));
+        self.insert(command, payment, action).await
+    }
+
+    /// Lays a new payment into a command and carries it out; the payment as it is then.
+    async fn insert(
+        &self,
+        mut command: Command,
+        payment: Payment,
+        action: &str,
+    ) -> Result<Stored<Payment>, Problem> {
+        let now = command.intent().now;
         command.insert(&self.table, &payment);
-        command.insert(&self.table, &Inspection::of(&payment, intent.now));
+        command.insert(&self.table, &Inspection::of(&payment, now));
         command.audit(action, payment.payment_id);
-        command.settle().await?;
-        Ok(Stored {
-            value: payment,
-            rev: 1,
-            created_at: intent.now,
-            updated_at: intent.now,
-        })
+        match command.settle().await? {
+            Settled::Now => Ok(Stored {
+                value: payment,
+                rev: 1,
+                created_at: now,
+                updated_at: now,
+            }),
+            // Another delivery was here first, and may have found more store credit.
+            Settled::Before => {
+                let there = self.of_order(payment.order_id).await?;
+                there.ok_or_else(Problem::contention)
+            }
+        }
     }
 
     async fn turn(
@@ -485,8 +525,8 @@ impl Payments {
         action: &str,
         intent: &Intent,
     ) -> Result<Stored<Payment>, Problem> {
-        let next = next.moved(intent.now);
         let mut command = self.commands.begin(intent);
+        let next = self.release(&mut command, next.moved(intent.now)).await?;
         command.update(&self.table, payment, &next);
         announce::payment(&mut command, payment.rev + 1, &next);
         command.audit(action, next.payment_id);

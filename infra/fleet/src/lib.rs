@@ -169,6 +169,8 @@ mod get_business;
 mod get_cart;
 #[path = "../../../functions/customer/src/bin/get-customer.rs"]
 mod get_customer;
+#[path = "../../../functions/payment/src/bin/get-customer-store-credit.rs"]
+mod get_customer_store_credit;
 #[path = "../../../functions/payment/src/bin/get-dispute.rs"]
 mod get_dispute;
 #[path = "../../../functions/gateway/src/bin/get-docs.rs"]
@@ -217,8 +219,12 @@ mod get_seller;
 mod get_seller_page;
 #[path = "../../../functions/inventory/src/bin/get-stock.rs"]
 mod get_stock;
+#[path = "../../../functions/payment/src/bin/get-store-credit.rs"]
+mod get_store_credit;
 #[path = "../../../functions/payment/src/bin/give-refund-on-payment-refund-requested.rs"]
 mod give_refund_on_payment_refund_requested;
+#[path = "../../../functions/payment/src/bin/give-store-credit.rs"]
+mod give_store_credit;
 #[path = "../../../functions/customer/src/bin/grant-seller-role-on-seller-approved.rs"]
 mod grant_seller_role_on_seller_approved;
 #[path = "../../../functions/payment/src/bin/hand-payment-over-on-order-claimed.rs"]
@@ -588,6 +594,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-business", get_business::main),
     ("get-cart", get_cart::main),
     ("get-customer", get_customer::main),
+    ("get-customer-store-credit", get_customer_store_credit::main),
     ("get-dispute", get_dispute::main),
     ("get-docs", get_docs::main),
     ("get-guest-order", get_guest_order::main),
@@ -612,7 +619,9 @@ pub const FLEET: &[(&str, Main)] = &[
     ("get-seller", get_seller::main),
     ("get-seller-page", get_seller_page::main),
     ("get-stock", get_stock::main),
+    ("get-store-credit", get_store_credit::main),
     ("give-refund-on-payment-refund-requested", give_refund_on_payment_refund_requested::main),
+    ("give-store-credit", give_store_credit::main),
     ("grant-seller-role-on-seller-approved", grant_seller_role_on_seller_approved::main),
     ("hand-payment-over-on-order-claimed", hand_payment_over_on_order_claimed::main),
     ("hide-or-show-products", hide_or_show_products::main),
@@ -2280,6 +2289,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-customer-store-credit",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-customer-store-credit"),
+            ("ROUTE", "GET /v1/customers/{id}/store-credit"),
+            ("ALLOW", "store-credit:read@any"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "get-dispute",
         &[
             ("STAGE", "local"),
@@ -2762,6 +2791,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "get-store-credit",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "get-store-credit"),
+            ("ROUTE", "GET /v1/store-credit"),
+            ("ALLOW", "store-credit:read@own"),
+            ("IDEMPOTENCY", "none"),
+            ("BODY_LIMIT", "65536"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
+        ],
+    ),
+    (
         "give-refund-on-payment-refund-requested",
         &[
             ("STAGE", "local"),
@@ -2776,6 +2825,28 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("PAYMENT_PROVIDER", "sandbox"),
             ("PAYMENT_RETURN_URL", ""),
             ("STRIPE_URL", "https://api.stripe.com"),
+        ],
+    ),
+    (
+        "give-store-credit",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "payment"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "give-store-credit"),
+            ("ROUTE", "POST /v1/customers/{id}/store-credit"),
+            ("ALLOW", "store-credit:give@any"),
+            ("IDEMPOTENCY", "required"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("STEP_UP", "true"),
+            ("SECOND_FACTOR", "optional"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (

@@ -154,6 +154,8 @@ ids! {
     SessionId = "ses";
     /// A parcel of an order.
     ShipmentId = "shp";
+    /// Store credit that was given to a customer, once.
+    StoreCreditGiftId = "scg";
     /// A token that works once, as it is known to whoever may not use it.
     TokenId = "tok";
     /// A variant of a product: what is stocked, priced and bought.

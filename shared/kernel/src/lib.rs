@@ -41,7 +41,7 @@ pub use email::{EmailAddress, InvalidEmail};
 pub use ids::{
     AddressId, ApiKeyId, AuditExportId, CartId, CustomerId, DisputeId, DocumentId, EventId,
     FulfilmentId, Id, Ids, ImportId, InvitationId, OrderDocumentId, OrderId, PaymentId, PayoutId,
-    ProductId, RoleId, SellerId, SessionId, ShipmentId, TokenId, VariantId,
+    ProductId, RoleId, SellerId, SessionId, ShipmentId, StoreCreditGiftId, TokenId, VariantId,
 };
 pub use money::{Currency, Money, Quantity};
 pub use network::{InvalidNetwork, Network};

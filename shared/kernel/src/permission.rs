@@ -304,6 +304,10 @@ permissions! {
     PaymentPay = "payment:pay": Customer@Own;
     /// Give back what was captured of a payment.
     PaymentRefund = "payment:refund" in person: Admin@Any;
+    /// See store credit: a customer its own.
+    StoreCreditRead = "store-credit:read": Customer@Own, Admin@Any;
+    /// Give customers store credit.
+    StoreCreditGive = "store-credit:give" in person: Admin@Any;
     /// See what customers' banks have taken back, and why.
     DisputeRead = "dispute:read": Admin@Any;
     /// Answer a dispute: with evidence, or by giving up.

@@ -6,6 +6,7 @@ mod api_keys;
 pub mod audit;
 pub mod business;
 pub mod by_mail;
+pub mod credit;
 pub mod disputes;
 pub mod documents;
 mod evening;
@@ -316,6 +317,7 @@ pub async fn journey(world: &mut World) {
     documents::papers(world, &shopper, &two).await;
     trouble(world, &shopper, &goods).await;
     payments::attempts(world, &shopper, &one).await;
+    credit::spent(world, &root, &shopper, &one).await;
     // What waits in the warehouse by now was written long enough ago to be looked at.
     rounds::rounds(world, &rounds::RECONCILERS, Duration::from_mins(16)).await;
     assert!(world.events("stock.discrepancy-found.v1").is_empty());

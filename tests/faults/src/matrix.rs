@@ -786,6 +786,10 @@ impl Market {
                 let one = json!({ "amount": 1, "currency": "EUR" });
                 json!({ "amount": one, "reason": "goodwill" })
             }
+            "give-store-credit" => {
+                let one = json!({ "amount": 1, "currency": "EUR" });
+                json!({ "amount": one, "reason": "goodwill" })
+            }
             "complete-sandbox-charge" => json!({ "outcome": "succeeded" }),
             "dispute-sandbox-charge" => json!({ "reason": "fraudulent" }),
             "submit-dispute-evidence" => json!({ "text": "It was sent on Monday." }),

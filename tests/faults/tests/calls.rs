@@ -6,7 +6,7 @@ use faults::{Stimulus, World, journey};
 use testkit::Call;
 
 /// The most calls that a request of these takes.
-const MOST: [(&str, usize); 16] = [
+const MOST: [(&str, usize); 19] = [
     ("get-product", 1),
     ("list-products", 1),
     ("get-cart", 2),
@@ -19,6 +19,9 @@ const MOST: [(&str, usize); 16] = [
     ("request-payment-attempt", 2),
     ("request-refund", 2),
     ("get-ledger-account", 2),
+    ("give-store-credit", 4),
+    ("get-store-credit", 2),
+    ("get-customer-store-credit", 3),
     ("list-disputes", 1),
     ("submit-dispute-evidence", 2),
     ("list-payouts", 1),

@@ -14,6 +14,7 @@ mod canaries;
 mod cancelled;
 mod carts;
 mod corruptions;
+mod credit;
 mod day;
 mod disputes;
 mod documents;

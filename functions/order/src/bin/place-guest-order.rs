@@ -42,6 +42,7 @@ async fn place(
         cart,
         shipping_address: new.shipping_address.clone().into(),
         payment_method: new.payment_method.clone(),
+        store_credit: None,
         locale: orders.locale(request)?,
     };
     let order = Order::place(purchase, &request.platform.ids, request.now)?;

@@ -1,6 +1,6 @@
 //! POST /v1/orders: a customer buys what is in the cart.
 
-use kernel::{AddressId, PaymentMethod};
+use kernel::{AddressId, Money, PaymentMethod};
 use lambda::http::{self, Json, Outcome, Request};
 use order::{Destination, Order, OrderView, Orders, Purchase, Purchaser, ShippingAddress, Viewer};
 use schemars::JsonSchema;
@@ -16,6 +16,8 @@ struct NewOrder {
     shipping_address_id: Option<AddressId>,
     /// How it is paid: a token of the payment provider's.
     payment_method: PaymentMethod,
+    /// How much of it is paid with the customer's store credit: none, unless told. The method pays the rest.
+    store_credit: Option<Money>,
 }
 
 async fn place_order(
@@ -34,6 +36,7 @@ async fn place_order(
         cart,
         shipping_address,
         payment_method: new.payment_method.clone(),
+        store_credit: new.store_credit,
         locale: orders.locale(&request)?,
     };
     let order = Order::place(purchase, &request.platform.ids, request.now)?;

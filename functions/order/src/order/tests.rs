@@ -36,6 +36,7 @@ fn purchase(lines: Vec<CartLine>) -> Purchase {
         },
         shipping_address: serde_json::from_value(address).unwrap(),
         payment_method: "pm_sandbox_ok".parse().unwrap(),
+        store_credit: None,
         locale: Locale::en(),
     }
 }

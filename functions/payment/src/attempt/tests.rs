@@ -6,6 +6,7 @@ use kernel::{Buyer, Money};
 use super::*;
 use crate::{
     capture::{Capture, Progress},
+    credit::Source,
     lifecycle::Status,
     payment::ACTION_EXPIRED,
     provider::Hold,
@@ -177,6 +178,7 @@ fn what_is_moved_is_moved_under_the_key_of_the_charge_that_holds_it() {
     let part = |payment: &Payment| {
         payment.transfer(&Capture {
             number: 1,
+            source: Source::Card,
             amount: Money::new(1, payment.amount.currency()).unwrap(),
             shares: Vec::new(),
             status: Progress::Pending,

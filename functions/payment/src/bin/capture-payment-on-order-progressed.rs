@@ -17,8 +17,7 @@ async fn capture_payment(
         payment = match payment.next(order, event.now())? {
             Next::Begin(part) => {
                 let begun = payments.begin(&payment, &part, intent).await?;
-                let (charge, transfer) = (begun.charge(), begun.transfer(&part));
-                let said = payments.provider.capture(&charge, &transfer).await?;
+                let said = payments.ask_for(&begun, &part).await?;
                 payments
                     .captured(&begun, &part, (&said, commission), intent)
                     .await?

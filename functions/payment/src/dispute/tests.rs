@@ -34,6 +34,7 @@ fn captured(shares: &[u64]) -> (Payment, Vec<Entry>) {
     let mut payment = Payment::asked_for(&OrderStockReserved::example(), at(1));
     payment.captures = vec![Capture {
         number: 1,
+        source: Source::Card,
         amount: eur(shares.iter().sum()),
         shares: (0..)
             .zip(shares)
@@ -223,6 +224,7 @@ fn refund(number: u32, amount: u64, of: Option<usize>) -> Refund {
     Refund {
         number,
         amount: eur(amount),
+        store_credit: None,
         reason: Why::Returned,
         note: None,
         returned: of.map(|of| OfReturn {

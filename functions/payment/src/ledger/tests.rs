@@ -30,6 +30,7 @@ fn payment() -> Payment {
 fn capture(number: u32, shares: &[u64]) -> Capture {
     Capture {
         number,
+        source: Source::Card,
         amount: eur(shares.iter().sum()),
         shares: shares
             .iter()
@@ -49,6 +50,7 @@ fn refund(number: u32, amount: u64) -> Refund {
     Refund {
         number,
         amount: eur(amount),
+        store_credit: None,
         reason: Reason::Returned,
         note: None,
         returned: None,

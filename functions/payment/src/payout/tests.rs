@@ -32,6 +32,8 @@ fn line(kind: LedgerKind, side: LedgerSide, amount: u64, at: Timestamp) -> Line 
         payout_id: None,
         side,
         amount: eur(amount),
+        reason: None,
+        note: None,
         at,
     }
 }

@@ -53,8 +53,11 @@ impl Payments {
     }
 
     /// Asks the provider for the current attempt, once it has let go of whatever it may hold for the one before: of two
-    /// charges for one order never both are held.
+    /// charges for one order never both are held. Where store credit pays for all of it, nobody is asked.
     pub(super) async fn authorize(&self, payment: &Payment) -> Result<Hold, Trouble> {
+        if !payment.asks_provider() {
+            return Ok(Hold::Held);
+        }
         if let Some(before) = payment.earlier_charges().next() {
             match self.let_go_of(&before).await {
                 // That one's answer: for the current attempt it was not asked yet.

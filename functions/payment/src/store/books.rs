@@ -238,7 +238,7 @@ impl Books {
             }
             return Ok(match account {
                 _ if more.is_some() => Finding::Moving(Duration::ZERO),
-                LedgerAccount::Customer(_) => Finding::Whole,
+                LedgerAccount::Customer(_) | LedgerAccount::StoreCredit(_) => Finding::Whole,
                 _ => Finding::Moving(OFTEN),
             });
         }

@@ -169,7 +169,7 @@ impl Payments {
         intent: &Intent,
     ) -> Result<Option<Stored<Payment>>, Problem> {
         let mut payment = payment.clone();
-        if payment.captures.is_empty() {
+        if payment.captures.is_empty() || !payment.asks_provider() {
             return Ok(Some(payment));
         }
         for case in self.provider.disputes_of(&payment.charge()).await? {

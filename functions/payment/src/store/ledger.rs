@@ -100,8 +100,8 @@ impl Item for Kept {
 /// The ledger.
 #[derive(Debug)]
 pub struct Ledger {
-    table: Table,
-    commands: Commands,
+    pub(super) table: Table,
+    pub(super) commands: Commands,
 }
 
 impl Ledger {
@@ -275,6 +275,21 @@ pub(super) fn lay_on(
         .when(&format!("currency = :currency AND {unchanged}"))
         .number(":was_debited", read.debited)
         .number(":was_credited", read.credited);
+    command.change(table, &booked.moved.key(), addition);
+    booked.lay_lines(command, table, entry);
+}
+
+/// The same on one account to which no more than so much was ever debited. Others may book on it meanwhile.
+pub(super) fn lay_within(
+    command: &mut Command,
+    table: &Table,
+    entry: &Entry,
+    (booked, most): (&Booked<'_>, u64),
+) {
+    let addition = booked
+        .addition()
+        .when("currency = :currency AND debited <= :most")
+        .number(":most", most);
     command.change(table, &booked.moved.key(), addition);
     booked.lay_lines(command, table, entry);
 }

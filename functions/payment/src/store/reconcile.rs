@@ -8,7 +8,11 @@ use dynamo::{Finding, Inspection, Intent, Look, Query, Settled, Stored, inspecti
 use kernel::{Problem, Timestamp};
 
 use super::{Payments, key_of, step_of};
-use crate::{payment::Payment, provider::Trouble, reconcile::Verdict};
+use crate::{
+    payment::Payment,
+    provider::{Entry, Trouble},
+    reconcile::Verdict,
+};
 
 /// The index of payments that wait to be held against the books, and its one partition.
 pub(super) const BY_UNCHECKED: &str = "by-unchecked";
@@ -74,7 +78,7 @@ impl Payments {
             }
             found => found?,
         };
-        let books = self.provider.entries(&payment.charge()).await?;
+        let books = self.entries_of(&payment).await?;
         if payment.verdict(&books)? == Verdict::Differs && payment.unchecked_since.is_none() {
             // What differs is flagged as if it had moved: after its disputes were followed, and with both sides.
             let next = payment.value.clone().moved(intent.now);
@@ -85,6 +89,14 @@ impl Payments {
         Ok(Finding::Whole)
     }
 
+    /// What the provider's books have of a payment: nothing, where it was never to be asked.
+    async fn entries_of(&self, payment: &Payment) -> Result<Vec<Entry>, Trouble> {
+        if !payment.asks_provider() {
+            return Ok(Vec::new());
+        }
+        self.provider.entries(&payment.charge()).await
+    }
+
     /// Holds a payment against the provider's books, and announces a difference: once a revision of the payment. A
     /// dispute that nobody has told of is no difference: it is followed first.
     pub async fn reconcile(
@@ -93,7 +105,7 @@ impl Payments {
         intent: &Intent,
     ) -> Result<Verdict, Problem> {
         // The payment was read first: what has begun since is in its next revision, and this one is not written.
-        let books = self.provider.entries(&payment.charge()).await?;
+        let books = self.entries_of(payment).await?;
         let is_told = payment.sums()?.disputed == payment.sums_of(&books)?.disputed;
         let followed = if is_told {
             None

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use kernel::{Money, OrderId, PaymentId, SellerId};
+use kernel::{CustomerId, Money, OrderId, PaymentId, SellerId};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -28,12 +28,16 @@ pub enum LedgerAccount {
     Chargebacks,
     /// What is on its way to sellers' banks.
     Payouts,
+    /// Who can buy without paying: how much.
+    StoreCredit(CustomerId),
+    /// What the marketplace has given customers to buy with.
+    Promotions,
 }
 
 /// It names no account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "expected customer:<order>, seller:<seller>, commission, provider, refunds, disputes, chargebacks or payouts"
+    "expected customer:<order>, seller:<seller>, store-credit:<customer>, commission, provider, refunds, disputes, chargebacks, payouts or promotions"
 )]
 pub struct InvalidLedgerAccount;
 
@@ -48,6 +52,8 @@ impl fmt::Display for LedgerAccount {
             Self::Disputes => f.write_str("disputes"),
             Self::Chargebacks => f.write_str("chargebacks"),
             Self::Payouts => f.write_str("payouts"),
+            Self::StoreCredit(customer) => write!(f, "store-credit:{customer}"),
+            Self::Promotions => f.write_str("promotions"),
         }
     }
 }
@@ -58,12 +64,14 @@ impl FromStr for LedgerAccount {
         match text.split_once(':') {
             Some(("customer", order)) => order.parse().ok().map(Self::Customer),
             Some(("seller", seller)) => seller.parse().ok().map(Self::Seller),
+            Some(("store-credit", customer)) => customer.parse().ok().map(Self::StoreCredit),
             None if text == "commission" => Some(Self::Commission),
             None if text == "provider" => Some(Self::Provider),
             None if text == "refunds" => Some(Self::Refunds),
             None if text == "disputes" => Some(Self::Disputes),
             None if text == "chargebacks" => Some(Self::Chargebacks),
             None if text == "payouts" => Some(Self::Payouts),
+            None if text == "promotions" => Some(Self::Promotions),
             _ => None,
         }
         .ok_or(InvalidLedgerAccount)
@@ -86,7 +94,7 @@ impl JsonSchema for LedgerAccount {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^(customer:ord_[0-9a-f]{32}|seller:sel_[0-9a-f]{32}|commission|provider|refunds|disputes|chargebacks|payouts)$",
+            "pattern": "^(customer:ord_[0-9a-f]{32}|seller:sel_[0-9a-f]{32}|store-credit:cus_[0-9a-f]{32}|commission|provider|refunds|disputes|chargebacks|payouts|promotions)$",
         })
     }
 }
@@ -131,11 +139,17 @@ pub enum LedgerKind {
     PayoutPaid,
     /// It has not, and is owed again.
     PayoutFailed,
+    /// A customer was given store credit.
+    StoreCreditGiven,
+    /// Store credit is held for an order.
+    StoreCreditHeld,
+    /// It was not needed, and is the customer's again.
+    StoreCreditReleased,
 }
 
 impl LedgerKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Capture,
         Self::Refund,
         Self::DisputeOpened,
@@ -144,6 +158,9 @@ impl LedgerKind {
         Self::Payout,
         Self::PayoutPaid,
         Self::PayoutFailed,
+        Self::StoreCreditGiven,
+        Self::StoreCreditHeld,
+        Self::StoreCreditReleased,
     ];
 
     /// The name in the API.
@@ -157,6 +174,9 @@ impl LedgerKind {
             Self::Payout => "payout",
             Self::PayoutPaid => "payout_paid",
             Self::PayoutFailed => "payout_failed",
+            Self::StoreCreditGiven => "store_credit_given",
+            Self::StoreCreditHeld => "store_credit_held",
+            Self::StoreCreditReleased => "store_credit_released",
         }
     }
 }
@@ -218,7 +238,7 @@ impl Event for LedgerPosted {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::example_customer, *};
 
     #[test]
     fn a_kind_and_a_side_are_called_what_they_are_in_the_api() {
@@ -241,6 +261,8 @@ mod tests {
             LedgerAccount::Disputes,
             LedgerAccount::Chargebacks,
             LedgerAccount::Payouts,
+            LedgerAccount::StoreCredit(example_customer()),
+            LedgerAccount::Promotions,
         ] {
             assert_eq!(account.to_string().parse(), Ok(account));
         }

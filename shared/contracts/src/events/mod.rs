@@ -147,6 +147,7 @@ pub fn catalogue() -> Vec<EventType> {
         describe::<PaymentRefundFailed>(),
         describe::<PaymentRefundRequested>(),
         describe::<PaymentRefunded>(),
+        describe::<PaymentStoreCreditGiven>(),
         describe::<PaymentVoided>(),
         describe::<ProductImported>(),
         describe::<ProductPublished>(),

@@ -101,6 +101,9 @@ pub struct OrderStockReserved {
     pub total: Money,
     /// How the customer wants to pay: a token of the provider's, no secret.
     pub payment_method: String,
+    /// How much of that the customer pays with store credit, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_credit: Option<Money>,
 }
 
 impl Event for OrderStockReserved {
@@ -115,6 +118,7 @@ impl Event for OrderStockReserved {
             buyer: Buyer::Customer(example_customer()),
             total: example_total(),
             payment_method: "pm_sandbox_ok".to_owned(),
+            store_credit: None,
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use kernel::{DisputeId, Money, OrderId, PaymentId, SellerId, Timestamp};
+use kernel::{
+    CustomerId, DisputeId, Money, OrderId, PaymentId, SellerId, StoreCreditGiftId, Timestamp,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    example_id, example_order, example_price, example_seller, example_time, example_total,
+    example_customer, example_id, example_order, example_price, example_seller, example_time,
+    example_total,
 };
 use crate::Event;
 
@@ -463,6 +466,35 @@ impl Event for PaymentDisputeClosed {
                 seller_id: example_seller(),
                 amount: example_price(),
             }],
+        }
+    }
+}
+
+/// A customer was given store credit: can buy for so much more without paying.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentStoreCreditGiven {
+    /// What was given.
+    pub gift_id: StoreCreditGiftId,
+    /// To whom.
+    pub customer_id: CustomerId,
+    /// How much.
+    pub amount: Money,
+    /// Why: `goodwill`, `compensation`, `promotion`, `correction`.
+    pub reason: String,
+}
+
+impl Event for PaymentStoreCreditGiven {
+    const TYPE: &'static str = "payment.store-credit-given.v1";
+    const AGGREGATE: &'static str = "store-credit-gift";
+    fn aggregate_id(&self) -> String {
+        self.gift_id.to_string()
+    }
+    fn example() -> Self {
+        Self {
+            gift_id: example_id(8),
+            customer_id: example_customer(),
+            amount: example_price(),
+            reason: "goodwill".to_owned(),
         }
     }
 }

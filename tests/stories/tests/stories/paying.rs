@@ -1,7 +1,7 @@
 //! Money moves with the goods, comes back when an admin says so, and is booked.
 
 use serde_json::{Value, json};
-use stories::{Admin, Seller, Shop, Shopper, until};
+use stories::{Admin, Seller, Shop, Shopper, order_body, until};
 
 pub(crate) fn refunds_of(order: &str) -> String {
     format!("/v1/payments/{}/refunds", order.replacen("ord_", "pay_", 1))
@@ -63,6 +63,47 @@ fn an_admin_gives_a_part_back_and_the_seller_sees_what_it_is_owed() {
     account(&own, &Seller::open(&shop).person.token).refused(404, "ledger_account_not_found");
     account("commission", &seller.person.token).refused(404, "ledger_account_not_found");
     account("commission", &admin.token).expect(200);
+}
+
+#[test]
+fn store_credit_pays_beside_a_card_and_comes_back_last() {
+    let shop = Shop::open();
+    let (admin, seller) = (Admin::log_in(&shop), Seller::open(&shop));
+    let goods = seller.offer("Beech tray", 2_000, 5);
+    let shopper = Shopper::register(&shop);
+    let given = format!("/v1/customers/{}/store-credit", shopper.id);
+    let give = |token: &str| {
+        let amount = json!({ "amount": 1_500, "currency": "EUR" });
+        let ask = shop.post(given.clone()).bearer(token).key(&shop.unique());
+        ask.json(&json!({ "amount": amount, "reason": "goodwill" }))
+            .send()
+    };
+    give(&shopper.token).refused(403, "forbidden");
+    give(&admin.token).expect(201);
+    let balance = || {
+        let ask = shop.get("/v1/store-credit").bearer(&shopper.token);
+        ask.send().expect(200)["balance"]["amount"].clone()
+    };
+    assert_eq!(balance(), 1_500);
+
+    shopper.add_to_cart(&goods.variant, 1);
+    let mut body = order_body("pm_sandbox_ok");
+    body["store_credit"] = json!({ "amount": 1_500, "currency": "EUR" });
+    let ask = shop.post("/v1/orders").bearer(&shopper.token);
+    let order = ask.key(&shop.unique()).json(&body).send().expect(201);
+    let order = order["id"].as_str().unwrap();
+    shopper.order_becomes(order, "confirmed");
+    assert_eq!(balance(), 0);
+    seller.ship(order).expect(200);
+    let paid = shopper.payment_becomes(order, "captured");
+    assert_eq!(paid["captured"]["amount"], 2_000);
+    assert_eq!(paid["captures"][0]["source"], "store_credit");
+    assert_eq!(paid["captures"][1]["amount"]["amount"], 500);
+
+    let ask = shop.post(refunds_of(order)).bearer(&admin.token);
+    let refund = ask.key(&shop.unique()).json(&back(800)).send().expect(202);
+    assert_eq!(refund["store_credit"]["amount"], 300);
+    until("some of it is back", || (balance() == 300).then_some(()));
 }
 
 #[test]
