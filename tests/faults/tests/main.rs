@@ -34,6 +34,7 @@ mod returns;
 mod revocation;
 mod roles;
 mod second_factor;
+mod shards;
 mod stock;
 mod tamper;
 mod units;

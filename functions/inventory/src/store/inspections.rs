@@ -15,6 +15,7 @@ use super::{Shelves, shards};
 use crate::{
     ledger::{BY_CAUSE, Ledger, MOVEMENTS, Movement, Verdict},
     reservation::Reservation,
+    shards::Shards,
     stock::{Shift, Stock},
 };
 
@@ -202,6 +203,9 @@ impl Shelves {
         first: Stored<Stock>,
     ) -> Result<Result<shards::Look, &'static str>, Problem> {
         let variant = first.variant_id();
+        if first.shards() > Shards::MOST {
+            return Ok(Err("a variant has more shards than it can have"));
+        }
         for shard in 1..first.shards() {
             let key = Stock::key_in(variant, shard);
             match self.stock.look_at::<Stock>(&key).await? {

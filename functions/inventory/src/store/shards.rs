@@ -153,7 +153,8 @@ impl Shelves {
             // It is the only one; a variant without stock has none.
             return Ok(short(found.map_or(0, |found| found.available())));
         }
-        let look = self.look(variant, known, pieces).await?;
+        let met = self.met.spread(variant, intent.now).unwrap_or(1);
+        let look = self.look(variant, known.max(met), pieces).await?;
         let spread = look.shards.first().spread();
         self.met.learn(variant, spread, intent.now);
         match look.shards.parts(own(wanted.order_id(), spread), pieces) {
