@@ -324,7 +324,7 @@ impl Carts {
         // One by one: the emulator does not see which attributes a batch asks for, and refuses it.
         let mut levels = Vec::with_capacity(variants.len());
         for variant in variants {
-            levels.extend(self.db.view::<StockLevel>(variant).await?);
+            levels.extend(self.level(*variant).await?);
         }
         let mut command = self.commands.begin(intent);
         for level in levels {
@@ -339,6 +339,19 @@ impl Carts {
         }
         command.settle().await?;
         Ok(())
+    }
+
+    /// What there is of a variant in all shards of its stock.
+    async fn level(&self, variant: VariantId) -> Result<Option<StockLevel>, Problem> {
+        let Some(first) = self.db.view::<StockLevel>(&(variant, 0)).await? else {
+            return Ok(None);
+        };
+        let others = self.db.views_at_once::<StockLevel>(&first.others()).await?;
+        let others = others.into_iter().flatten().map(|level| level.available);
+        Ok(Some(StockLevel {
+            available: others.fold(first.available, u32::saturating_add),
+            ..first
+        }))
     }
 
     async fn stored_offers(&self, variants: &[VariantId]) -> Result<Vec<Stored<Offer>>, Problem> {

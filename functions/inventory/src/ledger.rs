@@ -3,18 +3,19 @@
 //! It is written by what `stock.changed` tells, so it lags; and it takes each movement once, in whatever order they
 //! come. Each movement is one step of the stock's revision, so that as soon as the ledger has as many as the stock
 //! has revisions, both have seen the very same, and what they come to must be equal: the two can be compared
-//! exactly, at any time, without stopping anything.
+//! exactly, at any time, without stopping anything. Of stock that is spread it is the revisions of all shards, but for
+//! those by which pieces only came to lie in another one.
 
 use contracts::{
     Metadata,
     events::{AdjustmentReason, Balance, MovementKind, StockChanged, StockMovement},
 };
-use dynamo::{Item, Key, Stored};
+use dynamo::{Item, Key};
 use kernel::{EventId, Line, Quantity, Timestamp, VariantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::stock::{Shift, Stock};
+use crate::{shards::Shards, stock::Shift};
 
 /// What the movements of a variant come to. Item `ledger#<variant id>` / `balance`.
 ///
@@ -241,12 +242,12 @@ impl Ledger {
     }
 
     /// What comes of holding it against the stock, which was read after it.
-    pub fn verdict(&self, stock: Option<&Stored<Stock>>) -> Verdict {
-        let revision = stock.map_or(0, |stock| stock.rev);
-        let balance = stock.map(|stock| stock.balance()).unwrap_or_default();
-        if self.movements < revision {
+    pub fn verdict(&self, stock: Option<&Shards>) -> Verdict {
+        let movements = stock.map_or(0, Shards::movements);
+        let balance = stock.map(Shards::balance).unwrap_or_default();
+        if self.movements < movements {
             Verdict::Behind
-        } else if self.movements == revision && self.balance() == balance {
+        } else if self.movements == movements && self.balance() == balance {
             Verdict::Equal
         } else {
             Verdict::Differs
@@ -314,9 +315,11 @@ impl Item for Ledger {
 #[cfg(test)]
 mod tests {
     use contracts::Event;
+    use dynamo::Stored;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::stock::Stock;
 
     fn now() -> Timestamp {
         Timestamp::from_second(1_800_000_000)
@@ -335,19 +338,20 @@ mod tests {
             .reorder_at(point)
     }
 
-    fn stock(available: u32, rev: u64) -> Stored<Stock> {
+    fn stock(available: u32, rev: u64) -> Shards {
         let variant = ledger(0, None).variant_id;
         let seller = contracts::events::StockRanLow::example().seller_id;
         let opening = contracts::events::OpeningStock {
             variant_id: variant,
             quantity: available,
         };
-        Stored {
+        let stored = Stored {
             value: Stock::opening(&opening, seller).stock,
             rev,
             created_at: now(),
             updated_at: now(),
-        }
+        };
+        Shards::of(vec![stored]).unwrap()
     }
 
     #[test]

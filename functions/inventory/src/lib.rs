@@ -1,6 +1,7 @@
 //! Stock and reservations: what there is of each variant, what of it is held for which order, and how it has moved.
 //!
 //! - [`stock`]: the levels of a variant, and the ways in which pieces move between them
+//! - [`shards`]: the stock of a hot variant, spread over several items
 //! - [`reservation`]: what is held for an order, from its placing to its last piece or its end
 //! - [`holder`]: how much is held for one buyer at a time
 //! - [`returned`]: what of it has come back
@@ -16,6 +17,7 @@ pub mod holder;
 pub mod ledger;
 pub mod reservation;
 pub mod returned;
+pub mod shards;
 pub mod stock;
 pub mod store;
 
@@ -23,5 +25,6 @@ pub use holder::Holder;
 pub use ledger::{Ledger, Movement, MovementView, ReorderPoint, Verdict};
 pub use reservation::{Held, Reservation, State, Turn};
 pub use returned::Returned;
+pub use shards::{Part, Shards};
 pub use stock::{Adjustment, Booked, Shift, Stock, StockLevels};
 pub use store::{Check, Shelf, Shelves};

@@ -14,7 +14,10 @@
 //! got lost on the way. How far an order has come is told in counts that only grow: what comes late, twice or
 //! overtaken has nothing to add.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use contracts::events::{
     LineProgress, MovementKind, OrderPlaced, OrderProgressed, PaymentActionRequired, Shortage,
@@ -23,6 +26,8 @@ use contracts::events::{
 use dynamo::{Item, Key};
 use kernel::{OrderId, Problem, Quantity, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
+
+use crate::shards::Part;
 
 /// How far a reservation has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -39,7 +44,7 @@ pub enum State {
 }
 
 /// Pieces of one variant: `shipped + cancelled ≤ quantity`, and neither ever shrinks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Held {
     /// The variant.
     pub variant_id: VariantId,
@@ -51,6 +56,9 @@ pub struct Held {
     /// How many of them can be bought again.
     #[serde(default)]
     pub cancelled: u32,
+    /// From which shards they are, in the order in which they go; from the first, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
 }
 
 impl Held {
@@ -60,7 +68,45 @@ impl Held {
             quantity,
             shipped: 0,
             cancelled: 0,
+            parts: Vec::new(),
         }
+    }
+
+    /// From which shards pieces are, of those that go one behind the other: so many of them, behind those that are
+    /// gone.
+    fn parts_behind(&self, gone: u32, pieces: u32) -> Vec<Part> {
+        let whole = [Part {
+            shard: 0,
+            pieces: self.quantity.get(),
+        }];
+        let parts = if self.parts.is_empty() {
+            &whole
+        } else {
+            self.parts.as_slice()
+        };
+        let (first, last) = (u64::from(gone), u64::from(gone) + u64::from(pieces));
+        let mut begin = 0;
+        let mut from = Vec::new();
+        for part in parts {
+            let end = begin + u64::from(part.pieces);
+            let pieces = end.min(last).saturating_sub(begin.max(first));
+            if let Some(pieces) = u32::try_from(pieces).ok().filter(|pieces| *pieces > 0) {
+                from.push(Part { pieces, ..*part });
+            }
+            begin = end;
+        }
+        from
+    }
+
+    /// How many have gone.
+    fn gone(&self) -> u32 {
+        self.shipped.saturating_add(self.cancelled)
+    }
+
+    /// Whether its parts are all of it.
+    fn is_whole(&self) -> bool {
+        let parts = self.parts.iter().map(|part| u64::from(part.pieces));
+        self.parts.is_empty() || parts.sum::<u64>() == u64::from(self.quantity.get())
     }
 
     /// How many pieces are still held; none, if more has become of them than there were.
@@ -74,7 +120,7 @@ impl Held {
         Self {
             shipped: self.shipped.max(progress.shipped),
             cancelled: self.cancelled.max(progress.cancelled),
-            ..*self
+            ..self.clone()
         }
     }
 
@@ -82,19 +128,25 @@ impl Held {
     fn called_off(&self) -> Self {
         Self {
             cancelled: self.cancelled + self.left().unwrap_or(0),
-            ..*self
+            ..self.clone()
         }
     }
 
+    /// What moves when so many pieces do, behind those that are gone.
+    fn moved(&self, kind: MovementKind, gone: u32, pieces: u32) -> Vec<StockMovement> {
+        let parts = self.parts_behind(gone, pieces).into_iter();
+        let moved = parts.map(|part| {
+            StockMovement::new(self.variant_id, kind, part.pieces).in_shard(part.shard)
+        });
+        moved.collect()
+    }
+
     /// What moves when it becomes `next`.
-    fn movements(&self, next: &Self) -> impl Iterator<Item = StockMovement> {
-        let steps = [
-            (MovementKind::Sold, next.shipped - self.shipped),
-            (MovementKind::Released, next.cancelled - self.cancelled),
-        ];
-        let variant = self.variant_id;
-        let moved = steps.into_iter().filter(|(_, pieces)| *pieces > 0);
-        moved.map(move |(kind, pieces)| StockMovement::new(variant, kind, pieces))
+    fn movements(&self, next: &Self) -> Vec<StockMovement> {
+        let (sold, released) = (next.shipped - self.shipped, next.cancelled - self.cancelled);
+        let mut moved = self.moved(MovementKind::Sold, self.gone(), sold);
+        moved.extend(self.moved(MovementKind::Released, self.gone() + sold, released));
+        moved
     }
 }
 
@@ -103,7 +155,7 @@ impl Held {
 pub struct Turn {
     /// The reservation after it.
     pub next: Reservation,
-    /// The pieces that move, those of a variant behind each other.
+    /// The pieces that move, those of a shard behind each other.
     pub movements: Vec<StockMovement>,
 }
 
@@ -205,6 +257,27 @@ impl Reservation {
         &self.lines
     }
 
+    /// Whether nothing says in which shard the pieces of a variant are.
+    pub fn is_anywhere(&self, variant: VariantId) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| line.variant_id == variant && line.parts.is_empty())
+    }
+
+    /// The same, with the pieces of each of these variants from these shards.
+    pub fn taken_from(&self, parts: &HashMap<VariantId, Vec<Part>>) -> Self {
+        let placed = |line: &Held| match parts.get(&line.variant_id) {
+            Some(parts) => Held {
+                parts: parts.clone(),
+                ..line.clone()
+            },
+            None => line.clone(),
+        };
+        Self {
+            lines: self.lines.iter().map(placed).collect(),
+            ..self.clone()
+        }
+    }
+
     /// The same, refused because of these shortages.
     pub fn refuse(&self, shortages: Vec<Shortage>, now: Timestamp) -> Self {
         Self {
@@ -249,10 +322,23 @@ impl Reservation {
         moved
     }
 
+    /// What is still held by it, shard by shard.
+    pub fn held_in(&self) -> BTreeMap<(VariantId, u32), i64> {
+        let mut held = BTreeMap::new();
+        let lines = self.lines.iter().filter(|_| self.state == State::Held);
+        for line in lines {
+            for part in line.parts_behind(line.gone(), line.left().unwrap_or(0)) {
+                *held.entry((line.variant_id, part.shard)).or_default() += i64::from(part.pieces);
+            }
+        }
+        held
+    }
+
     /// What is wrong with it, whatever has moved.
     pub fn contradiction(&self, now: Timestamp) -> Option<&'static str> {
         let is_left = self.lines.iter().any(|line| line.left() != Some(0));
         let is_possible = self.lines.iter().all(|line| line.left().is_some());
+        let is_whole = self.lines.iter().all(Held::is_whole);
         let is_shipped = self.lines.iter().any(|line| line.shipped > 0);
         let has_moved = self.lines.iter().any(|line| line.cancelled > 0) || is_shipped;
         let is_there = match self.state {
@@ -262,7 +348,7 @@ impl Reservation {
             State::Refused => !has_moved && self.closed_at.is_some(),
         };
         let is_due = self.state == State::Held && !self.expiry_announced;
-        if !is_there {
+        if !is_there || !is_whole {
             Some("a reservation is not where its pieces are")
         } else if is_due && self.held_until.plus(SAID_WITHIN) < now {
             Some("nobody has said that the time of a reservation is over")
@@ -279,10 +365,8 @@ impl Reservation {
     /// The movements by which it is held.
     pub fn held(&self) -> Vec<StockMovement> {
         let lines = self.lines.iter();
-        let held = |line: &Held| {
-            StockMovement::new(line.variant_id, MovementKind::Reserved, line.quantity.get())
-        };
-        lines.map(held).collect()
+        let held = |line: &Held| line.moved(MovementKind::Reserved, 0, line.quantity.get());
+        lines.flat_map(held).collect()
     }
 
     /// What it becomes when the order is cancelled; nothing if nothing is held any more.

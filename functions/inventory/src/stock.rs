@@ -4,20 +4,37 @@
 //! zero. [`Shift::of`] is the one table of what a movement does to the levels; the store makes its conditions and
 //! its arithmetic of it, the ledger its balance, and the tests prove the rule from it.
 
-use contracts::events::{AdjustmentReason, Balance, MovementKind, OpeningStock, StockMovement};
+use contracts::{
+    events::{AdjustmentReason, Balance, MovementKind, OpeningStock, StockMovement},
+    views::StockLevel,
+};
 use dynamo::{Item, Key};
 use kernel::{Code, Line, Owned, Problem, Quantity, SellerId, VariantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What there is of a variant. Item `stock#<variant id>` / `stock`.
+/// What there is of a variant, or of a hot one in one shard. Item `stock#<variant id>` / `stock`, which is all there
+/// is of most variants and else the first shard, 0; `stock#<variant id>#<shard>` / `stock` are the others.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Stock {
     variant_id: VariantId,
     seller_id: SellerId,
-    on_hand: u32,
-    reserved: u32,
-    available: u32,
+    pub(crate) on_hand: u32,
+    pub(crate) reserved: u32,
+    pub(crate) available: u32,
+    /// Which shard it is, if not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shard: Option<u32>,
+    /// How many shards there are; of the first, if that is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shards: Option<u32>,
+    /// Over how many of them available pieces are laid out: they never become fewer, for what is held in one comes back
+    /// to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spread: Option<u32>,
+    /// How many steps of its revision were no movement: pieces were laid into other shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rearranged: Option<u64>,
 }
 
 /// By how many pieces the levels of a variant change.
@@ -81,6 +98,9 @@ pub struct StockLevels {
     pub reserved: u32,
     /// Pieces that can be bought.
     pub available: u32,
+    /// Over how many shards they are spread, if that is more than one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shards: Option<u32>,
 }
 
 /// Stock as it is after a movement that someone has booked.
@@ -145,6 +165,39 @@ impl Stock {
             on_hand: 0,
             reserved: 0,
             available: 0,
+            shard: None,
+            shards: None,
+            spread: None,
+            rearranged: None,
+        }
+    }
+
+    /// A new shard with pieces that lay in others: its first revision is no movement.
+    pub fn in_shard(&self, shard: u32, pieces: u32) -> Self {
+        Self {
+            on_hand: pieces,
+            available: pieces,
+            shard: (shard > 0).then_some(shard),
+            rearranged: Some(1),
+            ..Self::none(self.variant_id, self.seller_id)
+        }
+    }
+
+    /// The same after pieces were laid into other shards, or out of them.
+    #[cfg(test)]
+    pub(crate) fn rearrange(&self) -> Self {
+        Self {
+            rearranged: Some(self.rearranged() + 1),
+            ..self.clone()
+        }
+    }
+
+    /// The first of so many shards, over some of which the pieces are laid out.
+    pub fn over(&self, shards: u32, spread: u32) -> Self {
+        Self {
+            shards: Some(shards),
+            spread: Some(spread),
+            ..self.clone()
         }
     }
 
@@ -175,6 +228,26 @@ impl Stock {
         self.seller_id
     }
 
+    /// Which shard it is; 0 is the first, and of most variants the only one.
+    pub fn shard(&self) -> u32 {
+        self.shard.unwrap_or(0)
+    }
+
+    /// How many shards there are, by the first of them.
+    pub fn shards(&self) -> u32 {
+        self.shards.unwrap_or(1)
+    }
+
+    /// Over how many of them available pieces are laid out, by the first of them.
+    pub fn spread(&self) -> u32 {
+        self.spread.unwrap_or(1)
+    }
+
+    /// How many steps of its revision were no movement.
+    pub fn rearranged(&self) -> u64 {
+        self.rearranged.unwrap_or(0)
+    }
+
     /// How many pieces can be bought.
     pub fn available(&self) -> u32 {
         self.available
@@ -187,6 +260,7 @@ impl Stock {
             on_hand: self.on_hand,
             reserved: self.reserved,
             available: self.available,
+            shards: self.spread.filter(|spread| *spread > 1),
         }
     }
 
@@ -248,9 +322,14 @@ impl Stock {
         (next.on_hand <= Self::MOST).then_some(next)
     }
 
-    /// The key of a variant's stock.
+    /// The key of a variant's stock: of its first shard.
     pub fn key_of(variant: VariantId) -> Key {
-        Key::new(format!("stock#{variant}"), "stock")
+        Self::key_in(variant, 0)
+    }
+
+    /// The key of a shard of it. Each has a partition of its own, for it is partitions that have limits.
+    pub fn key_in(variant: VariantId, shard: u32) -> Key {
+        Key::new(StockLevel::partition(variant, shard), "stock")
     }
 }
 
@@ -258,7 +337,7 @@ impl Item for Stock {
     const KIND: &'static str = "stock";
 
     fn key(&self) -> Key {
-        Self::key_of(self.variant_id)
+        Self::key_in(self.variant_id, self.shard())
     }
 }
 

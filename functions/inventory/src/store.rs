@@ -3,16 +3,17 @@
 mod inspections;
 mod ledger;
 mod returned;
+mod shards;
+
+use std::collections::HashMap;
 
 use contracts::{
-    events::{
-        MovementKind, OrderProgressed, PaymentActionRequired, Shortage, StockChanged, StockMovement,
-    },
+    events::{MovementKind, OrderProgressed, PaymentActionRequired, StockChanged, StockMovement},
     views::VariantOwner,
 };
 use dynamo::{
-    Attributes, Change, Command, Commands, Db, Inspection, Intent, Query, Refused, Stored, Table,
-    item,
+    Attributes, Change, Command, Commands, Db, Inspection, Intent, Key, Query, Refused, Stored,
+    Table,
 };
 use kernel::{Buyer, Code, OrderId, Problem, Timestamp, VariantId};
 use lambda::{
@@ -22,14 +23,19 @@ use lambda::{
 
 use crate::{
     Holder,
-    reservation::{Answer, BY_DUE, DUE, Held, Reservation, Turn},
+    reservation::{Answer, BY_DUE, DUE, Reservation, Turn},
+    shards::{Met, Shards, even},
     stock::{Booked, Shift, Stock, StockLevels},
 };
 pub use ledger::Check;
+use shards::{Elsewhere, Layout};
 
 /// How many variants one transaction stocks: each has two items, and a transaction has a hundred; one `stock.changed`
 /// names no more than fifty.
 const STOCKED_AT_ONCE: usize = 45;
+
+/// In how many places an order looks for its pieces before it waits for others to get out of its way.
+const TRIES: usize = 4;
 
 /// How many overdue reservations one run takes on.
 const OVERDUE_AT_ONCE: usize = 100;
@@ -42,20 +48,25 @@ pub struct Shelves {
     reservations: Table,
     ledger: Table,
     commands: Commands,
+    met: Met,
 }
 
 /// The place of a variant, which may never have held a piece.
 #[derive(Debug)]
 pub struct Shelf {
-    /// What there is.
+    /// What there is, in all shards.
     pub stock: Stock,
-    stored: Option<Stored<Stock>>,
+    shards: Option<Shards>,
 }
 
 impl Shelf {
     /// Counts the changes of what there is: 0 for what never changed.
     pub fn version(&self) -> u64 {
-        self.stored.as_ref().map_or(0, |stored| stored.rev)
+        self.shards.as_ref().map_or(0, Shards::revision)
+    }
+
+    fn whole(&self) -> (Option<&Shards>, &Stock) {
+        (self.shards.as_ref(), &self.stock)
     }
 }
 
@@ -68,6 +79,7 @@ impl Shelves {
             reservations: platform.table("inventory", "reservations"),
             ledger: platform.table("inventory", "ledger"),
             commands: platform.commands("inventory"),
+            met: Met::default(),
         })
     }
 
@@ -83,37 +95,54 @@ impl Shelves {
     /// The shelf of a variant, if there is such a variant. Who sells it is asked of the product service only
     /// as long as there is no stock of it.
     async fn find(&self, variant: VariantId) -> Result<Option<Shelf>, Problem> {
-        if let Some(stored) = self.stock.get::<Stock>(&Stock::key_of(variant)).await? {
+        if let Some(first) = self.stock.get::<Stock>(&Stock::key_of(variant)).await? {
+            let shards = self.all_shards(first).await?.shards;
             return Ok(Some(Shelf {
-                stock: stored.value.clone(),
-                stored: Some(stored),
+                stock: shards.stock(),
+                shards: Some(shards),
             }));
         }
         let owner = self.db.view::<VariantOwner>(&variant).await?;
         Ok(owner.map(|owner| Shelf {
             stock: Stock::none(variant, owner.seller_id),
-            stored: None,
+            shards: None,
         }))
     }
 
-    /// Books what has become of a shelf, and shows it; refused as contention if it has changed since it was found.
+    /// Books what has become of a shelf, and shows it; refused as contention if it has changed since it was found. What
+    /// is spread is spread anew by it, and may change meanwhile.
     pub async fn book(
         &self,
         found: &Shelf,
         booked: &Booked,
         request: &Incoming,
     ) -> Outcome<StockLevels> {
-        let (stock, revision) = (&booked.stock, found.version() + 1);
+        let stock = &booked.stock;
         let variant = stock.variant_id();
-        let reply = http::created(format!("/v1/stock/{variant}"), &stock.levels())?;
         let intent = request.intent();
         let mut command = self.commands.begin(intent);
-        command.save(&self.stock, found.stored.as_ref(), stock);
-        if found.stored.is_none() {
-            command.insert(&self.stock, &Inspection::of(stock, intent.now));
-        }
+        let (steps, revision) = match &found.shards {
+            Some(shards) if stock.shards() > 1 => {
+                let layout = Layout {
+                    pieces: even(stock.available(), stock.spread(), stock.shards()),
+                    spread: stock.spread(),
+                    is_moved: true,
+                };
+                let whole = (Some(shards), stock);
+                (self.lay_out(&mut command, whole, &layout), None)
+            }
+            only => {
+                let first = only.as_ref().map(Shards::first);
+                command.save(&self.stock, first, stock);
+                if first.is_none() {
+                    command.insert(&self.stock, &Inspection::of(stock, intent.now));
+                }
+                (1, Some(found.version() + 1))
+            }
+        };
+        let reply = http::created(format!("/v1/stock/{variant}"), &stock.levels())?;
         let movement = StockMovement {
-            revision: Some(revision),
+            revision,
             ..booked.movement.clone()
         };
         let changed = StockChanged::by(&intent.causation_id, &[movement]);
@@ -123,7 +152,8 @@ impl Shelves {
             _ => "stock.receive",
         };
         command.audit(action, variant);
-        command.commit(reply.version(revision)).await
+        let version = found.version() + steps;
+        command.commit(reply.version(version)).await
     }
 
     /// Stocks variants that have no stock yet. A variant that was counted before, by a receipt or by an earlier
@@ -170,16 +200,45 @@ impl Shelves {
         (buyer, most): (Buyer, u32),
         intent: &Intent,
     ) -> Result<(), Problem> {
+        let mut wanted = self.guess(wanted, intent);
+        for _ in 0..TRIES {
+            let missed = self.hold_there(&wanted, (buyer, most), intent).await?;
+            if missed.is_empty() {
+                return Ok(());
+            }
+            wanted = match self.elsewhere(&wanted, missed, intent).await? {
+                Elsewhere::There(there) => there,
+                Elsewhere::Short(shortages) => {
+                    let refused = wanted.refuse(shortages, intent.now);
+                    return self.refuse(&refused, intent).await;
+                }
+            };
+        }
+        Err(Problem::contention())
+    }
+
+    /// Holds it in these shards; else the variants of which one has too few pieces: which shard, and what is there.
+    async fn hold_there(
+        &self,
+        wanted: &Reservation,
+        (buyer, most): (Buyer, u32),
+        intent: &Intent,
+    ) -> Result<HashMap<VariantId, (u32, Option<Attributes>)>, Problem> {
         let mut command = self.commands.begin(intent);
         command.insert(&self.reservations, wanted);
         let movements = wanted.held();
-        self.shift(&mut command, &movements);
+        for movement in &movements {
+            let is_guess = wanted.is_anywhere(movement.variant_id);
+            let change = change(std::slice::from_ref(movement), is_guess);
+            command.change(&self.stock, &key(movement), change);
+        }
         if !self
             .count(&mut command, wanted, (buyer, most), intent)
             .await?
         {
             let refused = wanted.refuse_beyond(most, intent.now);
-            return self.refuse(&refused, intent).await;
+            self.refuse(&refused, intent).await?;
+            return Ok(HashMap::new());
         }
         if let Answer::Reserved(reserved) = wanted.answer() {
             let changed = StockChanged::by(wanted.order_id(), &movements);
@@ -187,23 +246,21 @@ impl Shelves {
         }
         command.audit("stock.reserve", wanted.order_id());
         match command.attempt().await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(HashMap::new()),
             Err(Refused::Problem(problem)) => Err(problem),
             Err(Refused::Conditions(failed)) if failed.iter().any(|(place, _)| *place == 0) => {
-                self.answer_again(wanted.order_id(), intent).await
+                self.answer_again(wanted.order_id(), intent).await?;
+                Ok(HashMap::new())
             }
             Err(Refused::Conditions(failed)) => {
-                // The reservation is the first action, its lines are the next. Behind them is its holder, who has
+                // The reservation is the first action, what it takes are the next. Behind them is its holder, who has
                 // had something else held meanwhile.
-                let short = |(place, stock): (usize, _)| {
-                    let line = wanted.lines().get(place.wrapping_sub(1));
-                    line.map(|line| shortage(line, stock)).transpose()
+                let missed = |(place, found): (usize, _)| {
+                    let movement = movements.get(place.wrapping_sub(1))?;
+                    Some((movement.variant_id, (movement.shard(), found)))
                 };
-                let shortages: Result<Option<Vec<Shortage>>, Problem> =
-                    failed.into_iter().map(short).collect();
-                let shortages = shortages?.ok_or_else(Problem::contention)?;
-                let refused = wanted.refuse(shortages, intent.now);
-                self.refuse(&refused, intent).await
+                let missed: Option<_> = failed.into_iter().map(missed).collect();
+                missed.ok_or_else(Problem::contention)
             }
         }
     }
@@ -339,13 +396,13 @@ impl Shelves {
         Ok(())
     }
 
-    /// Moves pieces by arithmetic at the store: what they are taken from must have them. One action a variant.
+    /// Moves pieces by arithmetic at the store: what they are taken from must have them. One action a shard.
     fn shift(&self, command: &mut Command, movements: &[StockMovement]) {
-        for movements in movements.chunk_by(|one, next| one.variant_id == next.variant_id) {
+        let place = |movement: &StockMovement| (movement.variant_id, movement.shard());
+        for movements in movements.chunk_by(|one, next| place(one) == place(next)) {
             let [first, ..] = movements else { continue };
-            let key = Stock::key_of(first.variant_id);
             command
-                .change(&self.stock, &key, change(movements))
+                .change(&self.stock, &key(first), change(movements, false))
                 .or(Problem::internal(
                     "less is reserved than is held for orders",
                 ));
@@ -384,39 +441,38 @@ impl Shelves {
     }
 }
 
-/// Movements of one variant as arithmetic at the store: what they take must be there, then all levels change at
-/// once, and the revision by one for each.
-fn change(movements: &[StockMovement]) -> Change {
+/// The shard in which something moves.
+fn key(movement: &StockMovement) -> Key {
+    Stock::key_in(movement.variant_id, movement.shard())
+}
+
+/// Movements of one shard as arithmetic at the store: what they take must be there, then all levels change at once, and
+/// the revision by one for each. Where the first shard is a guess, it must have all that there is.
+fn change(movements: &[StockMovement], is_guess: bool) -> Change {
     let levels = Shift::of_all(movements).levels();
     let levels = levels.into_iter().filter(|(_, change)| *change != 0);
-    let (mut set, mut enough) = (Vec::new(), Vec::new());
+    let (mut set, mut when) = (Vec::new(), Vec::new());
     let mut numbers = Vec::new();
     for (level, change) in levels {
         set.push(format!("{level} = {level} + :{level}"));
         numbers.push((format!(":{level}"), change));
         if change < 0 {
-            enough.push(format!("{level} >= :{level}_taken"));
+            when.push(format!("{level} >= :{level}_taken"));
             numbers.push((format!(":{level}_taken"), -change));
         }
     }
+    if is_guess {
+        when.push("(attribute_not_exists(spread) OR spread = :alone)".to_owned());
+        numbers.push((":alone".to_owned(), 1));
+    }
     let change = Change::set(&set.join(", ")).steps(movements.len() as u64);
-    let change = if enough.is_empty() {
+    let change = if when.is_empty() {
         change
     } else {
-        change.when(&enough.join(" AND "))
+        change.when(&when.join(" AND "))
     };
     let numbers = numbers.into_iter();
     numbers.fold(change, |change, (name, number)| {
         change.number(&name, number)
-    })
-}
-
-/// What was short, by the stock that the failed condition has shown; a variant without stock has none.
-fn shortage(line: &Held, stock: Option<Attributes>) -> Result<Shortage, Problem> {
-    let stock = stock.map(item::decode::<Stock>).transpose()?;
-    Ok(Shortage {
-        variant_id: line.variant_id,
-        wanted: line.quantity.get(),
-        available: stock.map_or(0, |stock| stock.available()),
     })
 }

@@ -453,6 +453,8 @@ mod show_products_on_seller_reinstated;
 mod sign_audit_checkpoints;
 #[path = "../../../functions/role/src/bin/spread-role-on-role-changed.rs"]
 mod spread_role_on_role_changed;
+#[path = "../../../functions/inventory/src/bin/spread-stock.rs"]
+mod spread_stock;
 #[path = "../../../functions/business/src/bin/start-business-document-upload.rs"]
 mod start_business_document_upload;
 #[path = "../../../functions/business/src/bin/start-business-review.rs"]
@@ -736,6 +738,7 @@ pub const FLEET: &[(&str, Main)] = &[
     ("show-products-on-seller-reinstated", show_products_on_seller_reinstated::main),
     ("sign-audit-checkpoints", sign_audit_checkpoints::main),
     ("spread-role-on-role-changed", spread_role_on_role_changed::main),
+    ("spread-stock", spread_stock::main),
     ("start-business-document-upload", start_business_document_upload::main),
     ("start-business-review", start_business_review::main),
     ("start-import-upload", start_import_upload::main),
@@ -4929,6 +4932,26 @@ pub const SETTINGS: &[(&str, &[(&str, &str)])] = &[
             ("CURRENCY", "EUR"),
             ("LOCALE", "en"),
             ("FUNCTION", "spread-role-on-role-changed"),
+        ],
+    ),
+    (
+        "spread-stock",
+        &[
+            ("STAGE", "local"),
+            ("SERVICE", "inventory"),
+            ("VERSION", "dev"),
+            ("LOG_LEVEL", "warn"),
+            ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+            ("CURRENCY", "EUR"),
+            ("LOCALE", "en"),
+            ("FUNCTION", "spread-stock"),
+            ("ROUTE", "PUT /v1/stock/{variant_id}/shards"),
+            ("ALLOW", "stock:adjust@seller"),
+            ("IDEMPOTENCY", "optional"),
+            ("BODY_LIMIT", "4096"),
+            ("JWT_ISSUER", "https://souk.example"),
+            ("CLIENT_IP_FROM", "gateway"),
+            ("WARM_UP", "dynamodb"),
         ],
     ),
     (

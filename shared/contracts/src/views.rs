@@ -97,22 +97,42 @@ impl View for VariantOwner {
     }
 }
 
-/// What there is of a variant. Item `stock#<variant id>` / `stock` of inventory's table `stock`.
+/// What there is of a variant in one shard of its stock: of most there is but the first, 0. Item `stock#<variant id>` /
+/// `stock` of inventory's table `stock`, and `stock#<variant id>#<shard>` / `stock`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct StockLevel {
     /// The variant.
     pub variant_id: VariantId,
     /// How many pieces can be bought.
     pub available: u32,
+    /// How many shards there are, where that is more than one and this the first.
+    #[serde(default)]
+    pub shards: Option<u32>,
+}
+
+impl StockLevel {
+    /// The partition of a shard.
+    pub fn partition(variant: VariantId, shard: u32) -> String {
+        match shard {
+            0 => format!("stock#{variant}"),
+            _ => format!("stock#{variant}#{shard}"),
+        }
+    }
+
+    /// The other shards than this, the first.
+    pub fn others(&self) -> Vec<(VariantId, u32)> {
+        let shards = 1..self.shards.unwrap_or(1);
+        shards.map(|shard| (self.variant_id, shard)).collect()
+    }
 }
 
 impl View for StockLevel {
     const OWNER: &'static str = "inventory";
     const TABLE: &'static str = "stock";
-    const ATTRIBUTES: &'static [&'static str] = &["variant_id", "available"];
-    type Key = VariantId;
-    fn key(variant: &VariantId) -> (String, String) {
-        (format!("stock#{variant}"), "stock".to_owned())
+    const ATTRIBUTES: &'static [&'static str] = &["variant_id", "available", "shards"];
+    type Key = (VariantId, u32);
+    fn key((variant, shard): &(VariantId, u32)) -> (String, String) {
+        (Self::partition(*variant, *shard), "stock".to_owned())
     }
 }
 

@@ -32,6 +32,7 @@ use crate::{
     fault::Fault,
     iam::{self, Iam, Need, arn},
     manifest,
+    traffic::Traffic,
 };
 
 /// One attempt at a call to AWS.
@@ -128,6 +129,8 @@ struct State {
     /// What KMS has wrapped: for what, and the bare key; all in base64 but the context.
     wrapped: HashMap<String, (Value, String)>,
     latency: Option<(Clock, Duration)>,
+    /// What transactions meet, where they take their time.
+    traffic: Option<Traffic>,
     /// What no manifest knows: tables and their indexes.
     tables: Vec<(String, Vec<String>)>,
     refused_events: usize,
@@ -245,6 +248,7 @@ impl Cloud {
             state: State {
                 faults: HashMap::new(),
                 latency: None,
+                traffic: None,
                 ..self.state().clone()
             },
         }
@@ -357,6 +361,12 @@ impl Cloud {
     /// Lets every call move this clock on.
     pub(crate) fn slow_down(&self, clock: &Clock, latency: Duration) {
         self.state().latency = Some((clock.clone(), latency));
+    }
+
+    /// Lets transactions take so long from now on, by tokio's clock, and meet each other as DynamoDB's do: an item bears
+    /// one at a time, and a thousand write units a second.
+    pub fn congest(&self, takes: Duration) {
+        self.state().traffic = Some(Traffic::new(takes));
     }
 
     /// Whether the process of a function was ended since this was last asked.
@@ -524,7 +534,7 @@ impl Cloud {
         }
         let broken = |message: &str| ConnectorError::io(message.to_owned().into());
         match fault {
-            None => Ok(self.carry_out(&asked)),
+            None => Ok(self.carry_out_in_traffic(&asked).await),
             Some(Fault::Unreachable) => Err(broken("connection refused")),
             Some(Fault::LostReply) => {
                 self.carry_out(&asked);
@@ -551,6 +561,30 @@ impl Cloud {
                 }
                 self.state().killed = true;
                 std::future::pending().await
+            }
+        }
+    }
+
+    async fn carry_out_in_traffic(&self, asked: &Asked) -> HttpResponse {
+        let entered = match &mut self.state().traffic {
+            Some(traffic) if asked.operation == "TransactWriteItems" => {
+                Some(traffic.enter(&asked.json))
+            }
+            _ => None,
+        };
+        match entered {
+            None => self.carry_out(asked),
+            Some(Err(refused)) => {
+                self.state().calls.push(asked.call());
+                respond(400, &refused)
+            }
+            Some(Ok(takes)) => {
+                let answer = self.carry_out(asked);
+                tokio::time::sleep(takes).await;
+                if let Some(traffic) = &mut self.state().traffic {
+                    traffic.leave(&asked.json);
+                }
+                answer
             }
         }
     }

@@ -20,6 +20,7 @@ mod iam;
 mod keys;
 mod manifest;
 mod stage;
+mod traffic;
 
 pub use self::{
     ask::{Answer, Ask},

@@ -779,6 +779,7 @@ impl Market {
             "receive-stock" => json!({ "quantity": 1 }),
             "adjust-stock" => json!({ "change": 1, "reason": "counted" }),
             "set-reorder-point" => json!({ "pieces": 5 }),
+            "spread-stock" => json!({ "shards": 3 }),
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
             "request-payment-attempt" => json!({ "payment_method": "pm_sandbox_ok" }),

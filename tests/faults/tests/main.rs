@@ -35,6 +35,7 @@ mod returns;
 mod revocation;
 mod roles;
 mod second_factor;
+mod shards;
 mod stock;
 mod tamper;
 mod units;

@@ -12,7 +12,7 @@ const ROUNDS: u64 = 20;
 const BUYERS: usize = 1_000;
 
 /// An `order.placed.v1` as a queue hands it over: some pieces of a variant, for an order of its own.
-fn placed(world: &World, like: &Value, number: usize, pieces: u64) -> Value {
+pub(crate) fn placed(world: &World, like: &Value, number: usize, pieces: u64) -> Value {
     let now = world.stage.clock.now();
     let mut detail = like.clone();
     let event: kernel::EventId = world.stage.ids.fresh(now);
@@ -31,8 +31,19 @@ fn placed(world: &World, like: &Value, number: usize, pieces: u64) -> Value {
     }] })
 }
 
-/// An order of one piece as it was told when it was placed, and a stock of so many pieces more.
-async fn last_pieces(seed: u64, pieces: u32) -> (World, Value, String, Rc<Lambda>) {
+/// Before a rush for what there is of a variant.
+pub(crate) struct Sale {
+    pub(crate) world: World,
+    /// An order of one piece as it was told when it was placed.
+    pub(crate) like: Value,
+    pub(crate) goods: String,
+    pub(crate) seller: Person,
+    /// What hears of the next ones.
+    function: Rc<Lambda>,
+}
+
+/// A stock of so many pieces, and one more that was ordered before.
+pub(crate) async fn last_pieces(seed: u64, pieces: u32) -> Sale {
     let mut world = World::new(seed);
     let seller = seller(&mut world, "seller").await;
     let buyer = shopper(&mut world, "buyer").await;
@@ -49,14 +60,26 @@ async fn last_pieces(seed: u64, pieces: u32) -> (World, Value, String, Rc<Lambda
     let main = fleet::FLEET.iter().find(|(known, _)| *known == name);
     let main = main.expect("the function").1;
     let function = Rc::new(world.stage.start(name, main).await);
-    (world, like, goods, function)
+    Sale {
+        world,
+        like,
+        goods,
+        seller,
+        function,
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_who_want_one_to_a_hundred_pieces_get_as_many_as_there_are() {
     for round in 0..ROUNDS {
         let pieces = u32::try_from(1 + round * 99 / (ROUNDS - 1)).unwrap();
-        let (world, like, goods, function) = last_pieces(round, pieces).await;
+        let Sale {
+            world,
+            like,
+            goods,
+            function,
+            ..
+        } = last_pieces(round, pieces).await;
         let mut waiting: Vec<Value> = (0..BUYERS)
             .map(|number| placed(&world, &like, number, 1))
             .collect();

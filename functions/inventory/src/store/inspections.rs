@@ -7,14 +7,15 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use contracts::events::MovementKind;
+use contracts::events::{MovementKind, StockMovement};
 use dynamo::{Finding, Inspection, Intent, Look, Query, Stored, inspection::PATIENCE};
 use kernel::{OrderId, Problem, Timestamp, VariantId};
 
-use super::Shelves;
+use super::{Shelves, shards};
 use crate::{
     ledger::{BY_CAUSE, Ledger, MOVEMENTS, Movement, Verdict},
     reservation::Reservation,
+    shards::Shards,
     stock::{Shift, Stock},
 };
 
@@ -32,6 +33,8 @@ struct Tally {
     shift: Shift,
     /// How many pieces are still held, by what they are held for.
     held: BTreeMap<String, i64>,
+    /// The same by the shard that they are in.
+    reserved: BTreeMap<u32, i64>,
 }
 
 impl Tally {
@@ -44,6 +47,7 @@ impl Tally {
         self.shift.available += shift.available;
         if shift.reserved != 0 {
             *self.held.entry(recorded.cause().to_owned()).or_default() += shift.reserved;
+            *self.reserved.entry(movement.shard()).or_default() += shift.reserved;
         }
     }
 
@@ -53,6 +57,36 @@ impl Tally {
         let shift = self.shift;
         self.movements == ledger.movements()
             && (shift.on_hand, shift.reserved, shift.available) == levels
+    }
+}
+
+/// What has moved for an order.
+#[derive(Debug, Default)]
+struct Moved {
+    /// How many pieces of a variant were held, shipped and called off.
+    pieces: BTreeMap<VariantId, [i64; 3]>,
+    /// How many are held in a shard.
+    reserved: BTreeMap<(VariantId, u32), i64>,
+}
+
+impl Moved {
+    fn take(&mut self, movement: &StockMovement) {
+        let place = match movement.kind {
+            MovementKind::Reserved => 0,
+            MovementKind::Sold => 1,
+            MovementKind::Released => 2,
+            MovementKind::Received | MovementKind::Returned | MovementKind::Adjusted => return,
+        };
+        let variant = movement.variant_id;
+        self.pieces.entry(variant).or_default()[place] += movement.pieces;
+        let shard = (variant, movement.shard());
+        *self.reserved.entry(shard).or_default() += Shift::of(movement).reserved;
+    }
+
+    /// The shards in which any are held.
+    fn held(mut self) -> BTreeMap<(VariantId, u32), i64> {
+        self.reserved.retain(|_, pieces| *pieces != 0);
+        self.reserved
     }
 }
 
@@ -102,25 +136,36 @@ impl Shelves {
 
     async fn look_at_stock(&self, variant: VariantId, now: Timestamp) -> Result<Finding, Problem> {
         // The ledger first: a stock that has not moved since cannot have fewer revisions than it has movements.
-        let ledger = match self
-            .ledger
-            .look_at::<Ledger>(&Ledger::key_of(variant))
-            .await?
-        {
-            Look::There(ledger) => ledger,
-            Look::Missing => return Ok(Finding::Wrong("the ledger of a variant is gone")),
-            Look::Unreadable => return Ok(Finding::Wrong("a ledger cannot be read")),
-        };
-        let stock = match self.stock.look_at::<Stock>(&Stock::key_of(variant)).await? {
-            Look::There(stock) => stock,
+        let key = Ledger::key_of(variant);
+        let ledger = self.ledger.look_at::<Ledger>(&key).await?;
+        let first = match self.stock.look_at::<Stock>(&Stock::key_of(variant)).await? {
+            Look::There(first) => first,
             Look::Missing => return Ok(Finding::Wrong("the stock of a variant is gone")),
             Look::Unreadable => return Ok(Finding::Wrong("the stock of a variant cannot be read")),
         };
-        if ledger.variant_id() != variant || stock.variant_id() != variant {
+        if first.variant_id() != variant || first.shard() != 0 {
             return Ok(Finding::Wrong("a variant is another one"));
         }
-        match ledger.verdict(Some(&stock)) {
-            Verdict::Behind if now.since(stock.updated_at) < PATIENCE => return Ok(Finding::Busy),
+        let found = match self.look_at_shards(first).await? {
+            Ok(found) => found,
+            Err(how) => return Ok(Finding::Wrong(how)),
+        };
+        let stock = &found.shards;
+        let ledger = match ledger {
+            Look::There(ledger) => ledger,
+            // It was spread before there was a piece of it.
+            Look::Missing if stock.movements() == 0 => return Ok(Finding::Whole),
+            Look::Missing => return Ok(Finding::Wrong("the ledger of a variant is gone")),
+            Look::Unreadable => return Ok(Finding::Wrong("a ledger cannot be read")),
+        };
+        if ledger.variant_id() != variant {
+            return Ok(Finding::Wrong("a variant is another one"));
+        }
+        match ledger.verdict(Some(stock)) {
+            _ if !found.is_still => return Ok(Finding::Busy),
+            Verdict::Behind if now.since(stock.updated_at()) < PATIENCE => {
+                return Ok(Finding::Busy);
+            }
             Verdict::Behind => return Ok(Finding::Wrong("movements of a variant were not heard")),
             Verdict::Differs => return Ok(Finding::Wrong("the ledger and the stock differ")),
             Verdict::Equal => {}
@@ -137,9 +182,44 @@ impl Shelves {
                 Finding::Wrong("a ledger is not what its movements come to")
             });
         }
+        let is_held = |shard: &Stored<Stock>| {
+            let held = tally.reserved.get(&shard.shard()).copied();
+            shard.balance().reserved == held.unwrap_or(0)
+        };
+        if !stock.iter().all(is_held) {
+            return Ok(Finding::Wrong(
+                "other pieces are held in a shard than have moved there",
+            ));
+        }
         Ok(match self.held_for_nobody(variant, &tally, now).await? {
             Some(how) => Finding::Wrong(how),
             None => Finding::Whole,
+        })
+    }
+
+    /// All shards of a variant, or what is wrong with them.
+    async fn look_at_shards(
+        &self,
+        first: Stored<Stock>,
+    ) -> Result<Result<shards::Look, &'static str>, Problem> {
+        let variant = first.variant_id();
+        if first.shards() > Shards::MOST {
+            return Ok(Err("a variant has more shards than it can have"));
+        }
+        for shard in 1..first.shards() {
+            let key = Stock::key_in(variant, shard);
+            match self.stock.look_at::<Stock>(&key).await? {
+                Look::There(item) if (item.variant_id(), item.shard()) == (variant, shard) => {}
+                Look::There(_) => return Ok(Err("a shard is another one")),
+                Look::Missing => return Ok(Err("a shard of a variant is gone")),
+                Look::Unreadable => return Ok(Err("a shard of a variant cannot be read")),
+            }
+        }
+        let found = self.all_shards(first).await?;
+        Ok(if found.shards.is_whole() {
+            Ok(found)
+        } else {
+            Err("a shard of a variant is gone")
         })
     }
 
@@ -213,7 +293,10 @@ impl Shelves {
             return Ok(Finding::Busy);
         }
         let moved = self.moved_for(order).await?;
-        if moved.as_ref() != Some(&reservation.moved()) {
+        let is_same = moved.is_some_and(|moved| {
+            moved.pieces == reservation.moved() && moved.held() == reservation.held_in()
+        });
+        if !is_same {
             return Ok(Finding::Wrong("a reservation is not what has moved for it"));
         }
         let next = inspection.next(now).min(now.plus(OFTEN));
@@ -226,28 +309,16 @@ impl Shelves {
     }
 
     /// What has moved for an order, as its reservation has it; nothing if a movement cannot be read.
-    async fn moved_for(
-        &self,
-        order: OrderId,
-    ) -> Result<Option<BTreeMap<VariantId, [i64; 3]>>, Problem> {
+    async fn moved_for(&self, order: OrderId) -> Result<Option<Moved>, Problem> {
         let run = Query::index(BY_CAUSE, order.to_string()).limit(MOVEMENTS_AT_ONCE);
-        let (mut moved, mut after) = (BTreeMap::<VariantId, [i64; 3]>::new(), None);
+        let (mut moved, mut after) = (Moved::default(), None);
         loop {
             let read = self.ledger.look_through::<Movement>(run.clone(), after);
             let (Some(movements), next) = read.await? else {
                 return Ok(None);
             };
             for recorded in &movements {
-                let movement = &recorded.movement;
-                let place = match movement.kind {
-                    MovementKind::Reserved => 0,
-                    MovementKind::Sold => 1,
-                    MovementKind::Released => 2,
-                    MovementKind::Received | MovementKind::Returned | MovementKind::Adjusted => {
-                        continue;
-                    }
-                };
-                moved.entry(movement.variant_id).or_default()[place] += movement.pieces;
+                moved.take(&recorded.movement);
             }
             after = next;
             if after.is_none() {
@@ -259,7 +330,7 @@ impl Shelves {
 
 #[cfg(test)]
 mod tests {
-    use contracts::{Event, Metadata, events::StockChanged, events::StockMovement};
+    use contracts::{Event, Metadata, events::StockChanged};
 
     use super::*;
 

@@ -10,12 +10,14 @@ use kernel::{Page, Problem, Quantity, Reply, VariantId, page::Limit};
 use super::Shelves;
 use crate::{
     ledger::{BY_UNCHECKED, Crossing, Ledger, MOVEMENTS, Movement, UNCHECKED, Verdict},
+    shards::Shards,
     stock::{Shift, Stock},
 };
 
-/// The movements of how many variants one transaction records: each is a ledger and two movements at most, and a
-/// transaction has a hundred items.
+/// The movements of how many variants one transaction records, and how many items they are, the ledgers among them: a
+/// transaction has a hundred. Few are more than two movements of a variant: one a shard that they are from, and one.
 const RECORDED_AT_ONCE: usize = 30;
+const ITEMS_AT_ONCE: usize = 90;
 
 /// How many ledgers one run holds against the stock.
 const CHECKED_AT_ONCE: usize = 100;
@@ -24,7 +26,9 @@ const CHECKED_AT_ONCE: usize = 100;
 #[derive(Debug)]
 pub struct Check {
     ledger: Stored<Ledger>,
-    stock: Option<Stored<Stock>>,
+    stock: Option<Shards>,
+    /// Whether there was a moment at which the stock was just so.
+    is_still: bool,
 }
 
 impl Check {
@@ -35,7 +39,11 @@ impl Check {
 
     /// What comes of it.
     pub fn verdict(&self) -> Verdict {
-        self.ledger.verdict(self.stock.as_ref())
+        if self.is_still {
+            self.ledger.verdict(self.stock.as_ref())
+        } else {
+            Verdict::Behind
+        }
     }
 
     /// What names it, the same in every run: so many movements are judged once, and put off once a time.
@@ -60,7 +68,7 @@ impl Shelves {
         let variants: Vec<&[Movement]> = movements
             .chunk_by(|one, next| one.movement.variant_id == next.movement.variant_id)
             .collect();
-        for (step, variants) in (1_u64..).zip(variants.chunks(RECORDED_AT_ONCE)) {
+        for (step, variants) in (1_u64..).zip(batches(&variants)) {
             let intent = Intent {
                 key: format!("{}.{step}", intent.key),
                 ..intent.clone()
@@ -204,18 +212,28 @@ impl Shelves {
             .map(|ledger| Stock::key_of(ledger.variant_id()));
         // The ledger first: a stock that has not moved since cannot have fewer revisions than it has movements.
         let stocks = self.stock.get_many::<Stock>(keys.collect()).await?;
-        let check = |ledger: Stored<Ledger>| {
+        let mut checks = Vec::with_capacity(ledgers.len());
+        for ledger in ledgers {
             let variant = ledger.variant_id();
-            let mut stocks = stocks.iter();
-            let stock = stocks.find(|stock| stock.variant_id() == variant).cloned();
-            Check { ledger, stock }
-        };
-        Ok(ledgers.into_iter().map(check).collect())
+            let first = stocks.iter().find(|stock| stock.variant_id() == variant);
+            let look = match first {
+                Some(first) => Some(self.all_shards(first.clone()).await?),
+                None => None,
+            };
+            let is_still = look.as_ref().is_none_or(|look| look.is_still);
+            let stock = look.map(|look| look.shards);
+            checks.push(Check {
+                ledger,
+                stock,
+                is_still,
+            });
+        }
+        Ok(checks)
     }
 
     /// Keeps what came of a check, and announces a difference: once a revision of the stock.
     pub async fn conclude(&self, check: &Check, intent: &Intent) -> Result<(), Problem> {
-        let Check { ledger, stock } = check;
+        let Check { ledger, stock, .. } = check;
         let verdict = check.verdict();
         let next = match verdict {
             Verdict::Behind => ledger.put_off(intent.now),
@@ -229,9 +247,9 @@ impl Shelves {
             let stock = stock.as_ref();
             let found = StockDiscrepancyFound {
                 variant_id,
-                seller_id: stock.map(|stock| stock.seller_id()),
-                stock_revision: stock.map_or(0, |stock| stock.rev),
-                stock: stock.map(|stock| stock.balance()).unwrap_or_default(),
+                seller_id: stock.map(|stock| stock.first().seller_id()),
+                stock_revision: stock.map_or(0, Shards::movements),
+                stock: stock.map(Shards::balance).unwrap_or_default(),
                 ledger: ledger.balance(),
             };
             command.publish(ledger.rev + 1, &found);
@@ -243,6 +261,22 @@ impl Shelves {
             settled => settled.map(drop::<Settled>),
         }
     }
+}
+
+/// What is recorded together of these movements, variant by variant.
+fn batches<'a, 'b>(variants: &'a [&'b [Movement]]) -> Vec<&'a [&'b [Movement]]> {
+    let (mut batches, mut rest) = (Vec::new(), variants);
+    while !rest.is_empty() {
+        let mut items = 0;
+        let fits = rest.iter().take(RECORDED_AT_ONCE).take_while(|movements| {
+            items += 1 + movements.len();
+            items <= ITEMS_AT_ONCE
+        });
+        let (batch, next) = rest.split_at(fits.count().max(1));
+        batches.push(batch);
+        rest = next;
+    }
+    batches
 }
 
 /// Movements that cross no line as arithmetic at the store, under the condition that they still cross none.

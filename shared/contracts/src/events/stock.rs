@@ -141,6 +141,9 @@ pub struct StockMovement {
     /// The revision of the variant's stock after it, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
+    /// In which shard of the variant's stock, where that is not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<u32>,
     /// Why stock was adjusted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<AdjustmentReason>,
@@ -157,9 +160,23 @@ impl StockMovement {
             kind,
             pieces: pieces.into(),
             revision: None,
+            shard: None,
             reason: None,
             note: None,
         }
+    }
+
+    /// The same in a shard of the variant's stock, the first of which is 0.
+    pub fn in_shard(self, shard: u32) -> Self {
+        Self {
+            shard: (shard > 0).then_some(shard),
+            ..self
+        }
+    }
+
+    /// In which shard of the variant's stock.
+    pub fn shard(&self) -> u32 {
+        self.shard.unwrap_or(0)
     }
 }
 
@@ -189,6 +206,16 @@ impl StockChanged {
                 .map(|movement| movement.variant_id)
                 .collect(),
             movements: movements.to_vec(),
+        }
+    }
+
+    /// That what there is of a variant lies otherwise: nothing has moved, but who adds up its shards may have seen a
+    /// piece in both, or in neither.
+    pub fn rearranged(cause: impl ToString, variant: VariantId) -> Self {
+        Self {
+            cause: cause.to_string(),
+            variant_ids: vec![variant],
+            movements: Vec::new(),
         }
     }
 }

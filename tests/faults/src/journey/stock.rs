@@ -40,6 +40,15 @@ pub async fn reorder_at(world: &mut World, seller: &Person, variant: &str, piece
     assert_eq!(point["pieces"], pieces);
 }
 
+/// Says over how many shards the stock of a variant is spread.
+pub async fn spread(world: &mut World, seller: &Person, variant: &str, shards: u32) -> Answer {
+    let ask = Ask::new("PUT", &format!("/v1/stock/{variant}/shards")).by(&seller.token);
+    let id: kernel::EventId = world.stage.ids.fresh(world.stage.clock.now());
+    let ask = ask.key(&format!("spread {id}"));
+    let ask = ask.json(&json!({ "shards": shards }));
+    world.send("spread-stock", ask).await
+}
+
 /// Some pieces are found broken, which is one too many, and others are found.
 pub(super) async fn look_after(world: &mut World, seller: &Person, variant: &str) {
     let available = seller.stock(world, variant).await["available"].clone();
@@ -53,6 +62,12 @@ pub(super) async fn look_after(world: &mut World, seller: &Person, variant: &str
     assert_eq!(ok(refused, 409).code(), "stock_too_low");
     assert_eq!(seller.stock(world, variant).await["available"], available);
     assert_eq!(world.events("stock.ran-low.v1").len(), 1);
+
+    // A hot variant from now on.
+    let levels = ok(spread(world, seller, variant, 3).await, 200).body;
+    assert_eq!(levels["available"], available, "{levels}");
+    world.settle().await;
+    assert_eq!(seller.stock(world, variant).await, levels);
 
     let moved = movements(world, seller, variant).await;
     assert_eq!(

@@ -64,3 +64,41 @@ fn a_seller_says_from_how_many_pieces_on_a_variant_is_low() {
         assert_eq!(seen(), pieces);
     }
 }
+
+#[test]
+fn a_hot_variant_is_spread_and_sold_to_the_last_piece() {
+    let shop = Shop::open();
+    let seller = Seller::open(&shop);
+    let goods = seller.offer("Sneakers", 9_000, 6);
+    let path = format!("/v1/stock/{}/shards", goods.variant);
+    let spread = |token: &str, shards: u32| {
+        let ask = shop.call("PUT", &path).bearer(token);
+        ask.json(&json!({ "shards": shards })).send()
+    };
+    let token = &seller.person.token;
+    let levels = spread(token, 4).expect(200);
+    assert_eq!(
+        (&levels["available"], &levels["shards"]),
+        (&json!(6), &json!(4))
+    );
+    spread(token, 65).refused(422, "validation_failed");
+    let shopper = Shopper::register(&shop);
+    spread(&shopper.token, 2).refused(403, "forbidden");
+    let other = Seller::open(&shop);
+    spread(&other.person.token, 2).refused(404, "variant_not_found");
+
+    // More than any shard has.
+    let order = shopper.buy(&goods.variant, 5, "pm_sandbox_ok");
+    shopper.order_becomes(&order, "confirmed");
+    let stock = seller.stock(&goods.variant);
+    assert_eq!(
+        (&stock["reserved"], &stock["available"]),
+        (&json!(5), &json!(1))
+    );
+    // What is held is sold from where it lies, wherever the rest is by then.
+    assert_eq!(spread(token, 1).expect(200)["available"], 1);
+    seller.ship(&order).expect(200);
+    until("all have left the warehouse", || {
+        (seller.stock(&goods.variant)["on_hand"] == 1).then_some(())
+    });
+}
