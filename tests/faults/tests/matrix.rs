@@ -9,7 +9,7 @@ use faults::{
     matrix::{Expected, Market, ONLY_WHO, Which},
 };
 use serde_json::{Value, json};
-use testkit::{Answer, Ask};
+use testkit::{Answer, Ask, FrozenStage};
 
 /// All that a caller sees of an answer, but for the request's own id.
 fn bytes(answer: &Answer) -> (u16, Value, String) {
@@ -22,7 +22,8 @@ fn bytes(answer: &Answer) -> (u16, Value, String) {
 }
 
 struct Table {
-    opened: World,
+    /// The market as it was opened.
+    opened: FrozenStage,
     /// What it keeps.
     kept: BTreeMap<String, Vec<Value>>,
     /// A fork in which nothing has happened yet.
@@ -45,10 +46,11 @@ impl Table {
     async fn open() -> (Self, Market) {
         let mut opened = World::new(3);
         let market = Market::open(&mut opened).await;
+        let frozen = opened.stage.freeze();
         let table = Self {
             kept: kept(&opened),
-            fork: opened.fork(100),
-            opened,
+            fork: World::over(frozen.thaw(100)),
+            opened: frozen,
             forks: 0,
             cells: 0,
             wrong: Vec::new(),
@@ -56,7 +58,7 @@ impl Table {
         (table, market)
     }
 
-    /// Asks, in the market as it was opened; with a word on whether anything was changed.
+    /// Asks, in the market as it was opened; with a word on whether anything was changed although it was refused.
     async fn ask(&mut self, function: &'static str, ask: Ask) -> (Answer, bool) {
         self.fork.calls.clear();
         let answer = self.fork.send(function, ask).await;
@@ -67,10 +69,10 @@ impl Table {
             !READS.contains(&call.operation.as_str())
                 && !counters.contains(&call.table.as_deref().unwrap_or_default())
         });
-        let changed = wrote && kept(&self.fork) != self.kept;
+        let changed = wrote && answer.status >= 400 && kept(&self.fork) != self.kept;
         if wrote {
             self.forks += 1;
-            self.fork = self.opened.fork(100 + self.forks);
+            self.fork = World::over(self.opened.thaw(100 + self.forks));
         }
         (answer, changed)
     }

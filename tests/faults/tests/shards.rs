@@ -468,9 +468,7 @@ async fn what_is_altered_in_a_shard_is_found() {
             world.stage.cloud.put(table, &after);
         }
         let log = reconciled(&mut world).await;
-        let is_found = log
-            .iter()
-            .any(|line| line.contains("contradicts") || line.contains("differ"));
+        let is_found = log.iter().any(|line| line.contains("_discrepancies"));
         assert!(is_found, "{place}: {log:?}");
     }
 }
