@@ -783,11 +783,7 @@ impl Market {
             "add-cart-item" => json!({ "variant_id": first.variant, "quantity": 1 }),
             "change-cart-item" => json!({ "quantity": 2 }),
             "request-payment-attempt" => json!({ "payment_method": "pm_sandbox_ok" }),
-            "request-refund" => {
-                let one = json!({ "amount": 1, "currency": "EUR" });
-                json!({ "amount": one, "reason": "goodwill" })
-            }
-            "give-store-credit" => {
+            "request-refund" | "give-store-credit" => {
                 let one = json!({ "amount": 1, "currency": "EUR" });
                 json!({ "amount": one, "reason": "goodwill" })
             }
