@@ -174,7 +174,7 @@ fn corrupt(world: &World, kind: &Kind, chance: &mut Chance) -> Option<Value> {
     let cloud = &world.stage.cloud;
     let items = cloud.items(kind.table).into_iter();
     let items: Vec<Value> = items
-        .filter(|item| item["kind"] == kind.kind && (kind.fits)(item))
+        .filter(|item| item["kind"] == kind.item && (kind.fits)(item))
         .collect();
     let item = chance.one_of(&items)?.clone();
     let key = |name: &str| item[name].as_str().unwrap_or_default().to_owned();

@@ -442,10 +442,10 @@ async fn what_is_altered_in_a_shard_is_found() {
             shard["on_hand"] = json!(number(&shard["on_hand"]) + 1);
         }),
         ("inventory-stock", "stock", |shard| {
-            shard["rearranged"] = json!(9)
+            shard["rearranged"] = json!(9);
         }),
         ("inventory-stock", "stock", |shard| {
-            shard["pk"] = Value::Null
+            shard["pk"] = Value::Null;
         }),
         ("inventory-reservations", "reservation", |reservation| {
             let part = &mut reservation["lines"][0]["parts"][0]["shard"];

@@ -23,14 +23,15 @@ pub(super) enum Deed {
 pub(super) struct Kind {
     pub(super) what: &'static str,
     pub(super) table: &'static str,
-    pub(super) kind: &'static str,
+    /// The kind of items that it is done to.
+    pub(super) item: &'static str,
     /// Whether it makes a difference of an item.
     pub(super) fits: fn(&Value) -> bool,
     pub(super) deed: Deed,
 }
 
 const fn kind(
-    (table, kind): (&'static str, &'static str),
+    (table, item): (&'static str, &'static str),
     what: &'static str,
     fits: fn(&Value) -> bool,
     deed: Deed,
@@ -38,7 +39,7 @@ const fn kind(
     Kind {
         what,
         table,
-        kind,
+        item,
         fits,
         deed,
     }
@@ -462,7 +463,7 @@ pub(super) const OF_PAYMENTS: &[Kind] = &[
             more(
                 &mut pick(&mut it["captures"][0]["shares"], by)["amount"]["amount"],
                 by,
-            )
+            );
         }),
     ),
     kind(
