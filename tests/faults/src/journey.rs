@@ -318,8 +318,6 @@ pub async fn journey(world: &mut World) {
     trouble(world, &shopper, &goods).await;
     payments::attempts(world, &shopper, &one).await;
     credit::spent(world, &root, &shopper, &one).await;
-    ok(stock::spread(world, &one, &goods, 1).await, 200);
-    world.settle().await;
     // What waits in the warehouse by now was written long enough ago to be looked at.
     rounds::rounds(world, &rounds::RECONCILERS, Duration::from_mins(16)).await;
     assert!(world.events("stock.discrepancy-found.v1").is_empty());
