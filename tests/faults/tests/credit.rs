@@ -7,7 +7,7 @@ use faults::{
     Moment, Person, Stimulus, World,
     journey::{
         credit::{buy_with, gift, give, order_by, store_credit},
-        payments::{act, payment, payment_of, refund},
+        payments::{act, payment, payment_of, refund, stand, stands},
         payouts, returns,
         rounds::{RECONCILERS, rest, rounds},
         seller_and_admin,
@@ -63,10 +63,7 @@ impl Shop {
 
     /// Where the payment and the order stand.
     async fn stand(&self, world: &mut World, order: &Value) -> (String, String) {
-        let paid = payment(world, &self.shopper, order).await;
-        let seen = self.shopper.see(world, order["id"].as_str().unwrap()).await;
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        (text(&paid["status"]), text(&seen["status"]))
+        stand(world, &self.shopper, order).await
     }
 
     /// Ships so many pieces.
@@ -90,10 +87,6 @@ impl Shop {
         assert_eq!(world.send("request-refund", ask).await.status, 202);
         world.settle().await;
     }
-}
-
-fn stands(payment: &str, order: &str) -> (String, String) {
-    (payment.to_owned(), order.to_owned())
 }
 
 /// What the provider has of an order: how often it has held, moved and let go, and the amount that it was asked for.

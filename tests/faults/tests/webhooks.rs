@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use faults::{
     Moment, Person, Stimulus, World,
-    journey::payments::{WEBHOOKS, act, acts, notice, payment, payment_of, unpaid, webhook},
+    journey::payments::{
+        WEBHOOKS, act, acts, notice, payment, payment_of, stand, stands, unpaid, webhook,
+    },
     offer, seller, shopper,
 };
 use serde_json::{Value, json};
@@ -47,15 +49,8 @@ impl Shop {
 
     /// Where the payment and the order stand.
     async fn stand(&self, world: &mut World, order: &Value) -> (String, String) {
-        let paid = payment(world, &self.shopper, order).await;
-        let seen = self.shopper.see(world, order["id"].as_str().unwrap()).await;
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        (text(&paid["status"]), text(&seen["status"]))
+        stand(world, &self.shopper, order).await
     }
-}
-
-fn stands(payment: &str, order: &str) -> (String, String) {
-    (payment.to_owned(), order.to_owned())
 }
 
 /// How often the provider has held the money of an order, moved it and let it go.

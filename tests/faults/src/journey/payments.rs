@@ -185,6 +185,18 @@ async fn sold(
     order
 }
 
+/// Where the payment of an order and the order itself stand, as its shopper sees them.
+pub async fn stand(world: &mut World, shopper: &Person, order: &Value) -> (String, String) {
+    let paid = payment(world, shopper, order).await;
+    let seen = shopper.see(world, order["id"].as_str().unwrap()).await;
+    (text(&paid["status"]), text(&seen["status"]))
+}
+
+/// The same, as it is expected.
+pub fn stands(payment: &str, order: &str) -> (String, String) {
+    (payment.to_owned(), order.to_owned())
+}
+
 /// A payment as its payer sees it.
 pub async fn payment(world: &mut World, shopper: &Person, order: &Value) -> Value {
     let ask = Ask::get(&format!("/v1/payments/{}", payment_of(order)));
