@@ -227,6 +227,12 @@ async fn nothing_is_found(world: &mut World, reconcilers: &[&'static str]) {
     }
 }
 
+/// Of all cases of an area none went unseen.
+fn none_is_lost(lost: &[String]) {
+    let told = lost.join("\n");
+    assert!(lost.is_empty(), "{} of {CASES}:\n{told}", lost.len());
+}
+
 /// Injects corruptions of some kinds, each kind in its turn, and has these look for them.
 async fn each_is_found(kinds: &[Kind], reconcilers: &[&'static str], seed: u64) {
     let mut world = World::new(seed);
@@ -248,12 +254,7 @@ async fn each_is_found(kinds: &[Kind], reconcilers: &[&'static str], seed: u64) 
             Branch::Trunk(words) => lost.push(format!("{number} {}: {words}", kind.what)),
         }
     }
-    assert!(
-        lost.is_empty(),
-        "{} of {CASES}:\n{}",
-        lost.len(),
-        lost.join("\n")
-    );
+    none_is_lost(&lost);
 }
 
 #[tokio::test(start_paused = true)]
@@ -330,12 +331,7 @@ async fn whatever_no_relay_has_seen_is_found_and_is_made_good_by_handing_it_over
             Branch::Trunk(words) => lost.push(format!("{number}: {words}")),
         }
     }
-    assert!(
-        lost.is_empty(),
-        "{} of {CASES}:\n{}",
-        lost.len(),
-        lost.join("\n")
-    );
+    none_is_lost(&lost);
 }
 
 #[tokio::test(start_paused = true)]
