@@ -3,7 +3,7 @@
 //! A tick may come late, twice, or beside another that still runs; each thing that it does has an intent of its
 //! own, named by what it does (see [`Tick::step`]).
 
-use dynamo::{Intent, Pending};
+use dynamo::{Inspection, Intent, Pending, Stored};
 use kernel::{EventId, Problem, Timestamp};
 use serde_json::{Value, json};
 
@@ -36,10 +36,50 @@ impl Tick {
         }
     }
 
+    /// Takes the inspections that are due; `look` says whether one finds anything wrong, and each that does counts under
+    /// the name of `metric`.
+    pub async fn inspect<Looking>(
+        &self,
+        metric: &'static str,
+        due: Vec<Stored<Inspection>>,
+        look: impl Fn(Stored<Inspection>, Intent) -> Looking,
+    ) -> Result<(), Problem>
+    where
+        Looking: Future<Output = Result<bool, Problem>>,
+    {
+        let inspected = each(due, |inspection| {
+            let step = self.step(inspection.name());
+            let looking = look(inspection, step);
+            async {
+                if looking.await? {
+                    self.platform.count(metric, 1);
+                }
+                Ok(())
+            }
+        });
+        inspected.await
+    }
+
     /// How long until Lambda ends the invocation.
     pub fn remaining(&self) -> std::time::Duration {
         sqs::remaining(self.platform, self.deadline)
     }
+}
+
+/// Does something with each of what a tick has found. One that fails keeps no other waiting; the last failure is what
+/// the tick comes to.
+pub async fn each<T, Doing>(
+    found: impl IntoIterator<Item = T>,
+    mut act: impl FnMut(T) -> Doing,
+) -> Result<(), Problem>
+where
+    Doing: Future<Output = Result<(), Problem>>,
+{
+    let mut outcome = Ok(());
+    for thing in found {
+        outcome = act(thing).await.and(outcome);
+    }
+    outcome
 }
 
 /// Serves a schedule: `start` makes the function's state once, `handle` takes each tick.

@@ -5,16 +5,15 @@ use kernel::Problem;
 use lambda::schedule::{self, Tick};
 
 async fn find_unrelayed_commands(outboxes: &'static Outboxes, tick: Tick) -> Result<(), Problem> {
-    let mut outcome = Ok(());
-    for log in outboxes.logs() {
-        // A service that cannot be looked at keeps no other from it.
-        let found = outboxes.unrelayed(log, tick.now).await;
-        if let Ok(number @ 1..) = found {
+    let tick = &tick;
+    let found = schedule::each(outboxes.logs(), |log| async move {
+        let number = outboxes.unrelayed(log, tick.now).await?;
+        if number > 0 {
             tick.platform.count("commands_unrelayed", number);
         }
-        outcome = found.map(drop).and(outcome);
-    }
-    outcome
+        Ok(())
+    });
+    found.await
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -8,13 +8,11 @@ async fn expire_business_documents(
     businesses: &'static Businesses,
     tick: Tick,
 ) -> Result<(), Problem> {
-    let mut outcome = Ok(());
-    for seller in businesses.due(tick.now).await? {
-        // A business that fails must not keep the others waiting.
-        let tidied = businesses.tidy(seller, |step| tick.step(step));
-        outcome = tidied.await.and(outcome);
-    }
-    outcome
+    let due = businesses.due(tick.now).await?;
+    let tidied = schedule::each(due, |seller| {
+        businesses.tidy(seller, |step| tick.step(step))
+    });
+    tidied.await
 }
 
 pub(crate) fn main() -> lambda::Exit {

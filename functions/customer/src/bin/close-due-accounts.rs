@@ -5,13 +5,11 @@ use kernel::Problem;
 use lambda::schedule::{self, Tick};
 
 async fn close_due_accounts(accounts: &'static Accounts, tick: Tick) -> Result<(), Problem> {
-    let mut outcome = Ok(());
-    for account in accounts.due(tick.now).await? {
-        // An account that fails must not keep the others waiting.
-        let closed = accounts.close_for_good(account, |step| tick.step(step));
-        outcome = closed.await.and(outcome);
-    }
-    outcome
+    let due = accounts.due(tick.now).await?;
+    let closed = schedule::each(due, |account| {
+        accounts.close_for_good(account, |step| tick.step(step))
+    });
+    closed.await
 }
 
 pub(crate) fn main() -> lambda::Exit {

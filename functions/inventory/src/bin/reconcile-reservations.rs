@@ -6,17 +6,13 @@ use kernel::Problem;
 use lambda::schedule::{self, Tick};
 
 async fn reconcile_reservations(shelves: &'static Shelves, tick: Tick) -> Result<(), Problem> {
-    let mut outcome = Ok(());
-    for inspection in shelves.reservations_due(tick.now).await? {
-        let step = tick.step(inspection.name());
-        // One that fails must not keep the others waiting.
-        let inspected = shelves.inspect_reservation(&inspection, &step).await;
-        if matches!(inspected, Ok(true)) {
-            tick.platform.count("reservation_discrepancies", 1);
-        }
-        outcome = inspected.map(drop).and(outcome);
-    }
-    outcome
+    let due = shelves.reservations_due(tick.now).await?;
+    let inspected = tick.inspect(
+        "reservation_discrepancies",
+        due,
+        |inspection, step| async move { shelves.inspect_reservation(&inspection, &step).await },
+    );
+    inspected.await
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -5,25 +5,22 @@ use inventory::{Shelves, Verdict};
 use kernel::Problem;
 use lambda::schedule::{self, Tick};
 
+const DISCREPANCIES: &str = "stock_discrepancies";
+
 async fn reconcile_stock(shelves: &'static Shelves, tick: Tick) -> Result<(), Problem> {
-    let flag = || tick.platform.count("stock_discrepancies", 1);
-    let mut outcome = Ok(());
-    for inspection in shelves.stock_due(tick.now).await? {
-        let step = tick.step(inspection.name());
-        // One that fails must not keep the others waiting.
-        let inspected = shelves.inspect_stock(&inspection, &step).await;
-        if matches!(inspected, Ok(true)) {
-            flag();
-        }
-        outcome = inspected.map(drop).and(outcome);
-    }
-    for check in shelves.unchecked().await? {
+    let due = shelves.stock_due(tick.now).await?;
+    let inspected = tick.inspect(DISCREPANCIES, due, |inspection, step| async move {
+        shelves.inspect_stock(&inspection, &step).await
+    });
+    let inspected = inspected.await;
+    let tick = &tick;
+    let checked = schedule::each(shelves.unchecked().await?, |check| async move {
         if check.verdict() == Verdict::Differs {
-            flag();
+            tick.platform.count(DISCREPANCIES, 1);
         }
-        shelves.conclude(&check, &tick.step(check.name())).await?;
-    }
-    outcome
+        shelves.conclude(&check, &tick.step(check.name())).await
+    });
+    checked.await.and(inspected)
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -10,13 +10,11 @@ async fn watch_pending_documents(documents: &'static Documents, tick: Tick) -> R
     let patience = Duration::from_secs(tick.platform.parsed("WATCHDOG_SECONDS")?);
     let quiet_since = tick.now.minus(patience);
 
-    let mut outcome = Ok(());
-    for document in documents.pending_since(quiet_since).await? {
-        // A document that fails must not keep the others waiting.
-        let told = documents.tell_again(&document, quiet_since, |step| tick.step(step));
-        outcome = told.await.and(outcome);
-    }
-    outcome
+    let pending = documents.pending_since(quiet_since).await?;
+    let told = schedule::each(&pending, |document| {
+        documents.tell_again(document, quiet_since, |step| tick.step(step))
+    });
+    told.await
 }
 
 pub(crate) fn main() -> lambda::Exit {

@@ -11,17 +11,16 @@ async fn watch_stuck_orders(orders: &'static Orders, tick: Tick) -> Result<(), P
     let patience = Duration::from_secs(tick.platform.parsed("WATCHDOG_SECONDS")?);
     let quiet_since = tick.now.minus(patience);
 
-    let mut outcome = Ok(());
-    for order in orders.waiting_since(quiet_since).await? {
-        // An order that fails must not keep the others waiting.
+    let waiting = orders.waiting_since(quiet_since).await?;
+    let tick = &tick;
+    let reminded = schedule::each(waiting, |order| async move {
         let reminded = orders.remind(order, quiet_since, |step| tick.step(step));
-        match reminded.await {
-            Ok(Some(_)) => tick.platform.count("orders_unanswered", 1),
-            Ok(None) => {}
-            Err(problem) => outcome = Err(problem),
+        if reminded.await?.is_some() {
+            tick.platform.count("orders_unanswered", 1);
         }
-    }
-    outcome
+        Ok(())
+    });
+    reminded.await
 }
 
 pub(crate) fn main() -> lambda::Exit {

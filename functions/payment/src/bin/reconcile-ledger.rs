@@ -6,17 +6,11 @@ use lambda::schedule::{self, Tick};
 use payment::Books;
 
 async fn reconcile_ledger(books: &'static Books, tick: Tick) -> Result<(), Problem> {
-    let mut outcome = Ok(());
-    for inspection in books.due(tick.now).await? {
-        let step = tick.step(inspection.name());
-        // One that fails must not keep the others waiting.
-        let inspected = books.inspect(&inspection, &step).await;
-        if matches!(inspected, Ok(true)) {
-            tick.platform.count("ledger_discrepancies", 1);
-        }
-        outcome = inspected.map(drop).and(outcome);
-    }
-    outcome
+    let due = books.due(tick.now).await?;
+    let inspected = tick.inspect("ledger_discrepancies", due, |inspection, step| async move {
+        books.inspect(&inspection, &step).await
+    });
+    inspected.await
 }
 
 pub(crate) fn main() -> lambda::Exit {

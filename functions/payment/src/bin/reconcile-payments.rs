@@ -5,27 +5,23 @@ use kernel::Problem;
 use lambda::schedule::{self, Tick};
 use payment::{Payments, Verdict};
 
+const DISCREPANCIES: &str = "payment_discrepancies";
+
 async fn reconcile_payments(payments: &'static Payments, tick: Tick) -> Result<(), Problem> {
-    let flag = || tick.platform.count("payment_discrepancies", 1);
-    let mut outcome = Ok(());
-    // A payment that fails must not keep the others waiting.
-    for inspection in payments.due(tick.now).await? {
-        let step = tick.step(inspection.name());
-        let inspected = payments.inspect(&inspection, &step).await;
-        if matches!(inspected, Ok(true)) {
-            flag();
-        }
-        outcome = inspected.map(drop).and(outcome);
-    }
-    for payment in payments.unchecked().await? {
+    let due = payments.due(tick.now).await?;
+    let inspected = tick.inspect(DISCREPANCIES, due, |inspection, step| async move {
+        payments.inspect(&inspection, &step).await
+    });
+    let inspected = inspected.await;
+    let tick = &tick;
+    let checked = schedule::each(payments.unchecked().await?, |payment| async move {
         let step = tick.step(format!("check {} at {}", payment.payment_id, payment.rev));
-        let checked = payments.reconcile(&payment, &step).await;
-        if matches!(checked, Ok(Verdict::Differs)) {
-            flag();
+        if payments.reconcile(&payment, &step).await? == Verdict::Differs {
+            tick.platform.count(DISCREPANCIES, 1);
         }
-        outcome = checked.map(drop).and(outcome);
-    }
-    outcome
+        Ok(())
+    });
+    checked.await.and(inspected)
 }
 
 pub(crate) fn main() -> lambda::Exit {

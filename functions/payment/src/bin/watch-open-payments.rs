@@ -12,14 +12,13 @@ async fn watch_open_payments(payments: &'static Payments, tick: Tick) -> Result<
     let terms = Terms::of(tick.platform)?;
     let quiet_since = tick.now.minus(patience);
 
-    let mut outcome = Ok(());
-    for payment in payments.open_since(quiet_since).await? {
-        // A payment that fails must not keep the others waiting.
-        let looked = payments.look_after(payment, (quiet_since, terms), |step| tick.step(step));
-        outcome = looked.await.and(outcome);
-    }
+    let open = payments.open_since(quiet_since).await?;
+    let looked = schedule::each(open, |payment| {
+        payments.look_after(payment, (quiet_since, terms), |step| tick.step(step))
+    });
+    let looked = looked.await;
     let heard = payments.hear_of_disputes(|step| tick.step(step)).await;
-    heard.and(outcome)
+    heard.and(looked)
 }
 
 pub(crate) fn main() -> lambda::Exit {

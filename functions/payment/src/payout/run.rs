@@ -2,7 +2,7 @@
 //! there, apart from all others.
 
 use kernel::{Problem, SellerId, Timestamp};
-use lambda::{Platform, aws::Sqs};
+use lambda::{Platform, aws::Sqs, schedule};
 use serde::{Deserialize, Serialize};
 
 use crate::{provider::Provider, store::Ledger};
@@ -61,10 +61,11 @@ impl PayoutRun {
         loop {
             let (accounts, next) = self.ledger.of_sellers(after).await?;
             let owed = accounts.iter().filter(|account| account.is_owed());
-            for seller in owed.filter_map(|account| account.seller()) {
-                // A seller that fails must not keep the others waiting.
-                outcome = self.lay(&Due::new(seller, now)).await.and(outcome);
-            }
+            let sellers: Vec<_> = owed.filter_map(|account| account.seller()).collect();
+            let laid = schedule::each(sellers, |seller| async move {
+                self.lay(&Due::new(seller, now)).await
+            });
+            outcome = laid.await.and(outcome);
             if next.is_none() {
                 return outcome;
             }

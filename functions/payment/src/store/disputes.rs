@@ -5,6 +5,7 @@ use std::time::Duration;
 use contracts::events::DisputeOutcome;
 use dynamo::{Cursors, Intent, Item, Key, Query, Stored};
 use kernel::{DisputeId, Page, Problem, Reply, Timestamp, page::Limit};
+use lambda::schedule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -260,13 +261,12 @@ impl Payments {
         let mut until = before;
         loop {
             let changes = self.provider.disputes_since(since).await?;
-            let mut outcome = Ok(());
-            for case in &changes.cases {
-                // A dispute that fails must not keep the others waiting; what comes behind it is asked for again.
+            // What comes behind a dispute that fails is asked for again.
+            let heard = schedule::each(&changes.cases, |case| {
                 let step = step(format!("{} at {}", case.reference, case.changed_at));
-                outcome = self.hear_of(case, &step).await.and(outcome);
-            }
-            outcome?;
+                async move { self.hear_of(case, &step).await }
+            });
+            heard.await?;
             let last = changes.cases.last().map(|case| case.changed_at);
             until = until.max(last);
             match last {

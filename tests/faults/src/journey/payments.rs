@@ -90,7 +90,6 @@ pub(super) async fn attempts(world: &mut World, shopper: &Person, seller: &Perso
     let goods = offer(world, seller, "Goods for another card", 9).await;
     for (method, status) in [
         ("pm_sandbox_ok", "confirmed"),
-        ("pm_sandbox_lost_reply", "confirmed"),
         ("pm_sandbox_declined", "cancelled"),
     ] {
         let order = declined(world, shopper, &goods).await;
