@@ -1,7 +1,7 @@
 # Every target is one line of `cargo stack` or of a tool it installed; `make help` lists them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up down demo logs watch doctor test test-grants simulate prove fmt lint render check cost new bench deploy destroy rotate-keys
+.PHONY: help up down demo logs watch doctor test test-grants mutants simulate prove fmt lint render check cost new bench deploy destroy rotate-keys
 
 # Where the emulator listens: make up PORT=4567
 export SOUK_PORT := $(PORT)
@@ -45,6 +45,10 @@ test: ## Run every check, with the time of each [PART=stories]
 test-grants: ## Take away each grant of each function in turn: someone must miss it
 	$(READY)
 	@cargo stack test --part grants
+
+mutants: ## Alter what decides about money, stock, orders and payments: hours [FILES="shared/kernel/src/money.rs"]
+	$(READY)
+	@cargo stack mutants $(FILES)
 
 # The same packages as `make test` has: their dependencies are compiled once.
 SIMULATOR = { ls target/*/debug/simulate >/dev/null 2>&1 || echo 'Building the simulator: some minutes, the first time.'; } && \

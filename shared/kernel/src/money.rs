@@ -382,11 +382,79 @@ mod tests {
     fn currencies_do_not_mix() {
         let dollars = Money::new(1, "USD".parse().unwrap()).unwrap();
         assert_eq!(eur(1).plus(dollars), Err(MoneyError::CurrencyMismatch));
+        assert_eq!(eur(1).minus(dollars), Err(MoneyError::CurrencyMismatch));
+    }
+
+    #[test]
+    fn an_amount_stays_between_nothing_and_the_most() {
+        let most = eur(Money::MAX);
+        let beyond = Err(MoneyError::OutOfRange);
+        assert_eq!(Money::new(Money::MAX + 1, Currency::EUR), beyond);
+        assert_eq!(most.plus(eur(1)), beyond);
+        assert_eq!(eur(u64::from(u32::MAX)).times(Quantity(1_000)), beyond);
+        assert_eq!(Money::sum([most, eur(1)], Currency::EUR), beyond);
+        assert_eq!(eur(5).minus(eur(6)), beyond);
+        assert_eq!(eur(6).minus(eur(5)), Ok(eur(1)));
+        assert_eq!(eur(6).minus(eur(6)), Ok(Money::zero(Currency::EUR)));
+        assert!(eur(0).is_zero() && !eur(1).is_zero());
+    }
+
+    #[test]
+    fn a_quantity_is_one_to_a_million_pieces() {
+        let most = Quantity::new(Quantity::MAX).unwrap();
+        for wrong in [0, Quantity::MAX + 1] {
+            assert_eq!(Quantity::new(wrong), Err(MoneyError::InvalidQuantity));
+            let json = wrong.to_string();
+            assert!(serde_json::from_str::<Quantity>(&json).is_err(), "{wrong}");
+        }
+        assert_eq!(most.plus(Quantity::ONE), Err(MoneyError::InvalidQuantity));
+        assert_eq!(Quantity::ONE.plus(Quantity(2)), Ok(Quantity(3)));
+        assert_eq!(
+            (u32::from(most), most.to_string()),
+            (1_000_000, "1000000".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_is_left_of_a_split_goes_to_the_largest_remainders_in_order() {
+        let split = |amount, weights: &[u32]| -> Vec<u64> {
+            let parts = eur(amount).split(weights);
+            parts.into_iter().map(Money::amount).collect()
+        };
+        assert_eq!(split(11, &[1, 1, 1]), [4, 4, 3]);
+        assert_eq!(split(2, &[1, 2]), [1, 1]);
+        assert_eq!(split(7, &[0, 0]), [4, 3]);
+        assert!(split(7, &[]).is_empty());
+        let yen: Currency = "JPY".parse().unwrap();
+        let like = [300, 100].map(|amount| Money::new(amount, yen).unwrap());
+        assert_eq!(eur(10).split_like(&like), [eur(8), eur(2)]);
+    }
+
+    #[test]
+    fn a_client_is_told_what_money_and_quantities_are() {
+        let schema = |schema: Schema| schema.to_value();
+        let mut generator = SchemaGenerator::default();
+        assert_eq!(
+            schema(Currency::json_schema(&mut generator))["pattern"],
+            "^[A-Z]{3}$"
+        );
+        let money = schema(Money::json_schema(&mut generator));
+        assert_eq!(money["properties"]["amount"]["maximum"], Money::MAX);
+        assert_eq!(money["additionalProperties"], false);
+        let quantity = schema(Quantity::json_schema(&mut generator));
+        assert_eq!(
+            (&quantity["minimum"], &quantity["maximum"]),
+            (&1.into(), &Quantity::MAX.into())
+        );
     }
 
     #[test]
     fn people_read_major_units() {
         assert_eq!(eur(1999).to_string(), "19.99 EUR");
+        assert_eq!(
+            format!("{:?} {:?}", eur(1999), Currency::EUR),
+            "19.99 EUR EUR"
+        );
         assert_eq!(eur(5).to_string(), "0.05 EUR");
         assert_eq!(
             Money::new(500, "JPY".parse().unwrap()).unwrap().to_string(),

@@ -1,4 +1,4 @@
-//! The platform on a laptop, and the ways from it to AWS: up, down, logs, demo, watch, test, deploy, destroy,
+//! The platform on a laptop, and the ways from it to AWS: up, down, logs, demo, watch, test, mutants, deploy, destroy,
 //! rotate-keys.
 
 mod api;
@@ -11,6 +11,7 @@ mod doctor;
 mod emulator;
 mod events;
 mod logs;
+mod mutants;
 mod place;
 mod rotate;
 mod term;
@@ -61,6 +62,11 @@ pub enum Command {
         #[command(flatten)]
         port: Port,
     },
+    /// Alter what decides about money, stock, orders and payments, one place at a time: a test must see each.
+    Mutants {
+        /// Only in these files.
+        files: Vec<String>,
+    },
     /// Deploy a stage to the AWS account of the current credentials.
     Deploy(Stage),
     /// Delete a stage from the AWS account of the current credentials.
@@ -109,6 +115,7 @@ pub fn run(command: Command) -> Result<ExitCode> {
         Command::Test { part, port } => {
             return test::test(&Place::find(port.port)?, part.as_deref());
         }
+        Command::Mutants { files } => mutants::mutants(&Place::find(None)?, &files)?,
         Command::Deploy(stage) => cloud::deploy(&Place::find(None)?, &stage.stage)?,
         Command::Destroy(stage) => cloud::destroy(&Place::find(None)?, &stage.stage)?,
         Command::RotateKeys {
