@@ -208,9 +208,14 @@ impl Payment {
     /// What the provider is asked for.
     pub fn transfer(&self, capture: &Capture) -> Transfer {
         Transfer {
-            key: format!("{}#capture#{}", self.charge().key, capture.number),
+            key: self.capture_key(capture.number),
             amount: capture.amount,
         }
+    }
+
+    /// What a capture is known by: to the provider, and in the journal.
+    pub(crate) fn capture_key(&self, number: u32) -> String {
+        format!("{}#capture#{number}", self.charge().key)
     }
 
     /// What it becomes when the provider has said something of a part; `None` where that is known.

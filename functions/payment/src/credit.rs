@@ -5,14 +5,14 @@
 //! for it. It is taken first and given back last: the provider holds no more than what is left, and what can go back to
 //! a card does.
 
-use contracts::events::PaymentStoreCreditGiven;
+use contracts::events::{LedgerAccount, PaymentStoreCreditGiven};
 use kernel::{Currency, CustomerId, Money, Page, Problem, StoreCreditGiftId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     capture::Progress,
-    ledger::{Account, Line},
+    ledger::{Account, Entry, Line},
     lifecycle::Input,
     payment::Payment,
     refund::{Note, Refund},
@@ -309,6 +309,48 @@ impl Payment {
         }
         let left = self.uncaptured_from(Source::StoreCredit)?;
         Ok(Some(left).filter(|left| !left.is_zero()))
+    }
+
+    /// What it is known by in the journal that store credit is held for it.
+    pub(crate) fn held_key(&self) -> String {
+        format!("{}#store-credit#held", self.payment_id)
+    }
+
+    /// The same of what is held no more.
+    pub(crate) fn released_key(&self) -> String {
+        format!("{}#store-credit#released", self.payment_id)
+    }
+
+    /// The ids of the journal entries that may move its store credit: those of its parts, and of one more of each, which
+    /// there must not be.
+    pub(crate) fn credit_entries(&self) -> Vec<String> {
+        let numbers = |parts: usize| 1..=u32::try_from(parts + 1).unwrap_or(u32::MAX);
+        let captures = numbers(self.captures.len()).map(|number| self.capture_key(number));
+        let refunds = numbers(self.refunds.len()).map(|number| self.refund_key(number));
+        let own = [self.held_key(), self.released_key()].into_iter();
+        own.chain(captures).chain(refunds).collect()
+    }
+
+    /// Whether all that these entries book of its store credit is what it has held, taken, let go and given back.
+    ///
+    /// # Errors
+    /// None, as long as all of a payment is in one currency.
+    pub(crate) fn is_booked(&self, held: &StoreCredit, entries: &[Entry]) -> Result<bool, Problem> {
+        let stands = |account| {
+            let legs = entries.iter().flat_map(Entry::legs);
+            let own = legs.filter(|leg| leg.account == account);
+            own.fold(Account::new(account, held.amount.currency()), Account::with)
+        };
+        let whose = stands(LedgerAccount::StoreCredit(held.customer_id));
+        let order = stands(LedgerAccount::Customer(self.order_id));
+        let done = |status| status == Progress::Succeeded;
+        let taken = self.captured_from(Source::StoreCredit)?.amount();
+        let back = self.given_to(Source::StoreCredit, done)?.amount();
+        let released = held.released.map_or(0, Money::amount);
+        let lent = held.amount.amount();
+        let is_whose = whose.debited == lent && whose.credited == released + back;
+        // What a card pays goes through the order's account, and so does what is given back.
+        Ok(is_whose && order.credited + taken + released == order.debited + lent)
     }
 
     /// The same with so much of its store credit gone back.

@@ -45,7 +45,7 @@ use crate::{
     capture::{Capture, Share},
     credit::{self, Gift, Source, StoreCredit},
     dispute::Dispute,
-    payment::Payment,
+    payment::{self, Payment},
     payout::Payout,
     refund::{Note, Refund},
 };
@@ -380,7 +380,7 @@ impl Entry {
             debit(LedgerAccount::StoreCredit(held.customer_id), held.amount),
             credit(LedgerAccount::Customer(payment.order_id), held.amount),
         ];
-        let id = format!("{}#store-credit#held", payment.payment_id);
+        let id = payment.held_key();
         let about = About::payment(payment);
         Self::new(id, LedgerKind::StoreCreditHeld, about, legs)
     }
@@ -398,7 +398,7 @@ impl Entry {
             debit(LedgerAccount::Customer(payment.order_id), amount),
             credit(LedgerAccount::StoreCredit(held.customer_id), amount),
         ];
-        let id = format!("{}#store-credit#released", payment.payment_id);
+        let id = payment.released_key();
         let about = About::payment(payment);
         Self::new(id, LedgerKind::StoreCreditReleased, about, legs)
     }
@@ -466,6 +466,21 @@ impl Entry {
     /// What it books on which accounts.
     pub fn legs(&self) -> &[LedgerLeg] {
         &self.legs
+    }
+
+    /// Whether what it is about is what it books on: an order's payment, or whom store credit is given to.
+    pub fn is_about_its_own(&self) -> bool {
+        match &self.about {
+            About::Payment {
+                payment_id,
+                order_id,
+            } => *payment_id == payment::payment_id(*order_id),
+            About::Gift { customer_id, .. } => {
+                let own = LedgerAccount::StoreCredit(*customer_id);
+                self.credits(own).next().is_some()
+            }
+            About::Payout { .. } => true,
+        }
     }
 
     /// Whether its accounts are in its own transaction.

@@ -155,9 +155,14 @@ impl Payment {
     /// What the provider is asked for: nothing, where all of it goes back as store credit.
     pub fn repayment(&self, refund: &Refund) -> Transfer {
         Transfer {
-            key: format!("{}#refund#{}", self.charge().key, refund.number),
+            key: self.refund_key(refund.number),
             amount: refund.part(Source::Card),
         }
+    }
+
+    /// What a refund is known by: to the provider, and in the journal.
+    pub(crate) fn refund_key(&self, number: u32) -> String {
+        format!("{}#refund#{number}", self.charge().key)
     }
 
     /// What it becomes when the provider has said something of a refund.

@@ -93,11 +93,18 @@ impl Person {
         Self::log_in(world, &text(&customer.body["id"]), &email).await
     }
 
-    /// Lays pieces into the cart.
-    pub async fn add(&self, world: &mut World, variant: &str, quantity: u32, key: &str) -> Answer {
+    /// The request by which pieces are laid into the cart.
+    pub fn adds(&self, variant: &str, quantity: u32, key: &str) -> Ask {
         let body = json!({ "variant_id": variant, "quantity": quantity });
         let ask = Ask::post("/v1/cart/items").by(&self.token).key(key);
-        world.send("add-cart-item", ask.json(&body)).await
+        ask.json(&body)
+    }
+
+    /// Lays pieces into the cart.
+    pub async fn add(&self, world: &mut World, variant: &str, quantity: u32, key: &str) -> Answer {
+        world
+            .send("add-cart-item", self.adds(variant, quantity, key))
+            .await
     }
 
     /// Orders what is in the cart.

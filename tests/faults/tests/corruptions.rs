@@ -12,6 +12,7 @@ use faults::{
     Person, Stimulus, World,
     branch::{self, Branch},
     journey::{
+        credit::{buy_with, give},
         payments::refund,
         payouts::round,
         rounds::{RECONCILERS, rest, rounds},
@@ -29,6 +30,14 @@ use self::kinds::{Deed, Kind, OF_LEDGER, OF_PAYMENTS, OF_RESERVATIONS, OF_STOCK}
 const CASES: u64 = 200;
 /// What a branch says in which the corruption was found.
 const FOUND: &str = "found";
+/// What becomes of the orders in the market.
+const ENDS: [&str; 5] = [
+    "stays",
+    "is cancelled",
+    "is shipped in part",
+    "is shipped",
+    "is given back",
+];
 const DAY: Duration = Duration::from_hours(24);
 /// By then all that is a day or two old is looked at again.
 const DAYS: Duration = Duration::from_hours(4 * 24);
@@ -65,6 +74,7 @@ impl Market {
         let shopper = shopper(world, "shopper").await;
         let lamps = offer(world, &seller, "Lamps", 200).await;
         let chairs = offer(world, &seller, "Chairs", 90).await;
+        give(world, &admin, &shopper, 20_000).await;
         let market = Self {
             seller,
             admin,
@@ -79,16 +89,17 @@ impl Market {
             "pm_sandbox_refund_lost_reply",
             "pm_sandbox_refund_declined",
         ] {
-            for ends in [
-                "stays",
-                "is cancelled",
-                "is shipped in part",
-                "is shipped",
-                "is given back",
-            ] {
-                market.order(world, method, ends).await;
+            for ends in ENDS {
+                market.order(world, (method, 0), ends).await;
             }
         }
+        // Beside a card, and without one.
+        for ends in ENDS {
+            market.order(world, ("pm_sandbox_ok", 1_500), ends).await;
+            market.order(world, ("pm_sandbox_ok", 2_500), ends).await;
+        }
+        let declined = ("pm_sandbox_declined", 1_000);
+        market.order(world, declined, "stays").await;
         // More than there is.
         let chairs = &market.goods[1];
         market.shopper.buy(world, chairs, 95, "pm_sandbox_ok").await;
@@ -124,9 +135,14 @@ impl Market {
         market
     }
 
-    async fn order(&self, world: &mut World, method: &str, ends: &str) {
+    /// An order of 25.00, of which so much is paid with store credit.
+    async fn order(&self, world: &mut World, (method, credit): (&str, u64), ends: &str) {
         let goods = &self.goods[0];
-        let order = self.shopper.buy(world, goods, 2, method).await;
+        let order = if credit == 0 {
+            self.shopper.buy(world, goods, 2, method).await
+        } else {
+            buy_with(world, &self.shopper, (goods, 2), (method, credit)).await
+        };
         world.settle().await;
         match ends {
             "is cancelled" => drop(self.shopper.cancel(world, &order).await),
@@ -142,7 +158,9 @@ impl Market {
         world.settle().await;
         if ends == "is given back" {
             let order = json!({ "id": order });
-            let ask = refund(&self.admin, &order, Some(300), &format!("back {order}"));
+            // More than a card has paid beside store credit.
+            let amount = if credit == 0 { 300 } else { 1_200 };
+            let ask = refund(&self.admin, &order, Some(amount), &format!("back {order}"));
             world.send("request-refund", ask).await;
             world.settle().await;
         }
@@ -346,7 +364,7 @@ async fn an_entry_whose_event_was_lost_with_all_its_deliveries_is_told_again_and
     let before = lines(&world);
     world.lose(deaf);
     market
-        .order(&mut world, "pm_sandbox_ok", "is shipped")
+        .order(&mut world, ("pm_sandbox_ok", 0), "is shipped")
         .await;
     assert_eq!(lines(&world), before, "nobody has heard of it");
     let told = world.events(deaf.0).len();

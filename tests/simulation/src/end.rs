@@ -6,7 +6,8 @@ use serde_json::Value;
 use testkit::Cloud;
 
 use crate::{
-    referee::{disputed, moved},
+    credit::{Credit, Spent},
+    referee::{disputed, moved, order_of},
     variant::Variant,
 };
 
@@ -21,6 +22,8 @@ pub struct End {
     pub stock: Vec<[u64; 3]>,
     /// Of each order how often its money was held and let go, and how much was moved, given and taken back.
     pub money: Vec<[i64; 5]>,
+    /// Of each order how much of its customer's store credit was held, taken, let go and given back.
+    pub credit: Vec<[i64; 4]>,
     /// What each kind of account stands at.
     pub accounts: BTreeMap<String, i64>,
 }
@@ -34,11 +37,15 @@ impl End {
         let count = |value: &Value| value.as_u64().unwrap_or(u64::MAX);
         let all = cloud.items("order-orders");
         let charges = cloud.items("payment-provider-ledger");
+        let ledger = cloud.items("payment-ledger");
+        let entries = ledger.iter().filter(|item| item["kind"] == "journal-entry");
+        let credit = Credit::by(&entries.cloned().collect::<Vec<Value>>())?;
         let mut end = Self {
             orders: Vec::new(),
             returns: Vec::new(),
             stock: Vec::new(),
             money: Vec::new(),
+            credit: Vec::new(),
             accounts: BTreeMap::new(),
         };
         for id in orders {
@@ -53,26 +60,37 @@ impl End {
             let returns = order["returns"].as_array().into_iter().flatten();
             let returns = returns.map(|it| it["status"].as_str().unwrap_or_default().to_owned());
             end.returns.push(returns.collect());
-            let key = id.replacen("ord_", "pay_", 1);
-            let charge = charges.iter().find(|item| item["key"] == key.as_str());
-            end.money.push(charge.map_or([0; 5], |charge| {
+            let is_its = |item: &&Value| item["kind"] == "charge" && order_of(item) == *id;
+            let mut money = [0; 5];
+            for charge in charges.iter().filter(is_its) {
                 let times = |what: &str| charge[what].as_i64().unwrap_or(i64::MAX);
                 let moved = |direction| moved(charge, direction);
-                [
+                let of_charge = [
                     times("held"),
                     times("voided"),
                     moved("capture"),
                     moved("refund"),
                     disputed(charge),
-                ]
-            }));
+                ];
+                for (sum, more) in money.iter_mut().zip(of_charge) {
+                    *sum += more;
+                }
+            }
+            end.money.push(money);
+            let Spent {
+                held,
+                taken,
+                released,
+                back,
+            } = credit.of(id);
+            end.credit.push([held, taken, released, back]);
         }
         let stocks = cloud.items("inventory-stock").into_iter();
         for stock in stocks.filter(|item| item["kind"] == "stock") {
             let levels = ["on_hand", "reserved", "available"].map(|level| count(&stock[level]));
             end.stock.push(levels);
         }
-        for account in cloud.items("payment-ledger") {
+        for account in &ledger {
             if account["kind"] == "ledger-account" {
                 let side = |name: &str| account[name].as_i64().unwrap_or(i64::MAX);
                 let name = account["account"].as_str().unwrap_or_default();
@@ -92,12 +110,16 @@ impl End {
             .orders
             .iter()
             .find(|(status, _)| !variant.ends.contains(&status.as_str()));
-        match others {
-            Some((status, _)) => Err(format!(
-                "an order ends `{status}`, not {}",
-                variant.ends.join(" or ")
-            )),
-            None => Ok(()),
+        if let Some((status, _)) = others {
+            let ends = variant.ends.join(" or ");
+            return Err(format!("an order ends `{status}`, not {ends}"));
+        }
+        let is_somebodys = |end: &&str| self.orders.iter().any(|(status, _)| status == end);
+        match variant.ends.iter().find(|end| !is_somebodys(end)) {
+            Some(end) if variant.ends.len() == self.orders.len() => {
+                Err(format!("no order ends `{end}`"))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! is looked at after every step ([`referee`]). docs/proof.md tells what is proven by it, and what is assumed.
 
 pub mod chance;
+mod credit;
 pub mod end;
 pub mod market;
 pub mod nature;

@@ -1,6 +1,10 @@
 //! The market that every simulation begins in: two sellers, their goods, and shoppers with a full cart.
 
-use faults::{Person, World, journey::guests::Guest, offer, seller, seller_and_admin, shopper};
+use faults::{
+    Person, World,
+    journey::{credit::give, guests::Guest},
+    offer, seller, seller_and_admin, shopper,
+};
 use testkit::{FrozenStage, Stage};
 
 use crate::variant::{Buyer, Goods, Variant};
@@ -27,6 +31,14 @@ impl Cast {
     /// The variant's id.
     pub fn goods(&self, goods: Goods) -> &str {
         &self.goods[goods as usize]
+    }
+
+    /// The account that a buyer has, or takes the order into.
+    pub fn account(&self, buyer: Buyer) -> &Person {
+        match buyer {
+            Buyer::Rival => &self.rival,
+            Buyer::Shopper | Buyer::Again | Buyer::Guest => &self.shopper,
+        }
     }
 }
 
@@ -71,16 +83,22 @@ impl Market {
     pub async fn ready_for(&self, variant: &Variant) -> Ready {
         let mut cast = self.cast.clone();
         let mut world = World::over(self.stage.fork(11));
+        for (setting, value) in variant.settings {
+            world.set(setting, value);
+        }
+        let [given, _] = variant.credit;
+        if given > 0 {
+            give(&mut world, &cast.admin, &cast.shopper, given).await;
+        }
         for (goods, pieces) in variant.cart {
             let id = cast.goods(*goods).to_owned();
             for buyer in variant.buyers {
                 match buyer {
                     Buyer::Guest => cast.guest.add(&mut world, &id, *pieces).await,
+                    // The cart is filled when it is empty again.
+                    Buyer::Again => {}
                     Buyer::Shopper | Buyer::Rival => {
-                        let person = match buyer {
-                            Buyer::Rival => &cast.rival,
-                            _ => &cast.shopper,
-                        };
+                        let person = cast.account(*buyer);
                         let key = format!("add {goods:?}");
                         let added = person.add(&mut world, &id, *pieces, &key).await;
                         assert_eq!(added.status, 200, "{}", added.text);

@@ -1,5 +1,5 @@
-//! What must hold, looked at after every step. The referee of money is the provider's own ledger, and of stock the
-//! sum of what was told to have moved in the transactions that moved it.
+//! What must hold, looked at after every step. The referee of money is the provider's own ledger, of stock the sum of
+//! what was told to have moved in the transactions that moved it, and of store credit the journal.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -10,6 +10,8 @@ use kernel::Timestamp;
 use order::lifecycle::TRANSITIONS;
 use serde_json::Value;
 use testkit::{BusEvent, Cloud, StreamRecord};
+
+use crate::credit::{Credit, Purse, Spent, is_inside};
 
 const LEVELS: [&str; 3] = ["on_hand", "reserved", "available"];
 
@@ -22,8 +24,12 @@ pub struct Referee {
     orders: BTreeMap<String, Value>,
     /// The payments as they were seen last.
     payments: BTreeMap<String, Value>,
-    /// The provider's charges, by the order's id.
+    /// The provider's charges, by their keys: those of an order follow each other.
     charges: BTreeMap<String, Value>,
+    /// What the journal says of store credit.
+    credit: Credit,
+    /// How much of it each customer was told to be given.
+    given: BTreeMap<String, i64>,
     /// The invoices and credit notes as they were seen last.
     documents: Vec<Value>,
     /// What was committed to be published, and what was.
@@ -35,15 +41,15 @@ pub struct Referee {
     entries: usize,
 }
 
-fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn number(value: &Value) -> i64 {
+pub(crate) fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or(i64::MIN)
 }
 
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
@@ -102,9 +108,19 @@ fn disputes(of: &Value) -> Vec<(i64, String)> {
     disputes.map(stands).collect()
 }
 
-/// The order that a charge pays.
-fn order_of(charge: &Value) -> String {
-    text(&charge["key"]).replacen("pay_", "ord_", 1)
+/// The order that a charge pays, whichever attempt at it the charge is.
+pub(crate) fn order_of(charge: &Value) -> String {
+    let key = text(&charge["key"]);
+    let (payment, _) = key.split_once('#').unwrap_or((key, ""));
+    payment.replacen("pay_", "ord_", 1)
+}
+
+/// How much of something is of store credit, if any of it is.
+fn by_credit(part: &Value) -> i64 {
+    if part["source"] == "store_credit" {
+        return number(&part["amount"]["amount"]);
+    }
+    part["store_credit"]["amount"].as_i64().unwrap_or(0)
 }
 
 impl Referee {
@@ -118,6 +134,10 @@ impl Referee {
         let orders = of_kind(cloud, "order-orders", "order").into_iter();
         let payments = of_kind(cloud, "payment-payments", "payment").into_iter();
         let charges = of_kind(cloud, "payment-provider-ledger", "charge").into_iter();
+        let entries = of_kind(cloud, "payment-ledger", "journal-entry");
+        let credit = Credit::by(&entries).unwrap_or_default();
+        let purses = credit.purses.iter();
+        let given = purses.map(|(customer, purse)| (customer.clone(), purse.given));
         Self {
             levels: levels.collect(),
             orders: orders
@@ -126,12 +146,16 @@ impl Referee {
             payments: payments
                 .map(|it| (text(&it["payment_id"]).to_owned(), it))
                 .collect(),
-            charges: charges.map(|it| (order_of(&it), it)).collect(),
+            charges: charges
+                .map(|it| (text(&it["key"]).to_owned(), it))
+                .collect(),
+            given: given.collect(),
+            credit,
             documents: of_kind(cloud, "order-documents", "order-document"),
             promised: BTreeMap::new(),
             published: BTreeSet::new(),
             told: BTreeSet::new(),
-            entries: of_kind(cloud, "payment-ledger", "journal-entry").len(),
+            entries: entries.len(),
         }
     }
 
@@ -166,9 +190,22 @@ impl Referee {
         serde_json::from_value(payment["next_action"]["until"].clone()).ok()
     }
 
-    /// Where the provider's charge for an order stands.
+    /// Where the provider's last charge for an order stands.
     pub fn charge(&self, order: &str) -> &str {
-        self.charges.get(order).map_or("", |it| text(&it["state"]))
+        let last = self.charges_of(order).next_back();
+        last.map_or("", |it| text(&it["state"]))
+    }
+
+    /// The provider's charges for an order, the first first.
+    fn charges_of(&self, order: &str) -> impl DoubleEndedIterator<Item = &Value> {
+        let all = self.charges.values();
+        all.filter(move |charge| order_of(charge) == order)
+    }
+
+    /// How much of an order's money the provider has moved in a direction.
+    fn moved(&self, order: &str, direction: &str) -> i64 {
+        let charges = self.charges_of(order);
+        charges.map(|charge| moved(charge, direction)).sum()
     }
 
     /// Whether some orders wait, and all of them are off: for no more than to be told of once more.
@@ -201,8 +238,10 @@ impl Referee {
                 let detail: Value =
                     serde_json::from_str(&event.detail).map_err(|it| it.to_string())?;
                 let id = text(&detail["metadata"]["id"]).to_owned();
-                if event.r#type == "stock.changed.v1" {
-                    self.move_stock(&detail["data"])?;
+                match event.r#type.as_str() {
+                    "stock.changed.v1" => self.move_stock(&detail["data"])?,
+                    "payment.store-credit-given.v1" => self.give(&detail["data"]),
+                    _ => {}
                 }
                 self.promised.insert(id, event.r#type);
             }
@@ -223,6 +262,11 @@ impl Referee {
             }
         }
         Ok(())
+    }
+
+    fn give(&mut self, told: &Value) {
+        let customer = text(&told["customer_id"]).to_owned();
+        *self.given.entry(customer).or_default() += number(&told["amount"]["amount"]);
     }
 
     /// An event is on the bus.
@@ -256,11 +300,12 @@ impl Referee {
             let named = payments.map(|it| (text(&it["payment_id"]).to_owned(), it));
             self.payments = named.collect();
         }
+        // Store credit is taken first.
+        if is_written("payment-ledger") {
+            self.look_at_ledger(cloud)?;
+        }
         if is_written("payment-provider-ledger") {
             self.look_at_provider(of_kind(cloud, "payment-provider-ledger", "charge"))?;
-        }
-        if is_written("payment-ledger") {
-            self.look_at_ledger(&of_kind(cloud, "payment-ledger", "journal-entry"))?;
         }
         Ok(())
     }
@@ -303,12 +348,11 @@ impl Referee {
                     format!("more has become of a line of {id} than there was: {line}")
                 })?;
             }
-            if due(&order) > 0 {
-                let held = self.charges.get(&id).map_or(0, |it| number(&it["held"]));
-                must(held == 1, || {
-                    format!("{id} is shipped, and nobody holds its money")
-                })?;
-            }
+            let held = self.charges_of(&id).filter(|it| number(&it["held"]) == 1);
+            let held: i64 = held.map(|it| number(&it["amount"]["amount"])).sum();
+            must(due(&order) <= held + self.credit.of(&id).held, || {
+                format!("{id} is shipped, and nobody holds its money")
+            })?;
             self.orders.insert(id, order);
         }
         Ok(())
@@ -355,6 +399,7 @@ impl Referee {
     /// Money is held once, let go once, each part of it moved once; never more than what is shipped, nor is more given
     /// back than was moved.
     fn look_at_provider(&mut self, charges: Vec<Value>) -> Result<(), String> {
+        let mut orders = BTreeSet::new();
         for charge in charges {
             let id = order_of(&charge);
             for what in ["held", "voided"] {
@@ -370,22 +415,71 @@ impl Referee {
                 format!("more was asked for than there was: {charge}")
             })?;
             let (captured, refunded) = (moved(&charge, "capture"), moved(&charge, "refund"));
-            let due = self.orders.get(&id).map_or(0, due);
-            must(captured <= due, || {
-                format!("{captured} of {id} are captured, and {due} are due")
-            })?;
             let taken = disputed(&charge);
             must(refunded + taken <= captured, || {
                 format!("{refunded} of {id} are given back of {captured}, and {taken} are disputed")
             })?;
-            self.charges.insert(id, charge);
+            self.charges.insert(text(&charge["key"]).to_owned(), charge);
+            orders.insert(id);
         }
-        Ok(())
+        orders.iter().try_for_each(|id| self.look_at_money(id))
     }
 
-    /// Each entry balances, and none is ever gone.
-    fn look_at_ledger(&mut self, entries: &[Value]) -> Result<(), String> {
-        for entry in entries {
+    /// Of an order's charges no two are held at once. What is moved of its money is no more than what is shipped; it is
+    /// store credit first, as much as was held and no more, and then the card's.
+    fn look_at_money(&self, id: &str) -> Result<(), String> {
+        let charges = self.charges_of(id);
+        let held = charges.filter(|it| number(&it["held"]) > number(&it["voided"]));
+        must(held.count() <= 1, || {
+            format!("two charges are held for {id}")
+        })?;
+        let spent = self.credit.of(id);
+        let Spent {
+            held, taken, back, ..
+        } = spent;
+        let captured = self.moved(id, "capture");
+        let due = self.orders.get(id).map_or(0, due);
+        must(captured + taken <= due, || {
+            format!("{captured} of {id} are captured and {taken} taken, and {due} are due")
+        })?;
+        must(spent.left() >= 0, || {
+            format!("more store credit of {id} has moved than was held: {spent:?}")
+        })?;
+        must(captured == 0 || taken == held, || {
+            format!("the card has paid for {id} before its store credit: {spent:?}")
+        })?;
+        must(back <= taken, || {
+            format!("more store credit of {id} is given back than was taken: {spent:?}")
+        })
+    }
+
+    /// What was given of store credit is what was told, and no more is spent of it; nobody has less than nothing.
+    fn look_at_credit(&self, accounts: &[Value]) -> Result<(), String> {
+        for (customer, Purse { given, left }) in &self.credit.purses {
+            let told = self.given.get(customer).copied().unwrap_or(0);
+            same("store credit that is given, and told", *given, told)?;
+            must(*left >= 0, || {
+                format!("{customer} was given {given} of store credit, and has spent more")
+            })?;
+        }
+        let mut own = accounts.iter();
+        let short = own.find(|it| {
+            let is_credit = text(&it["account"]).starts_with("store-credit:");
+            is_credit && number(&it["debited"]) > number(&it["credited"])
+        });
+        must(short.is_none(), || {
+            format!("store credit is below nothing: {short:?}")
+        })?;
+        let mut orders = self.credit.orders.keys();
+        orders.try_for_each(|id| self.look_at_money(id))
+    }
+
+    /// Each entry balances, and none is ever gone; no store credit is there that was not given.
+    fn look_at_ledger(&mut self, cloud: &Cloud) -> Result<(), String> {
+        let items = cloud.items("payment-ledger").into_iter();
+        let (entries, others): (Vec<Value>, Vec<Value>) =
+            items.partition(|it| it["kind"] == "journal-entry");
+        for entry in &entries {
             let side = |side: &str| -> i64 {
                 let legs = list(&entry["legs"]).filter(|leg| leg["side"] == side);
                 legs.map(|leg| number(&leg["amount"]["amount"])).sum()
@@ -400,7 +494,8 @@ impl Referee {
             "an entry is gone".to_owned()
         })?;
         self.entries = entries.len();
-        Ok(())
+        self.credit = Credit::by(&entries)?;
+        self.look_at_credit(&others)
     }
 
     /// What must hold once nothing more happens.
@@ -437,58 +532,123 @@ impl Referee {
             })?;
         }
         let payment = self.payments.get(&id.replacen("ord_", "pay_", 1));
-        let Some(charge) = self.charges.get(id) else {
+        let charges: Vec<&Value> = self.charges_of(id).collect();
+        let spent = self.credit.of(id);
+        if charges.is_empty() && spent.held == 0 {
             return must(order["status"] == "cancelled", || {
                 format!("{id} is paid by nobody")
             });
-        };
-        let (captured, due) = (moved(charge, "capture"), due(order));
-        let failed = payment.is_some_and(|it| it["status"] == "capture_failed");
-        must(captured == due || failed, || {
-            format!("{captured} of {id} are captured, and {due} are due")
-        })?;
-        for (kind, direction) in [("invoice", "capture"), ("credit_note", "refund")] {
-            let own = self.documents.iter().filter(|it| it["order_id"] == id);
-            let own = own.filter(|it| it["document_kind"] == kind);
-            same(
-                &format!("each {kind} of {id}, and what the provider has moved"),
-                own.map(|it| number(&it["total"]["amount"])).sum(),
-                moved(charge, direction),
-            )?;
         }
+        let Some(payment) = payment else {
+            return Err(format!("someone pays {id}, and we do not know"));
+        };
         let open = list(&order["lines"]).any(|line| {
             number(&line["shipped"]) + number(&line["cancelled"]) < number(&line["quantity"])
         });
-        let is_rest = captured < number(&charge["amount"]["amount"]);
-        if number(&charge["held"]) == 1 && !open && is_rest && !failed {
-            same("money that is let go", number(&charge["voided"]), 1)?;
-        }
-        if open {
+        self.close_credit((id, order), payment, open)?;
+        let (captured, due) = (self.moved(id, "capture"), due(order));
+        let failed = payment["status"] == "capture_failed";
+        must(captured + spent.taken == due || failed, || {
+            format!(
+                "{captured} of {id} are captured and {} taken, and {due} are due",
+                spent.taken
+            )
+        })?;
+        for (kind, moved) in [
+            ("invoice", captured + spent.taken),
+            ("credit_note", self.moved(id, "refund") + spent.back),
+        ] {
+            let own = self.documents.iter().filter(|it| it["order_id"] == id);
+            let own = own.filter(|it| it["document_kind"] == kind);
             same(
-                "money that is let go of an open order",
-                number(&charge["voided"]),
-                0,
+                &format!("each {kind} of {id}, and what has moved"),
+                own.map(|it| number(&it["total"]["amount"])).sum(),
+                moved,
             )?;
         }
-        let Some(payment) = payment else {
-            return Err(format!("the provider knows {id}, and we do not"));
-        };
-        for (parts, direction) in [("captures", "capture"), ("refunds", "refund")] {
+        for charge in &charges {
+            let is_rest = moved(charge, "capture") < number(&charge["amount"]["amount"]);
+            if number(&charge["held"]) == 1 && !open && is_rest && !failed {
+                same("money that is let go", number(&charge["voided"]), 1)?;
+            }
+            if open {
+                same(
+                    "money that is let go of an open order",
+                    number(&charge["voided"]),
+                    0,
+                )?;
+            }
+        }
+        for (parts, direction, by_journal) in [
+            ("captures", "capture", spent.taken),
+            ("refunds", "refund", spent.back),
+        ] {
             let done = list(&payment[parts]).filter(|it| it["status"] == "succeeded");
-            let ours: i64 = done.map(|it| number(&it["amount"]["amount"])).sum();
+            let done: Vec<&Value> = done.collect();
+            let ours: i64 = done.iter().map(|it| number(&it["amount"]["amount"])).sum();
+            let as_credit: i64 = done.iter().map(|it| by_credit(it)).sum();
             same(
                 &format!("{parts} of {id}, ours and the provider's"),
-                ours,
-                moved(charge, direction),
+                ours - as_credit,
+                self.moved(id, direction),
+            )?;
+            same(
+                &format!("{parts} of {id} by store credit, ours and the journal's"),
+                as_credit,
+                by_journal,
             )?;
             let pending = list(&payment[parts]).any(|it| it["status"] == "pending");
             must(!pending, || {
                 format!("one of the {parts} of {id} is pending for ever")
             })?;
         }
-        let (ours, theirs) = (disputes(payment), disputes(charge));
+        let ours = disputes(payment);
+        let theirs: Vec<_> = charges.iter().flat_map(|it| disputes(it)).collect();
         must(ours == theirs, || {
             format!("disputes of {id}, ours and the provider's: {ours:?} and {theirs:?}")
+        })
+    }
+
+    /// What was to be paid with store credit was held, or nothing; it is held no more once nothing more is shipped, and
+    /// given back after all that the card has paid. The card was asked for the rest, and our books say the same.
+    fn close_credit(
+        &self,
+        (id, order): (&str, &Value),
+        payment: &Value,
+        open: bool,
+    ) -> Result<(), String> {
+        let spent = self.credit.of(id);
+        let (total, wanted) = (number(&order["total"]["amount"]), by_credit(order));
+        must([0, wanted].contains(&spent.held), || {
+            format!("{wanted} of {id} were to be paid with store credit: {spent:?}")
+        })?;
+        for charge in self.charges_of(id).filter(|it| number(&it["held"]) > 0) {
+            same(
+                &format!("what the card holds for {id}, and the rest of its price"),
+                number(&charge["amount"]["amount"]),
+                total - wanted,
+            )?;
+        }
+        must(open || spent.left() == 0, || {
+            format!("{id} is over and holds store credit: {spent:?}")
+        })?;
+        must(!open || spent.released == 0, || {
+            format!("{id} is open, and its store credit let go: {spent:?}")
+        })?;
+        let refused = list(&payment["refunds"]).any(|it| it["status"] == "failed");
+        let back = self.moved(id, "refund");
+        // What a bank has given up again does not make it wrong.
+        let disputed = self.charges_of(id).flat_map(disputes);
+        let disputed: i64 = disputed.map(|(amount, _)| amount).sum();
+        let all = back + disputed >= self.moved(id, "capture");
+        must(spent.back == 0 || all || refused, || {
+            format!("{back} of {id} are given back to the card, and store credit: {spent:?}")
+        })?;
+        let ours = &payment["store_credit"];
+        let ours =
+            [&ours["amount"], &ours["released"]].map(|it| it["amount"].as_i64().unwrap_or(0));
+        must(ours == [spent.held, spent.released], || {
+            format!("store credit of {id}, held and let go: {ours:?}, and by the journal {spent:?}")
         })
     }
 
@@ -538,9 +698,10 @@ impl Referee {
                 moves.count() + opened.count() + closed.count()
             })
             .sum();
+        let outside = entries.iter().filter(|entry| !is_inside(entry));
         same(
             "entries, and movements of the provider's",
-            entries.len(),
+            outside.count(),
             moves + close_payouts(cloud)?,
         )
     }

@@ -33,7 +33,7 @@ use crate::{
     nature::{Nature, Trouble},
     referee::Referee,
     story::Story,
-    variant::{Buyer, Placed, Step, Variant, When, place},
+    variant::{Buyer, Placed, Sent, Step, Variant, When, opening},
 };
 
 /// An order that has not ended so long after the last thing that came from outside never does.
@@ -159,6 +159,9 @@ struct Shard {
 /// Whose order goes through the script.
 struct Actor {
     buyer: Buyer,
+    /// What is sent before the order is placed.
+    opening: VecDeque<Sent>,
+    has_begun: bool,
     placed: Option<Placed>,
     next: usize,
     is_waiting: bool,
@@ -229,9 +232,11 @@ impl Simulation {
             scheduled.filter(|(name, service)| mine.contains(service) && is_in_time(name));
         let actors = case.variant.buyers.iter().map(|&buyer| Actor {
             buyer,
+            opening: opening(buyer, case.variant, &ready.cast),
+            has_begun: false,
             placed: None,
             next: 0,
-            is_waiting: true,
+            is_waiting: false,
         });
         Self {
             variant: case.variant,
@@ -268,10 +273,6 @@ impl Simulation {
     }
 
     async fn run(&mut self, fate: Fate<'_>) -> Result<End, String> {
-        for actor in 0..self.actors.len() {
-            let (function, ask) = place(self.actors[actor].buyer, self.variant.method, &self.cast);
-            self.send(actor, function, ask);
-        }
         loop {
             self.go_on();
             if self.agenda.is_empty() && self.is_over() {
@@ -329,7 +330,8 @@ impl Simulation {
     /// Whether all have done what they wanted, no order waits for anything, and every document is printed.
     fn is_over(&self) -> bool {
         let is_done = |actor: &Actor| {
-            !actor.is_waiting && (actor.next >= self.variant.steps.len() || self.is_off(actor))
+            let is_waiting = actor.is_waiting || !actor.opening.is_empty();
+            !is_waiting && (actor.next >= self.variant.steps.len() || self.is_off(actor))
         };
         let is_at_rest = !self.referee.is_any_waiting() && !self.referee.is_any_pending();
         self.actors.iter().all(is_done) && is_at_rest
@@ -344,23 +346,49 @@ impl Simulation {
     /// Lets people do what it is time for.
     fn go_on(&mut self) {
         for index in 0..self.actors.len() {
-            let actor = &self.actors[index];
-            let Some(placed) = actor.placed.clone() else {
+            let opening = self.opens(index);
+            let Some((function, ask)) = opening.or_else(|| self.goes_through(index)) else {
                 continue;
             };
-            let next = self.variant.steps.get(actor.next);
-            let Some(step) = next.filter(|_| !actor.is_waiting) else {
-                continue;
-            };
-            if self.is_off(actor) || !self.is_time(step, &placed) {
-                continue;
-            }
-            let (function, ask) = step.ask(actor.next, &placed, actor.buyer, &self.cast);
-            let actor = &mut self.actors[index];
-            actor.next += 1;
-            actor.is_waiting = true;
+            self.actors[index].is_waiting = true;
             self.send(index, function, ask);
         }
+    }
+
+    /// What someone sends before the order is placed, if it is time for it.
+    fn opens(&mut self, index: usize) -> Option<Sent> {
+        let actor = &self.actors[index];
+        if actor.is_waiting {
+            return None;
+        }
+        let waits = actor.buyer == Buyer::Again && !actor.has_begun;
+        if waits && !self.is_cart_empty() {
+            return None;
+        }
+        let actor = &mut self.actors[index];
+        actor.has_begun = true;
+        actor.opening.pop_front()
+    }
+
+    /// Whether what was in the carts was ordered, and has left them.
+    fn is_cart_empty(&self) -> bool {
+        let carts = self.stage.cloud.items("cart-carts");
+        let mut lines = carts.iter().map(|cart| &cart["lines"]);
+        lines.all(|lines| lines.as_array().is_none_or(Vec::is_empty))
+    }
+
+    /// What someone does next to the order, if it is time for it.
+    fn goes_through(&mut self, index: usize) -> Option<Sent> {
+        let actor = &self.actors[index];
+        let placed = actor.placed.clone()?;
+        let next = self.variant.steps.get(actor.next);
+        let step = next.filter(|_| !actor.is_waiting)?;
+        if self.is_off(actor) || !self.is_time(step, &placed) {
+            return None;
+        }
+        let sent = step.ask(actor.next, &placed, actor.buyer, &self.cast);
+        self.actors[index].next += 1;
+        Some(sent)
     }
 
     fn is_time(&self, step: &Step, placed: &Placed) -> bool {

@@ -1,14 +1,15 @@
 //! The ways that an order can go, as data: what is in the cart, how it is paid, who does what when, and how it ends.
 
-use std::fmt;
+use std::{collections::VecDeque, fmt};
 
 use faults::{
     Person,
     journey::{
+        credit::{gift, order_with},
         disputes::objection,
         guests::GuestOrder,
         order,
-        payments::{acts, refund},
+        payments::{acts, attempt, refund},
         returns,
     },
 };
@@ -43,6 +44,8 @@ impl Goods {
 pub enum Buyer {
     /// Has an account.
     Shopper,
+    /// The same, who fills the cart anew as soon as the first order has left it.
+    Again,
     /// Has another.
     Rival,
     /// Has none.
@@ -98,8 +101,12 @@ pub enum Deed {
     CloseAccount,
     /// Takes the guest's order over.
     Claim,
+    /// Gives the buyer so much store credit.
+    Give(u64),
     /// Does what the bank asks for, or does it in vain.
     Act(&'static str),
+    /// Names another method than the one that was declined.
+    Try(&'static str),
     /// Has its bank take all of its money back; the bank decides so, if it does.
     Dispute(Option<&'static str>),
     /// Wants to send pieces back.
@@ -122,17 +129,22 @@ pub struct Variant {
     pub name: &'static str,
     /// Who orders, all at the same time.
     pub buyers: &'static [Buyer],
+    /// Settings of the stack that are not as they are elsewhere.
+    pub settings: &'static [(&'static str, &'static str)],
     /// What each has in the cart.
     pub cart: &'static [(Goods, u32)],
     /// How it is paid.
     pub method: &'static str,
+    /// How much store credit the shopper was given before, and how much of each order is paid with it.
+    pub credit: [u64; 2],
     /// Events that consumers never hear.
     pub unheard: &'static [(&'static str, &'static str)],
     /// Events of which the first is lost, with all its deliveries: nobody hears it.
     pub lost: &'static [&'static str],
     /// What happens to the order of each buyer.
     pub steps: &'static [Step],
-    /// How the orders can end: what comes of it in peace, and, where it is a race, what else may.
+    /// How the orders can end: what comes of it in peace, and, where it is a race, what else may. Where there are as many
+    /// ends as buyers, each is somebody's.
     pub ends: &'static [&'static str],
 }
 
@@ -155,8 +167,10 @@ const LAMPS_SHIPPED: &[Step] = &[Step(When::Is("confirmed"), Who::Lamps, Deed::S
 const PLAIN: Variant = Variant {
     name: "",
     buyers: SHOPPER,
+    settings: &[],
     cart: TWO_LAMPS,
     method: "pm_sandbox_ok",
+    credit: [0, 0],
     unheard: &[],
     lost: &[],
     steps: &[],
@@ -480,6 +494,78 @@ pub const VARIANTS: &[Variant] = &[
         ends: &["shipped", "cancelled out_of_stock"],
         ..PLAIN
     },
+    Variant {
+        name: "credit-and-card",
+        cart: THREE_LINES,
+        credit: [3_500, 3_000],
+        steps: &[
+            Step(
+                When::Is("confirmed"),
+                Who::Lamps,
+                Deed::ShipPieces(Goods::Lamp, 1),
+            ),
+            Step(When::AtOnce, Who::Rugs, Deed::Ship),
+            Step(When::AtOnce, Who::Lamps, Deed::Ship),
+            // The card has paid 20.00 of it.
+            Step(When::Captured(5_000), Who::Admin, Deed::Refund(Some(1_500))),
+            Step(When::AtOnce, Who::Admin, Deed::Refund(Some(1_000))),
+            Step(When::AtOnce, Who::Admin, Deed::Give(300)),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "credit-alone",
+        // It is not asked.
+        method: "pm_sandbox_declined",
+        credit: [2_500, 2_500],
+        steps: LAMPS_SHIPPED,
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "credit-cancelled",
+        credit: [1_500, 1_000],
+        steps: &[Step(When::Is("confirmed"), Who::Buyer, Deed::Cancel)],
+        ends: &["cancelled customer"],
+        ..PLAIN
+    },
+    Variant {
+        name: "two-want-the-credit",
+        buyers: &[Buyer::Shopper, Buyer::Again],
+        credit: [2_000, 1_500],
+        steps: LAMPS_SHIPPED,
+        ends: &["shipped", "cancelled payment_declined"],
+        ..PLAIN
+    },
+    Variant {
+        name: "other-method",
+        settings: &[("PAYMENT_ATTEMPTS", "2")],
+        method: "pm_sandbox_declined",
+        steps: &[
+            Step(
+                When::Payment("action_required"),
+                Who::Buyer,
+                Deed::Try("pm_sandbox_ok"),
+            ),
+            Step(When::Is("confirmed"), Who::Lamps, Deed::Ship),
+        ],
+        ends: &["shipped"],
+        ..PLAIN
+    },
+    Variant {
+        name: "other-method-declined-with-credit",
+        settings: &[("PAYMENT_ATTEMPTS", "2")],
+        method: "pm_sandbox_declined",
+        credit: [1_500, 1_000],
+        steps: &[Step(
+            When::Payment("action_required"),
+            Who::Buyer,
+            Deed::Try("pm_sandbox_declined"),
+        )],
+        ends: &["cancelled payment_declined"],
+        ..PLAIN
+    },
 ];
 
 /// The variant of this name.
@@ -505,7 +591,7 @@ impl Placed {
                 id: text(&answer["order"]["id"]),
                 token: text(&answer["order_token"]),
             },
-            Buyer::Shopper | Buyer::Rival => Self {
+            Buyer::Shopper | Buyer::Again | Buyer::Rival => Self {
                 id: text(&answer["id"]),
                 token: String::new(),
             },
@@ -513,33 +599,43 @@ impl Placed {
     }
 }
 
-/// The request by which someone orders what is in the cart, and the function it goes to.
-pub(crate) fn place(buyer: Buyer, method: &str, cast: &Cast) -> (&'static str, Ask) {
-    let person = match buyer {
-        Buyer::Guest => return ("place-guest-order", cast.guest.order_ask(method, "place")),
-        Buyer::Shopper => &cast.shopper,
-        Buyer::Rival => &cast.rival,
+/// A request, and the function it goes to.
+pub(crate) type Sent = (&'static str, Ask);
+
+/// The requests by which someone comes to an order: what is not in the cart yet is laid into it, and that is ordered.
+pub(crate) fn opening(buyer: Buyer, variant: &Variant, cast: &Cast) -> VecDeque<Sent> {
+    let method = variant.method;
+    if buyer == Buyer::Guest {
+        let ask = cast.guest.order_ask(method, "place");
+        return VecDeque::from([("place-guest-order", ask)]);
+    }
+    let (person, is_again) = (cast.account(buyer), buyer == Buyer::Again);
+    let body = match variant.credit {
+        [_, 0] => order(method),
+        [_, credit] => order_with(method, &json!({ "amount": credit, "currency": "EUR" })),
     };
-    let ask = Ask::post("/v1/orders").by(&person.token).key("place");
-    ("place-order", ask.json(&order(method)))
+    let key = if is_again { "place again" } else { "place" };
+    let place = Ask::post("/v1/orders").by(&person.token).key(key);
+    let missing = variant.cart.iter().filter(|_| is_again);
+    let adds = missing.map(|(goods, pieces)| {
+        let key = format!("add {goods:?} again");
+        (
+            "add-cart-item",
+            person.adds(cast.goods(*goods), *pieces, &key),
+        )
+    });
+    adds.chain([("place-order", place.json(&body))]).collect()
 }
 
 impl Step {
     /// The request by which it is done, and the function it goes to. `number` tells it from the other steps.
-    pub(crate) fn ask(
-        &self,
-        number: usize,
-        placed: &Placed,
-        buyer: Buyer,
-        cast: &Cast,
-    ) -> (&'static str, Ask) {
+    pub(crate) fn ask(&self, number: usize, placed: &Placed, buyer: Buyer, cast: &Cast) -> Sent {
         let Self(_, who, deed) = self;
         let person: &Person = match (who, buyer) {
             (Who::Lamps, _) => &cast.lamps,
             (Who::Rugs, _) => &cast.rugs,
             (Who::Admin, _) => &cast.admin,
-            (Who::Buyer, Buyer::Rival) => &cast.rival,
-            (Who::Buyer, Buyer::Shopper | Buyer::Guest) => &cast.shopper,
+            (Who::Buyer, _) => cast.account(buyer),
         };
         let key = format!("step {number} {}", placed.id);
         let to = |verb: &str| {
@@ -564,6 +660,17 @@ impl Step {
             Deed::Refund(amount) => {
                 let order = json!({ "id": placed.id });
                 ("request-refund", refund(person, &order, amount, &key))
+            }
+            Deed::Give(amount) => (
+                "give-store-credit",
+                gift(person, cast.account(buyer), amount, &key),
+            ),
+            Deed::Try(method) => {
+                let order = json!({ "id": placed.id });
+                (
+                    "request-payment-attempt",
+                    attempt(person, &order, method, &key),
+                )
             }
             Deed::Act(outcome) => (
                 "complete-sandbox-charge",

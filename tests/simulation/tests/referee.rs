@@ -2,7 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use faults::{World, journey::payouts::round, offer, seller, shopper};
+use faults::{
+    World,
+    journey::{
+        credit::{buy_with, give},
+        payments::refund,
+        payouts::round,
+    },
+    offer, seller, seller_and_admin, shopper,
+};
 use serde_json::{Value, json};
 use simulation::referee::{Referee, close_payouts};
 use testkit::Cloud;
@@ -26,6 +34,7 @@ async fn fair() -> (World, Referee) {
 fn look(referee: &mut Referee, cloud: &Cloud) -> Result<(), String> {
     let tables = [
         "order-orders",
+        "order-documents",
         "inventory-stock",
         "payment-payments",
         "payment-provider-ledger",
@@ -199,6 +208,259 @@ async fn whatever_is_wrong_is_seen() {
         spoil(&mut item);
         cloud.put(table, &item);
         let seen = look(&mut referee, cloud);
+        let seen = seen.expect_err(what);
+        assert!(seen.contains(expected), "{what}: {seen}");
+    }
+}
+
+/// An order of 37.50 of which 20.00 are store credit, shipped, and 18.50 of it given back, 1.00 as store credit; and
+/// one of 12.50 with 5.00, called off. Their customer was given 40.00.
+async fn credited() -> World {
+    let mut world = World::new(5);
+    let (seller, admin) = seller_and_admin(&mut world, "seller").await;
+    let buyer = shopper(&mut world, "buyer").await;
+    let goods = offer(&mut world, &seller, "Goods", 9).await;
+    give(&mut world, &admin, &buyer, 4_000).await;
+    let paid = ("pm_sandbox_ok", 2_000);
+    let paid = buy_with(&mut world, &buyer, (&goods, 3), paid).await;
+    world.settle().await;
+    let off = ("pm_sandbox_ok", 500);
+    let off = buy_with(&mut world, &buyer, (&goods, 1), off).await;
+    world.settle().await;
+    seller.ship(&mut world, &paid).await;
+    buyer.cancel(&mut world, &off).await;
+    world.settle().await;
+    let back = refund(&admin, &json!({ "id": paid }), Some(1_850), "back");
+    assert_eq!(world.send("request-refund", back).await.status, 202);
+    world.settle().await;
+    world
+}
+
+/// A referee of a world in which nothing more happens.
+fn referee_of(world: &World) -> Referee {
+    let mut referee = Referee::new(&world.stage.cloud);
+    let events = world.published.values();
+    events.for_each(|event| referee.published(event));
+    referee
+}
+
+fn entry_of(books: &str, it: &Value) -> bool {
+    it["kind"] == "journal-entry" && it["books"] == books
+}
+
+/// The capture that was taken of store credit.
+fn is_taken(it: &Value) -> bool {
+    let first = it["legs"][0]["account"].as_str().unwrap_or_default();
+    entry_of("capture", it) && first.starts_with("customer:")
+}
+
+/// What was paid, and not what was called off.
+fn is_paid(it: &Value) -> bool {
+    let kinds = ["order", "payment", "charge"].map(|kind| it["kind"] == kind);
+    let is_over =
+        ["cancelled", "voided"].map(|status| it["status"] == status || it["state"] == status);
+    kinds.contains(&true) && !is_over.contains(&true)
+}
+
+fn is_off(it: &Value) -> bool {
+    it["kind"] == "order" && it["status"] == "cancelled"
+}
+
+fn is_purse(it: &Value) -> bool {
+    let account = it["account"].as_str().unwrap_or_default();
+    it["kind"] == "ledger-account" && account.starts_with("store-credit:")
+}
+
+/// Lets some legs of an entry be of other amounts.
+fn legs<const N: usize>(entry: &mut Value, amounts: [(usize, u64); N]) {
+    for (leg, amount) in amounts {
+        entry["legs"][leg]["amount"]["amount"] = json!(amount);
+    }
+}
+
+/// The same of some item of a table.
+type Misspent = (
+    &'static str,
+    &'static str,
+    fn(&Value) -> bool,
+    fn(&mut Value),
+    &'static str,
+);
+
+const MISSPENT: &[Misspent] = &[
+    (
+        "more store credit is spent than was given",
+        "payment-ledger",
+        |it| entry_of("store_credit_held", it) && it["legs"][0]["amount"]["amount"] == 2_000,
+        |it| legs(it, [(0, 4_500), (1, 4_500)]),
+        "has spent more",
+    ),
+    (
+        "more is given than anyone was told",
+        "payment-ledger",
+        |it| entry_of("store_credit_given", it),
+        |it| legs(it, [(0, 9_000), (1, 9_000)]),
+        "given, and told",
+    ),
+    (
+        "a customer has less than nothing",
+        "payment-ledger",
+        is_purse,
+        |it| it["debited"] = json!(9_999),
+        "below nothing",
+    ),
+    (
+        "store credit is held twice",
+        "payment-ledger",
+        |it| entry_of("store_credit_held", it),
+        |it| it["pk"] = json!("entry#again"),
+        "moves twice",
+    ),
+    (
+        "it is let go twice",
+        "payment-ledger",
+        |it| entry_of("store_credit_released", it),
+        |it| it["pk"] = json!("entry#again"),
+        "moves twice",
+    ),
+    (
+        "it is moved by what moves none",
+        "payment-ledger",
+        |it| entry_of("store_credit_released", it),
+        |it| it["books"] = json!("payout"),
+        "what does this do",
+    ),
+    (
+        "more is taken than was held",
+        "payment-ledger",
+        |it| entry_of("store_credit_held", it) && it["legs"][0]["amount"]["amount"] == 2_000,
+        |it| legs(it, [(0, 1_900), (1, 1_900)]),
+        "than was held",
+    ),
+    (
+        "more is captured and taken than is shipped",
+        "payment-ledger",
+        is_taken,
+        |it| legs(it, [(0, 2_100), (2, 1_900)]),
+        "are due",
+    ),
+    (
+        "the card pays before all store credit is taken",
+        "payment-ledger",
+        is_taken,
+        |it| legs(it, [(0, 1_900), (2, 1_700)]),
+        "before its store credit",
+    ),
+    (
+        "more is given back than was taken",
+        "payment-ledger",
+        |it| entry_of("refund", it),
+        |it| legs(it, [(4, 2_100), (5, 2_100)]),
+        "than was taken",
+    ),
+    (
+        "two charges of an order are held",
+        "payment-provider-ledger",
+        is_paid,
+        |it| {
+            let key = format!("{}#attempt#2", it["key"].as_str().unwrap_or_default());
+            it["pk"] = json!(format!("charge#{key}"));
+            it["key"] = json!(key);
+            it["moves"] = json!([]);
+        },
+        "two charges",
+    ),
+    (
+        "more is shipped than anyone holds money for",
+        "order-orders",
+        is_paid,
+        |it| {
+            it["lines"][0]["quantity"] = json!(5);
+            it["lines"][0]["shipped"] = json!(5);
+        },
+        "nobody holds",
+    ),
+    (
+        "a cancelled order holds store credit",
+        "payment-ledger",
+        |it| entry_of("store_credit_released", it),
+        |it| legs(it, [(0, 400), (1, 400)]),
+        "is over and holds store credit",
+    ),
+    (
+        "store credit of an open order is let go",
+        "order-orders",
+        is_off,
+        |it| it["lines"][0]["quantity"] = json!(2),
+        "is open, and its store credit let go",
+    ),
+    (
+        "another part was to be paid with it",
+        "order-orders",
+        is_paid,
+        |it| it["store_credit"]["amount"] = json!(1_900),
+        "were to be paid with store credit",
+    ),
+    (
+        "the card was asked for the whole",
+        "payment-provider-ledger",
+        is_paid,
+        |it| it["amount"]["amount"] = json!(3_750),
+        "the rest of its price",
+    ),
+    (
+        "store credit is given back before the card",
+        "payment-provider-ledger",
+        is_paid,
+        |it| it["moves"][1]["amount"]["amount"] = json!(1_700),
+        "given back to the card",
+    ),
+    (
+        "an order is invoiced without its store credit",
+        "order-documents",
+        |it| it["document_kind"] == "invoice" && it["kind"] == "order-document",
+        |it| it["total"]["amount"] = json!(1_750),
+        "each invoice",
+    ),
+    (
+        "we have taken less than is booked",
+        "payment-payments",
+        is_paid,
+        |it| it["captures"][0]["amount"]["amount"] = json!(1_900),
+        "ours and the journal's",
+    ),
+    (
+        "we have held more than is booked",
+        "payment-payments",
+        is_paid,
+        |it| it["store_credit"]["amount"]["amount"] = json!(2_100),
+        "held and let go",
+    ),
+    (
+        "a customer has more than the entries come to",
+        "payment-ledger",
+        is_purse,
+        |it| it["credited"] = json!(9_999),
+        "and its entries",
+    ),
+];
+
+#[tokio::test(start_paused = true)]
+async fn store_credit_that_is_misspent_is_seen() {
+    let world = credited().await;
+    let mut referee = referee_of(&world);
+    let cloud = &world.stage.cloud;
+    assert_eq!(look(&mut referee, cloud), Ok(()));
+    assert_eq!(referee.close(cloud), Ok(()));
+    for (what, table, which, spoil, expected) in MISSPENT {
+        let world = world.fork(6);
+        let mut referee = referee_of(&world);
+        let cloud = &world.stage.cloud;
+        let mut items = cloud.items(table).into_iter();
+        let mut item = items.find(which).expect(what);
+        spoil(&mut item);
+        cloud.put(table, &item);
+        let seen = look(&mut referee, cloud).and_then(|()| referee.close(cloud));
         let seen = seen.expect_err(what);
         assert!(seen.contains(expected), "{what}: {seen}");
     }

@@ -209,6 +209,32 @@ fn what_nothing_is_shipped_for_goes_back_once() {
 }
 
 #[test]
+fn what_a_payment_has_of_it_is_what_is_booked() {
+    let payment = held(3_000);
+    let credit = payment.store_credit.unwrap();
+    let mut journal = vec![Entry::of_held(&payment, &credit).unwrap()];
+    let payment = moved(payment, &order(1, 0), &mut journal);
+    assert!(payment.is_booked(&credit, &journal).unwrap());
+    assert!(!payment.is_booked(&credit, &journal[..1]).unwrap());
+    assert!(!payment.is_booked(&credit, &journal[1..]).unwrap());
+    let more = StoreCredit {
+        amount: eur(3_001),
+        ..credit
+    };
+    let others = StoreCredit {
+        customer_id: Ids::seeded(6).fresh(at(1)),
+        ..credit
+    };
+    let gone = StoreCredit {
+        released: Some(eur(1)),
+        ..credit
+    };
+    for wrong in [more, others, gone] {
+        assert!(!payment.is_booked(&wrong, &journal).unwrap(), "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_bank_takes_back_no_more_than_the_card_has_paid() {
     let payment = moved(held(3_000), &order(4, 0), &mut Vec::new());
     let left = payment.refundable_to(Source::Card).unwrap();
@@ -336,5 +362,12 @@ proptest! {
         let held = if payment.status.is_held() { left.amount() } else { 0 };
         prop_assert_eq!(stands(&journal, its_own), i64::try_from(held).unwrap());
         prop_assert_eq!(payment.contradiction(), None);
+        if let Some(credit) = &payment.store_credit {
+            prop_assert!(payment.is_booked(credit, &journal).unwrap());
+        }
+        let known = payment.credit_entries();
+        for entry in &journal {
+            prop_assert!(known.iter().any(|id| id == entry.id()));
+        }
     }
 }

@@ -169,10 +169,12 @@ impl Books {
         if lines.is_empty() && !inspection.is_mended() && self.tell_again(&entry, intent).await? {
             return Ok(Finding::Mended);
         }
-        Ok(if is_carried(&entry, &lines) {
-            Finding::Whole
-        } else {
+        Ok(if !is_carried(&entry, &lines) {
             Finding::Wrong("the lines of a journal entry are not its legs")
+        } else if !entry.is_about_its_own() {
+            Finding::Wrong("a journal entry is about another than it books on")
+        } else {
+            Finding::Whole
         })
     }
 

@@ -4,7 +4,7 @@
 //! booked there in the transaction that decides. Only what was refunded comes to it later, by the event of its entry.
 
 use contracts::{events::LedgerAccount, views::KnownCustomer};
-use dynamo::{Command, Cursors, Db, Intent, Stored};
+use dynamo::{Command, Cursors, Db, Intent, Look, Stored};
 use kernel::{Code, Currency, CustomerId, Money, Problem, Reply, page::Part};
 use lambda::Platform;
 
@@ -159,6 +159,23 @@ impl Payments {
         };
         self.give_back(command, &next, (&held, left)).await?;
         Ok(next.released(left))
+    }
+
+    /// Whether the journal has what a payment has of its customer's store credit. An entry that is written is enough:
+    /// its lines may be on their way.
+    pub(super) async fn is_credit_booked(&self, payment: &Payment) -> Result<bool, Problem> {
+        let Some(held) = &payment.store_credit else {
+            return Ok(true);
+        };
+        let mut entries = Vec::new();
+        for id in payment.credit_entries() {
+            match self.journal.look_at::<Entry>(&Entry::key_of(&id)).await? {
+                Look::There(entry) => entries.push(entry.value),
+                Look::Missing => {}
+                Look::Unreadable => return Ok(false),
+            }
+        }
+        payment.is_booked(held, &entries)
     }
 
     async fn give_back(

@@ -72,6 +72,17 @@ impl Payments {
                 Finding::Whole
             });
         }
+        if !self.is_credit_booked(&payment).await? {
+            let how = "the store credit of a payment is not what is booked of it";
+            // The payment was read first: it may have moved, and was booked.
+            let now = self.table.get::<Payment>(&key_of(id)).await?;
+            let has_moved = now.is_none_or(|now| now.rev != payment.rev);
+            return Ok(if has_moved {
+                Finding::Busy
+            } else {
+                Finding::Wrong(how)
+            });
+        }
         match self.look_up(&payment).await {
             Err(Trouble::Mismatch) => {
                 return Ok(Finding::Wrong("a payment is not the one of its charge"));

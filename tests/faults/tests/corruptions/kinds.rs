@@ -1,8 +1,8 @@
 //! What can be altered in the tables without a command, and is to be found: one value of one item, or the item.
 //!
 //! Left out is what nothing else repeats, so that nobody can say that it was another: what a receipt or an adjustment
-//! was for, the order of a journal entry's payment, when something happened, until when pieces are held, what a
-//! buyer has held of late, and what a refused order had wanted.
+//! was for, when something happened, until when pieces are held, what a buyer has held of late, and what a refused order
+//! had wanted.
 
 use serde_json::{Value, json};
 
@@ -257,6 +257,34 @@ pub(super) const OF_RESERVATIONS: &[Kind] = &[
     kind(RESERVATION, "a reservation is gone", any, Deed::Remove),
 ];
 
+fn is_of_credit(entry: &Value) -> bool {
+    entry["books"]
+        .as_str()
+        .is_some_and(|books| books.starts_with("store_credit_"))
+}
+
+fn is_gift(entry: &Value) -> bool {
+    entry["books"] == "store_credit_given"
+}
+
+/// Whether an account, or a line, is of a customer's store credit.
+fn is_purse(it: &Value) -> bool {
+    let account = it["account"].as_str();
+    account.is_some_and(|account| account.starts_with("store-credit:"))
+}
+
+fn another_customer() -> Value {
+    let other = kernel::Ids::seeded(99);
+    let other = other.fresh::<kernel::CustomerId>(kernel::Timestamp::from_second(1));
+    json!(other.to_string())
+}
+
+fn another_payment() -> Value {
+    let other = kernel::Ids::seeded(99);
+    let other = other.fresh::<kernel::PaymentId>(kernel::Timestamp::from_second(1));
+    json!(other.to_string())
+}
+
 pub(super) const OF_LEDGER: &[Kind] = &[
     kind(
         ENTRY,
@@ -371,6 +399,80 @@ pub(super) const OF_LEDGER: &[Kind] = &[
         |it| it["pk"] != "account#commission",
         Deed::Move("account#commission"),
     ),
+    kind(
+        ENTRY,
+        "it is of another payment",
+        |it| it["payment_id"].is_string(),
+        Deed::Alter(|it, _| it["payment_id"] = another_payment()),
+    ),
+    kind(
+        ENTRY,
+        "more store credit is given, held or let go",
+        is_of_credit,
+        Deed::Alter(|it, by| {
+            for leg in it["legs"].as_array_mut().expect("legs") {
+                more(&mut leg["amount"]["amount"], by);
+            }
+        }),
+    ),
+    kind(
+        ENTRY,
+        "store credit is given to someone else",
+        is_gift,
+        Deed::Alter(|it, _| it["customer_id"] = another_customer()),
+    ),
+    kind(
+        ENTRY,
+        "store credit is given for another reason",
+        is_gift,
+        Deed::Alter(|it, _| it["reason"] = json!("correction")),
+    ),
+    kind(
+        ACCOUNT,
+        "a customer has more store credit",
+        is_purse,
+        Deed::Alter(|it, by| more(&mut it["credited"], by)),
+    ),
+    kind(
+        ACCOUNT,
+        "a customer has spent more store credit",
+        is_purse,
+        Deed::Alter(|it, by| more(&mut it["debited"], by)),
+    ),
+    kind(
+        ACCOUNT,
+        "it is another customer's store credit",
+        is_purse,
+        Deed::Alter(|it, _| {
+            let other = another_customer();
+            let other = other.as_str().unwrap_or_default();
+            it["account"] = json!(format!("store-credit:{other}"));
+        }),
+    ),
+    kind(
+        ACCOUNT,
+        "a customer's store credit is gone",
+        is_purse,
+        Deed::Remove,
+    ),
+    kind(
+        LINE,
+        "a line of store credit is of more",
+        is_purse,
+        Deed::Alter(|it, by| more(&mut it["line"]["amount"]["amount"], by)),
+    ),
+    kind(
+        LINE,
+        "a line says another reason",
+        |it| it["line"]["reason"].is_string(),
+        Deed::Alter(|it, _| it["line"]["reason"] = json!("correction")),
+    ),
+    kind(
+        LINE,
+        "a line of store credit is gone",
+        is_purse,
+        Deed::Remove,
+    ),
 ];
 
 fn has_captured(it: &Value) -> bool {
@@ -416,6 +518,27 @@ fn moved(it: &mut Value, chance: usize) -> &mut Value {
 
 fn was_held(it: &Value) -> bool {
     it["held"].as_u64().is_some_and(|held| held > 0)
+}
+
+/// One of which some is paid with store credit.
+fn has_credit(it: &Value) -> bool {
+    it["store_credit"].is_object()
+}
+
+/// The first part of which some is store credit, where there is one.
+fn of_credit(parts: &mut Value) -> Option<&mut Value> {
+    let mut parts = parts.as_array_mut()?.iter_mut();
+    parts.find(|it| it["source"] == "store_credit" || it["store_credit"].is_object())
+}
+
+/// One that has taken some.
+fn has_taken(it: &Value) -> bool {
+    of_credit(&mut it["captures"].clone()).is_some_and(|it| it["status"] == "succeeded")
+}
+
+/// One that has given some back.
+fn has_credited(it: &Value) -> bool {
+    of_credit(&mut it["refunds"].clone()).is_some_and(|it| it["status"] == "succeeded")
 }
 
 pub(super) const OF_PAYMENTS: &[Kind] = &[
@@ -514,13 +637,91 @@ pub(super) const OF_PAYMENTS: &[Kind] = &[
         PAYMENT,
         "it is another payment",
         any,
-        Deed::Alter(|it, _| {
-            let other = kernel::Ids::seeded(99)
-                .fresh::<kernel::PaymentId>(kernel::Timestamp::from_second(1));
-            it["payment_id"] = json!(other.to_string());
-        }),
+        Deed::Alter(|it, _| it["payment_id"] = another_payment()),
     ),
     kind(PAYMENT, "a payment is gone", any, Deed::Remove),
+    kind(
+        PAYMENT,
+        "more store credit was held",
+        has_credit,
+        Deed::Alter(|it, by| more(&mut it["store_credit"]["amount"]["amount"], by)),
+    ),
+    kind(
+        PAYMENT,
+        "no store credit was held",
+        has_credit,
+        Deed::Alter(|it, _| it["store_credit"] = Value::Null),
+    ),
+    kind(
+        PAYMENT,
+        "someone else's store credit was held",
+        has_credit,
+        Deed::Alter(|it, _| it["store_credit"]["customer_id"] = another_customer()),
+    ),
+    kind(
+        PAYMENT,
+        "more store credit was let go",
+        |it| it["store_credit"]["released"].is_object(),
+        Deed::Alter(|it, by| more(&mut it["store_credit"]["released"]["amount"], by)),
+    ),
+    kind(
+        PAYMENT,
+        "no store credit was let go",
+        |it| it["store_credit"]["released"].is_object(),
+        Deed::Alter(|it, _| it["store_credit"]["released"] = Value::Null),
+    ),
+    kind(
+        PAYMENT,
+        "store credit was let go",
+        |it| has_credit(it) && !it["store_credit"]["released"].is_object(),
+        Deed::Alter(|it, _| it["store_credit"]["released"] = it["store_credit"]["amount"].clone()),
+    ),
+    kind(
+        PAYMENT,
+        "store credit was the card's",
+        has_taken,
+        Deed::Alter(|it, _| {
+            let taken = of_credit(&mut it["captures"]).expect("a capture");
+            taken["source"] = json!("card");
+        }),
+    ),
+    kind(
+        PAYMENT,
+        "more store credit was taken, and owed to a seller",
+        has_taken,
+        Deed::Alter(|it, by| {
+            let taken = of_credit(&mut it["captures"]).expect("a capture");
+            more(&mut taken["amount"]["amount"], by);
+            more(&mut taken["shares"][0]["amount"]["amount"], by);
+        }),
+    ),
+    kind(
+        PAYMENT,
+        "no store credit was taken",
+        has_taken,
+        Deed::Alter(|it, _| {
+            let captures = it["captures"].as_array_mut().expect("captures");
+            captures.retain(|capture| capture["source"] != "store_credit");
+        }),
+    ),
+    kind(
+        PAYMENT,
+        "more was given back as store credit",
+        has_credited,
+        Deed::Alter(|it, by| {
+            let back = of_credit(&mut it["refunds"]).expect("a refund");
+            more(&mut back["store_credit"]["amount"], by);
+        }),
+    ),
+    kind(
+        PAYMENT,
+        "nothing was given back as store credit",
+        has_credited,
+        Deed::Alter(|it, _| {
+            let back = of_credit(&mut it["refunds"]).expect("a refund");
+            back["store_credit"] = Value::Null;
+        }),
+    ),
     kind(
         CHARGE,
         "the provider was asked for more",
