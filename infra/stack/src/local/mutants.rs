@@ -1,8 +1,8 @@
 //! `make mutants`: alters the code that decides about money, stock, orders and payments, one place at a time, and
 //! writes `docs/mutants.md`: what of it no domain test sees.
 //!
-//! What is altered and which tests are run is said in `.cargo/mutants.toml`. All files take hours; the rows of files
-//! that a run leaves out stay in the page as they are.
+//! What talks to backends and providers is not altered: the fault tests hold it. All files take hours; the rows of files
+//! that a run leaves out stay in the page as they are. `.cargo/mutants.toml` says how it is built and tested.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,11 +19,55 @@ const FOUND: &str = "target/mutants";
 /// What `cargo mutants` ends with when it has come to the end, and some alterations were not seen or took too long.
 const ENDED: [i32; 3] = [0, 2, 3];
 
-const AREAS: [(&str, &str); 4] = [
-    ("money", "shared/kernel/"),
-    ("stock", "functions/inventory/"),
-    ("orders", "functions/order/"),
-    ("payments", "functions/payment/"),
+/// The areas, where their code lies, and which of it decides.
+const AREAS: [(&str, &str, &[&str]); 4] = [
+    ("money", "shared/kernel/src/", &["money"]),
+    (
+        "stock",
+        "functions/inventory/src/",
+        &[
+            "holder",
+            "ledger",
+            "reservation",
+            "returned",
+            "shards",
+            "stock",
+        ],
+    ),
+    (
+        "orders",
+        "functions/order/src/",
+        &[
+            "lifecycle",
+            "money",
+            "order",
+            "parts",
+            "returns",
+            "standing",
+            "transitions",
+        ],
+    ),
+    (
+        "payments",
+        "functions/payment/src/",
+        &[
+            "attempt",
+            "breaker",
+            "capture",
+            "credit",
+            "dispute",
+            "dispute/lifecycle",
+            "ledger",
+            "lifecycle",
+            "payment",
+            "payout",
+            "payout/period",
+            "payout/statement",
+            "reconcile",
+            "refund",
+            "returns",
+        ],
+    ),
 ];
 
 /// What came of altering a file.
@@ -67,7 +111,12 @@ pub(super) fn mutants(place: &Place, files: &[String]) -> Result<()> {
             "cargo-mutants is missing: `cargo install cargo-mutants --locked`, then run this again"
         );
     }
-    let chosen = files.iter().flat_map(|file| ["--file", file]);
+    let chosen: Vec<String> = if files.is_empty() {
+        all().collect()
+    } else {
+        files.to_vec()
+    };
+    let chosen = chosen.iter().flat_map(|file| ["--file", file]);
     let ended = Command::new("cargo")
         .args(["mutants", "--output", FOUND])
         .args(chosen)
@@ -85,6 +134,14 @@ pub(super) fn mutants(place: &Place, files: &[String]) -> Result<()> {
     rows.extend(by_file(&serde_json::from_slice(&found)?)?);
     std::fs::write(&page, written(&rows)?)?;
     Ok(())
+}
+
+/// All files that decide.
+fn all() -> impl Iterator<Item = String> {
+    AREAS.iter().flat_map(|(_, folder, modules)| {
+        let modules = modules.iter();
+        modules.map(move |module| format!("{folder}{module}.rs"))
+    })
 }
 
 fn by_file(found: &Found) -> Result<BTreeMap<String, Row>> {
@@ -137,11 +194,11 @@ fn written(rows: &BTreeMap<String, Row>) -> Result<String> {
          Written by `make mutants`; do not edit. [cargo-mutants](https://mutants.rs) alters the code that decides about \
          money, stock, orders and payments, one place at a time: a comparison the other way round, a sum that is a \
          difference, a function that answers nothing. The tests beside the code, which need no platform, must fail. \
-         What does not build is nobody's merit. What is altered is said in `.cargo/mutants.toml`, and which \
-         alterations are left out because they change nothing that can be seen, and why.\n\n\
+         What does not build is nobody's merit. Alterations that change nothing which can be seen are left \
+         out, by `.cargo/mutants.toml`, which says why.\n\n\
          | | altered, and built | seen |\n|---|---:|---:|\n",
     );
-    for (area, folder) in AREAS {
+    for (area, folder, _) in AREAS {
         let own = rows.iter().filter(|(file, _)| file.starts_with(folder));
         let (mut seen, mut built) = (0, 0);
         for (_, row) in own {
@@ -176,6 +233,8 @@ fn written(rows: &BTreeMap<String, Row>) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn outcome(file: &str, what: &str, summary: &str) -> serde_json::Value {
@@ -188,6 +247,14 @@ mod tests {
     fn found(outcomes: &[serde_json::Value]) -> BTreeMap<String, Row> {
         let found = serde_json::json!({ "outcomes": outcomes });
         by_file(&serde_json::from_value(found).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_file_that_is_altered_is_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for file in all() {
+            assert!(root.join(&file).is_file(), "{file}");
+        }
     }
 
     #[test]
