@@ -85,12 +85,16 @@ mod tests {
         Timestamp::from_second(1_800_000_000)
     }
 
-    fn wanted(number: u64, pieces: u32) -> Reservation {
+    fn order(number: u64, pieces: u32) -> OrderPlaced {
         let mut order = OrderPlaced::example();
         order.order_id = Ids::seeded(number).fresh(now());
         order.lines.truncate(1);
         order.lines[0].quantity = Quantity::try_from(pieces).unwrap();
-        Reservation::for_order(&order, now(), Duration::from_mins(15))
+        order
+    }
+
+    fn wanted(number: u64, pieces: u32) -> Reservation {
+        Reservation::for_order(&order(number, pieces), now(), Duration::from_mins(15))
     }
 
     fn nobody() -> Holder {
@@ -103,6 +107,16 @@ mod tests {
         assert_eq!(held.with(&wanted(2, 5), 10, now()), None);
         let full = held.with(&wanted(2, 4), 10, now()).unwrap();
         assert_eq!(full.with(&wanted(3, 1), 10, now()), None);
+    }
+
+    #[test]
+    fn it_is_kept_until_the_last_of_it_counts_no_more() {
+        assert_eq!(nobody().expires_at(), None);
+        let later = now().plus(Duration::from_mins(1));
+        let early = nobody().with(&wanted(1, 1), 10, now()).unwrap();
+        let late = Reservation::for_order(&order(2, 1), later, Duration::from_mins(15));
+        let both = early.with(&late, 10, later).unwrap();
+        assert_eq!(both.expires_at(), Some(late.unpaid_until()));
     }
 
     #[test]

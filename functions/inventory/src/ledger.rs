@@ -354,6 +354,17 @@ mod tests {
         Shards::of(vec![stored]).unwrap()
     }
 
+    /// What an event tells of these movements, which have one cause.
+    fn told(movements: &[StockMovement]) -> Vec<Movement> {
+        let catalogue = contracts::events::catalogue();
+        let event = catalogue
+            .iter()
+            .find(|event| event.type_name == StockChanged::TYPE);
+        let metadata = event.unwrap().example["metadata"].clone();
+        let metadata = serde_json::from_value(metadata).unwrap();
+        Movement::told_by(&metadata, &StockChanged::by("cause", movements))
+    }
+
     #[test]
     fn a_line_is_crossed_once_on_the_way_down_and_once_on_the_way_up() {
         let low = Crossing::RanLow(Quantity::new(5).unwrap());
@@ -389,9 +400,62 @@ mod tests {
         let later = now().plus(std::time::Duration::from_secs(9));
         let moved = ledger(4, None).record(Shift::default(), 1, later);
         assert_eq!(moved.unchecked_since, Some(now()));
+        assert_eq!(moved.unchecked_since(), Some(now()));
         assert_eq!(moved.put_off(later).unchecked_since, Some(later));
+        let place = format!("{}#{}", now(), moved.variant_id);
+        let index = (BY_UNCHECKED, UNCHECKED.to_owned(), place);
+        assert_eq!(moved.indexes(), [index]);
         assert!(moved.checked().indexes().is_empty());
         assert!(Ledger::empty(moved.variant_id).indexes().is_empty());
+    }
+
+    #[test]
+    fn it_is_the_sum_of_what_it_has_recorded_whatever_its_reorder_point() {
+        let shift = Shift {
+            on_hand: -1,
+            reserved: 3,
+            available: -4,
+        };
+        let moved = ledger(9, Some(5)).record(shift, 2, now());
+        let balance = Balance {
+            on_hand: 8,
+            reserved: 3,
+            available: 5,
+        };
+        assert_eq!(moved.balance(), balance);
+        assert_eq!(moved.movements(), 5);
+        let point = moved.reorder_point();
+        assert_eq!(point.variant_id, moved.variant_id());
+        assert_eq!(point.pieces, Quantity::new(5).ok());
+        let other = moved.reorder_at(None);
+        assert_eq!(
+            (other.reorder_point().pieces, other.balance()),
+            (None, balance)
+        );
+    }
+
+    #[test]
+    fn a_movement_is_found_by_what_has_caused_it_and_shown_as_it_was_told() {
+        let movement = StockMovement {
+            revision: Some(7),
+            reason: Some(AdjustmentReason::Found),
+            note: "behind the shelf".parse().ok(),
+            ..StockMovement::new(ledger(0, None).variant_id, MovementKind::Adjusted, 2)
+        };
+        let recorded = &told(std::slice::from_ref(&movement))[0];
+        assert_eq!(recorded.cause(), "cause");
+        let Key { pk, sk } = recorded.key();
+        let index = (BY_CAUSE, "cause".to_owned(), format!("{pk}#{sk}"));
+        assert_eq!(recorded.indexes(), [index]);
+        let shown = MovementView::from(recorded);
+        assert_eq!((shown.kind, shown.pieces), (movement.kind, 2));
+        assert_eq!((&*shown.cause, shown.at), ("cause", recorded.at));
+        assert_eq!(shown.revision, Some(7));
+        assert_eq!(
+            (shown.reason, &shown.note),
+            (movement.reason, &movement.note)
+        );
+        assert!(shown.note.is_some());
     }
 
     #[test]
@@ -402,14 +466,7 @@ mod tests {
             kind: MovementKind::Released,
             ..one.clone()
         };
-        let changed = StockChanged::by("cause", &[one, two]);
-        let catalogue = contracts::events::catalogue();
-        let event = catalogue
-            .iter()
-            .find(|event| event.type_name == StockChanged::TYPE);
-        let metadata = event.unwrap().example["metadata"].clone();
-        let metadata = serde_json::from_value(metadata).unwrap();
-        let told = Movement::told_by(&metadata, &changed);
+        let told = told(&[one, two]);
         assert_eq!(told[0].key().pk, told[1].key().pk);
         assert!(told[0].key().sk < told[1].key().sk);
         assert_eq!(told[1].movement.kind, MovementKind::Released);

@@ -85,6 +85,101 @@ fn it_is_where_its_pieces_are_and_has_moved_as_they_have() {
 }
 
 #[test]
+fn it_is_where_its_pieces_are_only_if_each_count_fits_its_state() {
+    let part = progress(&held(), 1, 0).unwrap().next;
+    let sold = progress(&held(), 2, 0).unwrap().next;
+    let released = held().release(now()).unwrap().next;
+    let counted = |shipped, cancelled| Held {
+        shipped,
+        cancelled,
+        ..held().lines[0].clone()
+    };
+    let with = |of: &Reservation, lines: Vec<Held>| Reservation {
+        lines,
+        ..of.clone()
+    };
+    let open = |of: &Reservation| Reservation {
+        closed_at: None,
+        ..of.clone()
+    };
+    let closed = |of: &Reservation| Reservation {
+        closed_at: Some(now()),
+        ..of.clone()
+    };
+    let shards = Held {
+        parts: vec![Part {
+            shard: 1,
+            pieces: 3,
+        }],
+        ..counted(0, 0)
+    };
+    for wrong in [
+        with(&part, vec![counted(3, 0)]),
+        with(&part, vec![counted(2, 0)]),
+        closed(&part),
+        with(&sold, vec![counted(1, 0)]),
+        with(&sold, vec![counted(0, 2)]),
+        open(&sold),
+        with(&released, vec![counted(1, 1)]),
+        with(&released, vec![counted(0, 1)]),
+        open(&released),
+        with(&held().refuse(Vec::new(), now()), vec![counted(0, 1)]),
+        with(&held().refuse(Vec::new(), now()), vec![counted(1, 0)]),
+        open(&held().refuse(Vec::new(), now())),
+        with(&held(), vec![shards]),
+    ] {
+        assert!(wrong.contradiction(now()).is_some(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_buyer_who_would_hold_too_much_is_told_how_much_that_is() {
+    let refused = held().refuse_beyond(7, now());
+    assert_eq!(refused.state(), State::Refused);
+    assert_eq!(held().pieces(), 2);
+    assert_eq!(
+        held().unpaid_until(),
+        now().plus(TIME).plus(LONGEST_WAIT).plus(GRACE)
+    );
+    let Answer::Refused(told) = refused.answer() else {
+        panic!("it is refused");
+    };
+    assert_eq!(
+        (told.order_id, told.held_at_most),
+        (held().order_id(), Some(7))
+    );
+}
+
+#[test]
+fn pieces_of_one_variant_are_from_the_shards_that_are_named_or_from_the_first() {
+    let variant = held().lines()[0].variant_id;
+    let part = |shard, pieces| Part { shard, pieces };
+    let shards = |movements: Vec<StockMovement>| -> Vec<(u32, i64)> {
+        let movements = movements.iter();
+        movements.map(|it| (it.shard(), it.pieces)).collect()
+    };
+    assert!(held().is_anywhere(variant));
+    assert_eq!(shards(held().held()), [(0, 2)]);
+    assert_eq!(held().held_in(), BTreeMap::from([((variant, 0), 2)]));
+    let named = HashMap::from([(variant, vec![part(3, 1), part(1, 1)])]);
+    let taken = held().taken_from(&named);
+    assert!(!taken.is_anywhere(variant));
+    assert_eq!(shards(taken.held()), [(3, 1), (1, 1)]);
+    let sold = progress(&taken, 1, 0).unwrap();
+    assert_eq!(shards(sold.movements), [(3, 1)]);
+    assert_eq!(sold.next.held_in(), BTreeMap::from([((variant, 1), 1)]));
+    let other = kernel::Ids::seeded(1).fresh(now());
+    assert!(!held().is_anywhere(other));
+    assert_eq!(held().held_of(other), 0);
+    assert_eq!(
+        held().taken_from(&HashMap::from([(other, vec![part(3, 2)])])),
+        held()
+    );
+    let released = taken.release(now()).unwrap().next;
+    assert!(released.held_in().is_empty());
+}
+
+#[test]
 fn that_its_time_is_over_is_said_or_missed() {
     let late = now().plus(TIME).plus(SAID_WITHIN);
     assert_eq!(held().contradiction(late), None);
@@ -160,7 +255,10 @@ fn it_says_again_what_it_has_said() {
     assert!(
         matches!(held.answer(), Answer::Reserved(reserved) if reserved.expires_at == expires_at)
     );
-    assert!(matches!(held.expire().answer(), Answer::Expired(_)));
+    let is_over = |told: &StockReservationExpired| {
+        (told.order_id, told.expired_at) == (held.order_id(), expires_at)
+    };
+    assert!(matches!(held.expire().answer(), Answer::Expired(told) if is_over(&told)));
     let shortage = Shortage {
         variant_id: held.lines()[0].variant_id,
         wanted: 2,
@@ -177,7 +275,8 @@ fn it_says_again_what_it_has_said() {
 #[test]
 fn it_is_due_once_and_cleaned_up_only_when_closed() {
     let held = held();
-    assert_eq!(held.indexes().len(), 1);
+    let due = format!("{}#{}", now().plus(TIME), held.order_id());
+    assert_eq!(held.indexes(), [(BY_DUE, DUE.to_owned(), due)]);
     assert_eq!(held.expires_at(), None);
     assert!(held.expire().indexes().is_empty());
     assert_eq!(held.expire().expires_at(), None);

@@ -5,7 +5,7 @@ use contracts::{
     Event,
     events::{LineProgress, MovementKind, OrderPlaced, OrderProgressed, StockMovement},
 };
-use kernel::{Ids, Quantity};
+use kernel::{Code, Ids, Quantity};
 use proptest::prelude::*;
 
 use super::*;
@@ -62,6 +62,59 @@ fn pieces_lie_evenly_over_those_they_are_spread_over() {
     assert_eq!(even(1, 3, 3), [1, 0, 0]);
     assert_eq!(even(10, 1, 4), [10, 0, 0, 0]);
     assert_eq!(shards(&[1, 2, 3]).together(1), [0, 6, 0]);
+}
+
+#[test]
+fn stock_is_spread_over_one_to_sixty_four_shards() {
+    for possible in [1, Shards::MOST] {
+        assert_eq!(checked(possible).ok(), Some(possible));
+    }
+    for wrong in [0, Shards::MOST + 1] {
+        assert_eq!(checked(wrong).unwrap_err().code(), Code::ValidationFailed);
+    }
+}
+
+#[test]
+fn all_shards_are_one_stock_to_whoever_looks() {
+    let mut items: Vec<_> = shards(&[3, 0, 2]).iter().cloned().collect();
+    items[1].rev = 5;
+    items[2].updated_at = now().plus(Duration::from_secs(9));
+    items[2].value = items[2]
+        .moved([&StockMovement::new(items[2].variant_id(), Reserved, 1)])
+        .unwrap();
+    items.reverse();
+    let all = Shards::of(items.clone()).unwrap();
+    assert!(all.is_whole());
+    let stock = all.stock();
+    assert_eq!((stock.on_hand, stock.reserved, stock.available), (5, 1, 4));
+    assert_eq!(all.balance(), stock.balance());
+    // Each was made by a revision that is no movement.
+    assert_eq!((all.revision(), all.movements()), (7, 4));
+    assert_eq!(all.updated_at(), now().plus(Duration::from_secs(9)));
+    assert!(all.is_still(&all));
+    assert!(!all.is_still(&shards(&[3, 0, 2])));
+    let gap = items
+        .iter()
+        .filter(|item| item.shard() != 1)
+        .cloned()
+        .collect();
+    assert!(!Shards::of(gap).unwrap().is_whole());
+    let headless = items.into_iter().filter(|item| item.shard() != 0).collect();
+    assert_eq!(Shards::of(headless), None);
+}
+
+#[test]
+fn a_process_remembers_a_thousand_variants_and_no_more() {
+    let ids = Ids::seeded(1);
+    let met = Met::default();
+    let variants: Vec<VariantId> = (0..=REMEMBERED).map(|_| ids.fresh(now())).collect();
+    for variant in &variants[..REMEMBERED] {
+        met.learn(*variant, 2, now());
+    }
+    assert_eq!(met.spread(variants[0], now()), Some(2));
+    met.learn(variants[REMEMBERED], 2, now());
+    assert_eq!(met.spread(variants[0], now()), None);
+    assert_eq!(met.spread(variants[REMEMBERED], now()), Some(2));
 }
 
 #[test]

@@ -87,6 +87,59 @@ fn an_adjustment_goes_where_its_reason_says() {
     }
 }
 
+#[test]
+fn its_seller_sees_the_levels_and_over_how_many_shards_they_are_spread() {
+    let stock = empty().receive(pieces(5)).unwrap().stock;
+    let held = step(&stock, Reserved, 3).unwrap();
+    let levels = held.levels();
+    assert_eq!(levels.variant_id, held.variant_id());
+    assert_eq!(
+        (levels.on_hand, levels.reserved, levels.available),
+        (5, 3, 2)
+    );
+    assert_eq!((held.available(), levels.shards), (2, None));
+    // Gathered again, it is spread over none.
+    assert_eq!(held.over(4, 1).levels().shards, None);
+    assert_eq!(held.over(4, 2).levels().shards, Some(2));
+    assert!(held.of_seller(held.seller_id()));
+    let other = Ids::seeded(9).fresh(Timestamp::from_second(1_800_000_000));
+    assert!(!held.of_seller(other));
+}
+
+#[test]
+fn a_shard_is_an_item_of_its_own_and_its_first_revision_no_movement() {
+    let stock = empty();
+    let counts = |stock: &Stock| {
+        (
+            stock.shard(),
+            stock.shards(),
+            stock.spread(),
+            stock.rearranged(),
+        )
+    };
+    assert_eq!(counts(&stock), (0, 1, 1, 0));
+    assert_eq!(counts(&stock.over(4, 2)), (0, 4, 2, 0));
+    let shard = stock.in_shard(3, 7);
+    assert_eq!(counts(&shard), (3, 1, 1, 1));
+    assert_eq!((shard.on_hand, shard.reserved, shard.available), (7, 0, 7));
+    assert_eq!(counts(&stock.in_shard(0, 7)), (0, 1, 1, 1));
+    assert_eq!(stock.key(), Stock::key_of(stock.variant_id));
+    assert_eq!(shard.key(), Stock::key_in(stock.variant_id, 3));
+    assert_ne!(shard.key(), stock.key());
+}
+
+#[test]
+fn an_opening_is_a_receipt_and_the_first_revision() {
+    let opening = OpeningStock {
+        variant_id: empty().variant_id,
+        quantity: 9,
+    };
+    let Booked { stock, movement } = Stock::opening(&opening, empty().seller_id);
+    assert_eq!((stock.on_hand, stock.reserved, stock.available), (9, 0, 9));
+    assert_eq!((movement.kind, movement.pieces), (Received, 9));
+    assert_eq!(movement.revision, Some(1));
+}
+
 fn movement() -> impl Strategy<Value = (MovementKind, i64)> {
     let kind = prop_oneof![
         Just(Received),

@@ -205,14 +205,9 @@ fn written(rows: &BTreeMap<String, Row>) -> Result<String> {
             seen += row.seen;
             built += row.seen + row.survivors.len();
         }
-        if built > 0 {
-            let percent = seen * 1_000 / built;
-            writeln!(
-                page,
-                "| {area} | {built} | {seen} ({}.{} %) |",
-                percent / 10,
-                percent % 10
-            )?;
+        if let Some(promille) = (seen * 1_000).checked_div(built) {
+            let (percent, tenths) = (promille / 10, promille % 10);
+            writeln!(page, "| {area} | {built} | {seen} ({percent}.{tenths} %) |")?;
         }
     }
     page.push_str("\n| file | seen | survived | not built |\n|---|---:|---:|---:|\n");
