@@ -145,6 +145,8 @@ impl SandboxPage {
         if let Some(next) = account.completed(outcome)? {
             let written = self.sandbox.write("complete", Some(&account), &next);
             written.await?;
+            // Of those who say one and the other at once one is written down, and the others hear of it.
+            self.account(payment).await?.completed(outcome)?;
         }
         let charge = account.reference(OrderId::from_uuid(payment.uuid()));
         self.tell(&Notice::of(outcome, charge), now).await
