@@ -323,18 +323,29 @@ impl Sandbox {
     }
 
     /// Writes what a call has made of a charge. Of two different calls at the same time one goes first and the
-    /// other fails; two of the same call make the same of it.
+    /// other fails; two of the same call make the same of it. So `call` names all that tells one from another.
+    async fn commit(
+        &self,
+        call: &str,
+        before: Option<&Stored<Account>>,
+        next: &Account,
+    ) -> Result<(), Problem> {
+        let step = before.map_or(0, |account| account.rev);
+        let intent = self.intent(&next.key, &format!("{call} {step}"));
+        let mut command = self.commands.begin(&intent);
+        command.save(&self.ledger, before, next);
+        command.settle().await.map(drop)
+    }
+
+    /// The same for who asks a provider.
     async fn write(
         &self,
         call: &str,
         before: Option<&Stored<Account>>,
         next: &Account,
     ) -> Result<(), Trouble> {
-        let step = before.map_or(0, |account| account.rev);
-        let intent = self.intent(&next.key, &format!("{call} {step}"));
-        let mut command = self.commands.begin(&intent);
-        command.save(&self.ledger, before, next);
-        command.settle().await.map(|_| ()).map_err(unavailable)
+        let written = self.commit(call, before, next);
+        written.await.map_err(unavailable)
     }
 
     /// What a call does once, to what is known by this key.

@@ -527,6 +527,39 @@ async fn a_dispute_is_heard_of_by_whoever_is_first_and_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_two_things_that_a_bank_does_at_once_neither_is_lost() {
+    let mut opened = World::new(1);
+    let sold = Sold::open(&mut opened).await;
+    let part = json!({ "amount": { "amount": 1_000, "currency": "EUR" } });
+    object(&mut opened, &sold.order, &part).await;
+    let mut decided = 0;
+    for call in 0..20 {
+        let mut world = opened.fork(u64::try_from(call).unwrap());
+        world.warm("dispute-sandbox-charge").await;
+        let another = json!({ "number": 2, "amount": { "amount": 500, "currency": "EUR" } });
+        let another = objection(&sold.order, &another);
+        world
+            .meanwhile(call, "dispute-sandbox-charge", another)
+            .await;
+        let decision = objection(&sold.order, &decides("won"));
+        ok(world.send("dispute-sandbox-charge", decision).await, 204);
+        if world.stage.cloud.heal() {
+            break;
+        }
+        let charges = world.stage.cloud.items("payment-provider-ledger");
+        let mut charges = charges.iter().filter(|it| it["kind"] == "charge");
+        let charge = charges.next().expect("the order's charge");
+        assert_eq!(charge["disputes"][0]["status"], "won", "call {call}");
+        assert_eq!(
+            charge["disputes"][1]["amount"]["amount"], 500,
+            "call {call}"
+        );
+        decided += 1;
+    }
+    assert!(decided > 1, "{decided}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_said_in_a_dispute_is_in_no_event_no_log_and_no_kept_answer() {
     let mut world = World::new(1);
     world.log = Some(Vec::new());

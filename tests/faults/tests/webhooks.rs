@@ -579,6 +579,42 @@ async fn a_customer_who_acts_in_the_moment_that_their_time_is_over_has_paid_or_h
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_says_one_while_another_says_the_opposite_is_told_which_it_was() {
+    let mut waits = World::new(1);
+    let shop = Shop::open(&mut waits).await;
+    let order = shop.unpaid(&mut waits).await;
+    let mut told = [0, 0];
+    for call in 0..20 {
+        let mut world = waits.fork(u64::try_from(call).unwrap());
+        world.warm("complete-sandbox-charge").await;
+        let opposite = acts(&order, "failed");
+        world
+            .meanwhile(call, "complete-sandbox-charge", opposite)
+            .await;
+        let said = acts(&order, "succeeded");
+        let answer = world.send("complete-sandbox-charge", said).await;
+        let reached = !world.stage.cloud.heal();
+        let [held, ..] = books(&world, &order);
+        match (answer.status, answer.code()) {
+            (204, _) => {
+                assert_eq!(held, 1, "call {call}");
+                told[0] += 1;
+            }
+            (409, "charge_not_waiting") => {
+                assert_eq!(held, 0, "call {call}");
+                told[1] += 1;
+            }
+            other => panic!("call {call}: {other:?}"),
+        }
+        if !reached {
+            break;
+        }
+    }
+    // Before it was read, and between that and the write.
+    assert!(told[0] > 0 && told[1] > 1, "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_payment_that_nobody_completes_expires() {
     let mut world = World::new(1);
     let shop = Shop::open(&mut world).await;

@@ -143,10 +143,9 @@ impl SandboxPage {
     ) -> Result<(), Problem> {
         let account = self.account(payment).await?;
         if let Some(next) = account.completed(outcome)? {
-            let written = self.sandbox.write("complete", Some(&account), &next);
+            let call = format!("complete as {outcome:?}");
+            let written = self.sandbox.commit(&call, Some(&account), &next);
             written.await?;
-            // Of those who say one and the other at once one is written down, and the others hear of it.
-            self.account(payment).await?.completed(outcome)?;
         }
         let charge = account.reference(OrderId::from_uuid(payment.uuid()));
         self.tell(&Notice::of(outcome, charge), now).await
@@ -166,7 +165,8 @@ impl SandboxPage {
         let account = self.account(payment).await?;
         let next = account.objected(objection, now)?;
         if next != account.value {
-            let written = self.sandbox.write("dispute", Some(&account), &next);
+            let call = format!("dispute {objection:?}");
+            let written = self.sandbox.commit(&call, Some(&account), &next);
             written.await?;
         }
         let charge = next.reference(OrderId::from_uuid(payment.uuid()));
