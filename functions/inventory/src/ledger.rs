@@ -313,7 +313,7 @@ impl Item for Ledger {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use contracts::Event;
     use dynamo::Stored;
     use proptest::prelude::*;
@@ -355,7 +355,7 @@ mod tests {
     }
 
     /// What an event tells of these movements, which have one cause.
-    fn told(movements: &[StockMovement]) -> Vec<Movement> {
+    pub(crate) fn told(movements: &[StockMovement]) -> Vec<Movement> {
         let catalogue = contracts::events::catalogue();
         let event = catalogue
             .iter()

@@ -45,6 +45,12 @@ impl Table {
         }))
     }
 
+    /// Whether an item was written since it was read, or is gone.
+    pub async fn has_moved<T: Item>(&self, read: &Stored<T>) -> Result<bool, Problem> {
+        let now = self.get::<T>(&read.key()).await?;
+        Ok(now.is_none_or(|now| now.rev != read.rev))
+    }
+
     /// Some of a run for whoever looks whether they are as they should be, and where to go on; `None` where one of
     /// them cannot be read.
     pub async fn look_through<T: Item>(

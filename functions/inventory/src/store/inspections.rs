@@ -174,9 +174,7 @@ impl Shelves {
             return Ok(Finding::Wrong("a movement cannot be read"));
         };
         if !tally.comes_to(&ledger) {
-            let again = self.stored_ledger(variant).await?;
-            let has_moved = again.is_none_or(|again| again.rev != ledger.rev);
-            return Ok(if has_moved {
+            return Ok(if self.ledger.has_moved(&ledger).await? {
                 Finding::Busy
             } else {
                 Finding::Wrong("a ledger is not what its movements come to")
@@ -330,7 +328,7 @@ impl Shelves {
 
 #[cfg(test)]
 mod tests {
-    use contracts::{Event, Metadata, events::StockChanged};
+    use contracts::{Event, events::StockChanged};
 
     use super::*;
 
@@ -340,13 +338,7 @@ mod tests {
         let movements: Vec<_> = movements
             .map(|(kind, pieces)| StockMovement::new(variant, *kind, *pieces))
             .collect();
-        let catalogue = contracts::events::catalogue();
-        let event = catalogue
-            .iter()
-            .find(|event| event.type_name == StockChanged::TYPE);
-        let metadata = event.unwrap().example["metadata"].clone();
-        let metadata: Metadata = serde_json::from_value(metadata).unwrap();
-        Movement::told_by(&metadata, &StockChanged::by("cause", &movements))
+        crate::ledger::tests::told(&movements)
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl Books {
                 return Ok(Finding::Wrong("a line of an account cannot be read"));
             };
             if more.is_none() && known.with(&read, &lines).as_ref() != Some(&read.value) {
-                if self.has_moved(&read).await? {
+                if self.table.has_moved(&read).await? {
                     continue;
                 }
                 let how = "what an account has come to is not the sum of its lines";
@@ -245,12 +245,6 @@ impl Books {
             });
         }
         Ok(Finding::Busy)
-    }
-
-    /// Whether an account was booked on since it was read.
-    async fn has_moved(&self, read: &Stored<Account>) -> Result<bool, Problem> {
-        let now = self.table.get::<Account>(&read.key()).await?;
-        Ok(now.is_none_or(|now| now.rev != read.rev))
     }
 
     /// Holds some lines of an account against their entries, from where that has come to; where it goes on, or nothing

@@ -75,9 +75,7 @@ impl Payments {
         if !self.is_credit_booked(&payment).await? {
             let how = "the store credit of a payment is not what is booked of it";
             // The payment was read first: it may have moved, and was booked.
-            let now = self.table.get::<Payment>(&key_of(id)).await?;
-            let has_moved = now.is_none_or(|now| now.rev != payment.rev);
-            return Ok(if has_moved {
+            return Ok(if self.table.has_moved(&payment).await? {
                 Finding::Busy
             } else {
                 Finding::Wrong(how)
