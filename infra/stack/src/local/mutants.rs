@@ -194,8 +194,7 @@ fn written(rows: &BTreeMap<String, Row>) -> Result<String> {
          Written by `make mutants`; do not edit. [cargo-mutants](https://mutants.rs) alters the code that decides about \
          money, stock, orders and payments, one place at a time: a comparison the other way round, a sum that is a \
          difference, a function that answers nothing. The tests beside the code, which need no platform, must fail. \
-         What does not build is nobody's merit. Alterations that change nothing which can be seen are left \
-         out, by `.cargo/mutants.toml`, which says why.\n\n\
+         What does not build is nobody's merit.\n\n\
          | | altered, and built | seen |\n|---|---:|---:|\n",
     );
     for (area, folder, _) in AREAS {
