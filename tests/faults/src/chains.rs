@@ -12,13 +12,22 @@ use testkit::Cloud;
 
 /// What is wrong with the audit logs: nothing, once all relays have had their turn.
 pub fn flaws(cloud: &Cloud) -> Vec<String> {
+    flaws_of(cloud, |_| true)
+}
+
+/// The same of the services whose log or commands are among some tables.
+pub(crate) fn flaws_of(cloud: &Cloud, which: impl Fn(&str) -> bool) -> Vec<String> {
+    let is_asked_for = |table: &str| {
+        let service = table.strip_suffix("-audit");
+        service.is_some_and(|service| which(table) || which(&format!("{service}-commands")))
+    };
     let mut flaws = Vec::new();
-    for (table, items) in cloud.snapshot(|table| table.ends_with("-audit")) {
+    for (table, items) in cloud.snapshot(is_asked_for) {
         let service = table.trim_start_matches("local-");
         let service = service.trim_end_matches("-audit");
         let commands = cloud.items(&format!("{service}-commands"));
         flaws.extend(
-            flaws_of(service, &items, &commands)
+            flaws_in(service, &items, &commands)
                 .into_iter()
                 .map(|flaw| format!("{service}: {flaw}")),
         );
@@ -33,7 +42,7 @@ fn of_kind<T: DeserializeOwned>(items: &[Value], kind: &str) -> Vec<T> {
         .collect()
 }
 
-fn flaws_of(service: &str, items: &[Value], commands: &[Value]) -> Vec<String> {
+fn flaws_in(service: &str, items: &[Value], commands: &[Value]) -> Vec<String> {
     let mut flaws = Vec::new();
     let entries: Vec<Entry> = of_kind(items, "audit-entry");
     let mut entries: BTreeMap<String, Entry> = entries

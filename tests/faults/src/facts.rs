@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::World;
+use crate::{World, chains};
 
 /// This much of a difference is told.
 const MOST_LINES: usize = 12;
@@ -30,11 +30,16 @@ pub struct Facts {
 impl Facts {
     /// Of a world, in which ids that are in `known` keep their name.
     pub fn of(world: &World, known: &HashSet<String>) -> Self {
+        Self::of_tables(world, known, |_| true)
+    }
+
+    /// The same of some tables alone: the others are left out, and the audit logs of services that none of these are of.
+    pub fn of_tables(world: &World, known: &HashSet<String>, which: impl Fn(&str) -> bool) -> Self {
         let cloud = &world.stage.cloud;
         let items = cloud
             .snapshot(|table| {
                 let left_out = ["-commands", "-audit", "-limits", "-key-uses"];
-                !left_out.iter().any(|end| table.ends_with(end))
+                which(table) && !left_out.iter().any(|end| table.ends_with(end))
             })
             .into_iter()
             .map(|(table, items)| {
@@ -100,7 +105,7 @@ impl Facts {
             events,
             mails: mails.collect(),
             letters: world.letters.len(),
-            flaws: crate::flaws(cloud),
+            flaws: chains::flaws_of(cloud, which),
         }
     }
 

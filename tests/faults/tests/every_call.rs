@@ -1,6 +1,6 @@
 //! Every function, stopped at every one of its calls, in every way.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use faults::{
     Facts, Moment, Outcome, Stimulus, World,
@@ -27,6 +27,8 @@ struct Peace {
     /// The functions that had to do with it.
     functions: Vec<&'static str>,
     known: HashSet<String>,
+    /// The tables that something was written to.
+    written: BTreeSet<String>,
     /// Which calls, and what came of them: two moments of one kind tell the same.
     kind: String,
 }
@@ -34,6 +36,7 @@ struct Peace {
 async fn peace(moment: &Moment) -> Peace {
     let mut world = moment.world(1_000);
     let known = Facts::ids(&world);
+    world.stage.cloud.take_written();
     let outcome = world.persist(moment.function, &moment.stimulus).await;
     let calls = world.calls.len();
     let made = world
@@ -58,6 +61,7 @@ async fn peace(moment: &Moment) -> Peace {
         calls,
         functions: world.functions(),
         known,
+        written: world.stage.cloud.take_written(),
         kind,
     };
     world.stage.cloud.forget();
@@ -99,6 +103,7 @@ async fn survives_every_fault(moment: &Moment, peace: &Peace) {
     for function in &peace.functions {
         world.warm(function).await;
     }
+    world.stage.cloud.take_written();
     for call in (0..peace.calls).filter(|call| is_tried(*call, peace.calls)) {
         let faults = Fault::SORTS.map(|fault| Trouble::Once(call, fault));
         for trouble in faults.into_iter().chain([Trouble::From(call)]) {
@@ -129,8 +134,12 @@ fn comes_to_peace(
     peace: &Peace,
     outcome: &Outcome,
 ) -> Result<(), String> {
-    let mut facts = Facts::of(world, &peace.known);
+    // What was written to neither here nor there is as it was.
+    let written: BTreeSet<String> = &world.stage.cloud.take_written() | &peace.written;
+    let is_written = |table: &str| written.contains(table);
+    let mut facts = Facts::of_tables(world, &peace.known, is_written);
     let mut at_peace = peace.facts.clone();
+    at_peace.items.retain(|table, _| is_written(table));
     if is_used_up(moment, outcome) && status(&peace.outcome) != status(outcome) {
         // The code did what it should, and that it was shown again is counted.
         for facts in [&mut facts, &mut at_peace] {

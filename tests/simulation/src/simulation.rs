@@ -21,6 +21,7 @@ use std::{
     time::Duration,
 };
 
+use dynamo::inspection;
 use futures_util::future::join_all;
 use kernel::Timestamp;
 use serde_json::{Value, json};
@@ -290,10 +291,12 @@ impl Simulation {
             self.meet(fate);
             self.step().await?;
         }
-        // What looks for mistakes finds none.
+        // What looks for mistakes finds none, once all is old enough to be looked at.
+        let at_rest = inspection::PATIENCE + MINUTE;
         for name in self.schedules.clone() {
-            self.put_off(MINUTE, Due::Tick(name));
+            self.put_off(at_rest, Due::Tick(name));
         }
+        self.next_tick = self.now().plus(at_rest).plus(self.nature.tick);
         while !self.agenda.is_empty() {
             self.meet(fate);
             self.step().await?;
@@ -468,6 +471,7 @@ impl Simulation {
                 let now = self.now();
                 self.story.tell(now, &format!("  {}", line["cause"]));
             }
+            self.referee.read(&line)?;
         }
         let made: Vec<String> = made
             .iter()

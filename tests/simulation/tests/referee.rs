@@ -1,9 +1,10 @@
 //! The referee sees what is wrong: each thing that it says can never be is made to be.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
+use dynamo::inspection::PATIENCE;
 use faults::{
-    World,
+    Stimulus, World,
     journey::{
         credit::{buy_with, give},
         payments::refund,
@@ -512,5 +513,73 @@ async fn payouts_are_held_against_what_the_provider_has_paid() {
         cloud.put(table, &item);
         let seen = close_payouts(cloud).expect_err(what);
         assert!(seen.contains(expected), "{what}: {seen}");
+    }
+}
+
+/// What the reconcilers say a while later, and the referee to it.
+async fn reconciled(world: &mut World, referee: &Referee) -> Result<(), String> {
+    world.log = Some(Vec::new());
+    world.stage.clock.advance(PATIENCE + Duration::from_mins(1));
+    for reconciler in [
+        "reconcile-reservations",
+        "reconcile-stock",
+        "reconcile-ledger",
+        "reconcile-payments",
+    ] {
+        world
+            .once(reconciler, &Stimulus::Tick)
+            .await
+            .expect("it looks");
+    }
+    let log = world.log.take().unwrap_or_default();
+    log.iter()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .try_for_each(|line| referee.read(&line))
+}
+
+/// An item that contradicts others, and what a reconciler counts of it.
+const CONTRADICTING: &[Wrong] = &[
+    (
+        "more is available than has come",
+        "inventory-stock",
+        "stock",
+        |it| it["available"] = json!(8),
+        "stock_discrepancies",
+    ),
+    (
+        "other pieces are held than were bought",
+        "inventory-reservations",
+        "reservation",
+        |it| it["lines"][0]["quantity"] = json!(7),
+        "reservation_discrepancies",
+    ),
+    (
+        "an account has more than its entries",
+        "payment-ledger",
+        "ledger-account",
+        |it| it["credited"] = json!(9_999),
+        "ledger_discrepancies",
+    ),
+    (
+        "the provider has taken more than we have",
+        "payment-provider-ledger",
+        "charge",
+        |it| it["moves"][0]["amount"]["amount"] = json!(1),
+        "payment_discrepancies",
+    ),
+];
+
+#[tokio::test(start_paused = true)]
+async fn what_a_reconciler_finds_is_heard() {
+    let (world, referee) = fair().await;
+    assert_eq!(reconciled(&mut world.fork(7), &referee).await, Ok(()));
+    for (what, table, kind, spoil, expected) in CONTRADICTING {
+        let mut world = world.fork(8);
+        let mut items = world.stage.cloud.items(table).into_iter();
+        let mut item = items.find(|item| item["kind"] == *kind).expect(what);
+        spoil(&mut item);
+        world.stage.cloud.put(table, &item);
+        let heard = reconciled(&mut world, &referee).await.expect_err(what);
+        assert!(heard.contains(expected), "{what}: {heard}");
     }
 }
