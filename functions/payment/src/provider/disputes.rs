@@ -30,7 +30,9 @@ pub struct Case {
 pub struct Changes {
     /// Each as it stands now, the longest ago first.
     pub cases: Vec<Case>,
-    /// Whether there is more behind the last of them.
+    /// When the last of what was looked at has changed: it may be none of ours, and nothing may be.
+    pub until: Option<Timestamp>,
+    /// Whether there is more behind that.
     pub has_more: bool,
 }
 

@@ -169,7 +169,11 @@ impl Sandbox {
         cases.sort_by_key(|case| case.changed_at);
         let has_more = cases.len() >= MOST_CASES;
         cases.truncate(MOST_CASES);
-        Ok(Changes { cases, has_more })
+        Ok(Changes {
+            until: cases.last().map(|case| case.changed_at),
+            cases,
+            has_more,
+        })
     }
 
     pub(super) async fn take_answer(

@@ -267,9 +267,8 @@ impl Payments {
                 async move { self.hear_of(case, &step).await }
             });
             heard.await?;
-            let last = changes.cases.last().map(|case| case.changed_at);
-            until = until.max(last);
-            match last {
+            until = until.max(changes.until);
+            match changes.until {
                 Some(last) if changes.has_more && last > since => since = last,
                 _ => break,
             }

@@ -206,6 +206,9 @@ impl Stripe {
         latest.sort_by_key(|(_, changed_at)| *changed_at);
         let has_more = latest.len() > MOST_AT_ONCE;
         latest.truncate(MOST_AT_ONCE);
+        let until = latest
+            .last()
+            .map(|(_, changed_at)| Timestamp::from_second(*changed_at));
         let mut cases = Vec::new();
         for (id, changed_at) in latest {
             let dispute = self.dispute(&id).await?;
@@ -214,7 +217,11 @@ impl Stripe {
                 cases.extend(dispute.case(charge, changed_at)?);
             }
         }
-        Ok(Changes { cases, has_more })
+        Ok(Changes {
+            cases,
+            until,
+            has_more,
+        })
     }
 
     pub(super) async fn plead(&self, reference: &str, plea: &Plea) -> Result<Answer, Trouble> {

@@ -631,3 +631,27 @@ fn a_seller_is_paid_once_by_who_pays_sellers() {
         }
     });
 }
+
+#[test]
+fn whatever_else_an_account_is_used_for_hides_none_of_our_disputes() {
+    crate::run(async {
+        let bench = Bench::new(Provider::Stripe, Card::Good).await;
+        bench.play(Step::Holds).await;
+        let Page::Stripe(standin) = &bench.page else {
+            panic!("it is Stripe's");
+        };
+        for _ in 0..25 {
+            standin.dispute_of_others();
+        }
+        standin.dispute(500, "product_not_received");
+        let first = bench.provider.disputes_since(Timestamp::from_second(0));
+        let first = first.await.unwrap();
+        assert!(first.cases.is_empty() && first.has_more, "{first:?}");
+        let rest = bench.provider.disputes_since(first.until.unwrap());
+        let rest = rest.await.unwrap();
+        let charges: Vec<&str> = rest.cases.iter().map(|case| &*case.charge).collect();
+        assert_eq!(charges, [&*bench.charge.key]);
+        assert_eq!(rest.until, Some(rest.cases[0].changed_at));
+        assert!(!rest.has_more);
+    });
+}

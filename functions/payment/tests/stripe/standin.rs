@@ -227,6 +227,29 @@ impl StandIn {
         books.disputes.push(dispute);
     }
 
+    /// Money is taken back by what else the account is used for.
+    pub(crate) fn dispute_of_others(&self) {
+        let mut books = self.books();
+        let number = books.disputes.len();
+        let intent = Intent {
+            id: format!("pi_of_others_{number}"),
+            metadata: BTreeMap::new(),
+            ..books.intents[0].clone()
+        };
+        let dispute = Dispute {
+            id: format!("dp_{number}"),
+            intent: intent.id.clone(),
+            amount: intent.amount,
+            currency: intent.currency.clone(),
+            reason: "general".to_owned(),
+            status: "needs_response",
+            metadata: BTreeMap::new(),
+        };
+        books.keep(intent);
+        books.tell_dispute("charge.dispute.created", &dispute);
+        books.disputes.push(dispute);
+    }
+
     /// It decides about the only dispute.
     pub(crate) fn decide(&self, is_won: bool) {
         let mut books = self.books();
