@@ -223,11 +223,12 @@ impl Ledger {
     /// The first and the last balance from which a change of what is available crosses a line: down to the reorder
     /// point, or up from nothing.
     pub fn brink(&self, change: i64) -> Option<(i64, i64)> {
-        if change > 0 {
+        if change.is_positive() {
             return Some((1 - change, 0));
         }
         let point = i64::from(self.reorder_point?.get());
-        (change < 0).then_some((point + 1, point - change))
+        let falls = change.is_negative();
+        falls.then_some((point + 1, point - change))
     }
 
     /// The line that a change of what is available crosses, if it crosses one.
@@ -235,7 +236,7 @@ impl Ledger {
         let (first, last) = self.brink(change)?;
         let crosses = (first..=last).contains(&self.available);
         let line = match self.reorder_point {
-            Some(point) if change < 0 => Crossing::RanLow(point),
+            Some(point) if change.is_negative() => Crossing::RanLow(point),
             _ => Crossing::BackInStock,
         };
         crosses.then_some(line)
@@ -378,6 +379,7 @@ pub(crate) mod tests {
         assert_eq!(ledger(-2, Some(5)).crossing(3), Some(Crossing::BackInStock));
         assert_eq!(ledger(1, Some(5)).crossing(3), None);
         assert_eq!(ledger(1, Some(5)).crossing(0), None);
+        assert_eq!(ledger(1, Some(5)).brink(0), None);
     }
 
     #[test]
@@ -407,6 +409,8 @@ pub(crate) mod tests {
         assert_eq!(moved.indexes(), [index]);
         assert!(moved.checked().indexes().is_empty());
         assert!(Ledger::empty(moved.variant_id).indexes().is_empty());
+        let run = format!("ledger#{}", moved.variant_id);
+        assert_eq!(moved.key(), Key::new(run, "balance"));
     }
 
     #[test]
