@@ -136,11 +136,11 @@ impl Adjustment {
             return Err(Problem::invalid("/change", detail));
         }
         let is_possible = match self.reason {
-            AdjustmentReason::Found => self.change > 0,
+            AdjustmentReason::Found => self.change.is_positive(),
             AdjustmentReason::Counted => true,
             AdjustmentReason::Damaged
             | AdjustmentReason::Lost
-            | AdjustmentReason::ReturnedToSupplier => self.change < 0,
+            | AdjustmentReason::ReturnedToSupplier => self.change.is_negative(),
         };
         if !is_possible {
             return Err(Problem::invalid("/change", "not what the reason says"));
@@ -292,7 +292,7 @@ impl Stock {
     pub fn adjust(&self, adjustment: Adjustment) -> Result<Booked, Problem> {
         let movement = adjustment.movement(self.variant_id)?;
         let stock = self.moved([&movement]).ok_or_else(|| {
-            if movement.pieces < 0 {
+            if movement.pieces.is_negative() {
                 Code::StockTooLow.into()
             } else {
                 Self::too_many("/change")

@@ -88,6 +88,16 @@ fn an_adjustment_goes_where_its_reason_says() {
 }
 
 #[test]
+fn an_adjustment_is_told_with_its_reason_and_note() {
+    let said = json!({ "change": 2, "reason": "found", "note": "behind the shelf" });
+    let adjustment: Adjustment = serde_json::from_value(said).unwrap();
+    let Booked { movement, .. } = empty().adjust(adjustment).unwrap();
+    assert_eq!((movement.kind, movement.pieces), (Adjusted, 2));
+    assert_eq!(movement.reason, Some(AdjustmentReason::Found));
+    assert_eq!(movement.note, "behind the shelf".parse().ok());
+}
+
+#[test]
 fn its_seller_sees_the_levels_and_over_how_many_shards_they_are_spread() {
     let stock = empty().receive(pieces(5)).unwrap().stock;
     let held = step(&stock, Reserved, 3).unwrap();
@@ -122,7 +132,8 @@ fn a_shard_is_an_item_of_its_own_and_its_first_revision_no_movement() {
     let shard = stock.in_shard(3, 7);
     assert_eq!(counts(&shard), (3, 1, 1, 1));
     assert_eq!((shard.on_hand, shard.reserved, shard.available), (7, 0, 7));
-    assert_eq!(counts(&stock.in_shard(0, 7)), (0, 1, 1, 1));
+    let first = stock.in_shard(0, 7);
+    assert_eq!((counts(&first), first.shard), ((0, 1, 1, 1), None));
     assert_eq!(stock.key(), Stock::key_of(stock.variant_id));
     assert_eq!(shard.key(), Stock::key_in(stock.variant_id, 3));
     assert_ne!(shard.key(), stock.key());
