@@ -325,6 +325,8 @@ pub async fn journey(world: &mut World) {
     trouble(world, &shopper, &goods).await;
     payments::attempts(world, &shopper, &one).await;
     credit::spent(world, &root, &shopper, &one).await;
+    // What was just done is in the audit logs soon.
+    rounds::rounds(world, &["find-unrelayed-commands"], Duration::from_mins(2)).await;
     // What waits in the warehouse by now was written long enough ago to be looked at.
     rounds::rounds(world, &rounds::RECONCILERS, Duration::from_mins(16)).await;
     assert!(world.events("stock.discrepancy-found.v1").is_empty());

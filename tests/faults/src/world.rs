@@ -488,18 +488,26 @@ impl World {
 
     /// Keeps a moment, now that it is known what it led to.
     fn keep(&mut self, moment: Option<Moment>) {
-        let used = self.stage.cloud.take_used_grants();
+        let used = self.stage.cloud.take_used_grants().into_iter();
+        let first = used.filter(|it| self.used.insert(it.clone()));
+        let first: Vec<_> = first.collect();
         let (Some(mut moment), Some(moments)) = (moment, &mut self.moments) else {
             return;
         };
-        let first = used.into_iter().filter(|it| self.used.insert(it.clone()));
-        let own = first.filter(|(function, _)| function == moment.function);
+        let own = first.into_iter();
+        let own = own.filter(|(function, _)| function == moment.function);
         moment.grants = own.map(|(_, grant)| grant).collect();
         if self.kept != Kept::Grants || !moment.grants.is_empty() {
             moments.push(moment);
         } else {
             moment.world.stage.cloud.forget();
         }
+    }
+
+    /// The statements that functions have used so far: the function's name, and the statement's.
+    pub fn used_grants(&mut self) -> &BTreeSet<(String, String)> {
+        self.used.extend(self.stage.cloud.take_used_grants());
+        &self.used
     }
 
     /// Sends requests to a function all at once, and waits for all answers.

@@ -66,6 +66,8 @@ async fn prices(world: &mut World, owner: &Person) {
     assert!(stock::movements(world, owner, &none).await.is_empty());
     stock::reorder_at(world, owner, &none, json!(1)).await;
     ok(stock::adjust(world, owner, &none, 1).await, 201);
+    let hot = offer(world, owner, "Hot before there is any", 0).await;
+    ok(stock::spread(world, owner, &hot, 2).await, 200);
 }
 
 /// An invitation is mailed before anyone takes it.
