@@ -250,13 +250,11 @@ impl Payment {
     /// As [`Payment::uncaptured_from`].
     pub(crate) fn drawn(&self, due: Money) -> Result<(Source, Money), Problem> {
         let credit = self.uncaptured_from(Source::StoreCredit)?;
-        Ok(if credit.is_zero() {
-            (Source::Card, due)
-        } else if credit.amount() < due.amount() {
-            (Source::StoreCredit, credit)
-        } else {
-            (Source::StoreCredit, due)
-        })
+        if credit.is_zero() {
+            return Ok((Source::Card, due));
+        }
+        let less = [credit, due].into_iter().min_by_key(|it| it.amount());
+        Ok((Source::StoreCredit, less.unwrap_or(due)))
     }
 
     /// How much was given back there by those refunds that count.

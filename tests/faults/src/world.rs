@@ -386,7 +386,9 @@ impl World {
             self.wait(stimulus);
             if matches!(stimulus, Stimulus::Tick) {
                 // The next one comes when a provider that has not answered is asked again.
-                self.stage.clock.advance(payment::breaker::OPEN_FOR);
+                self.stage
+                    .clock
+                    .advance(payment::breaker::circuit::OPEN_FOR);
             }
         }
         panic!("{name} does not get done: {last:?}\n{:?}", self.causes);

@@ -60,6 +60,24 @@ fn who_waits_can_be_given_up_and_no_one_else() {
 }
 
 #[test]
+fn the_audit_log_tells_what_ends_an_order_from_what_moves_it_on() {
+    for input in Input::ALL {
+        let called = match input {
+            Input::StockReserved => "order.accept-reservation",
+            Input::PaymentAuthorized => "order.confirm",
+            Input::Progress => "order.progress",
+            Input::ShipLast => "order.ship",
+            Input::DeliverLast => "order.deliver",
+            Input::Reject => "order.reject",
+            _ => "order.cancel",
+        };
+        assert_eq!(input.action(), called, "{input:?}");
+        let ends = ["order.cancel", "order.reject"].contains(&called);
+        assert_eq!(input.reason().is_some(), ends, "{input:?}");
+    }
+}
+
+#[test]
 fn a_state_has_the_same_name_everywhere() {
     for status in Status::ALL {
         assert_eq!(serde_json::to_value(status).unwrap(), status.name());

@@ -99,6 +99,25 @@ fn an_order_whose_money_is_refused_shows_it_and_asks_no_more() {
 }
 
 #[test]
+fn an_order_that_moves_on_forgets_who_was_silent_and_not_who_refused() {
+    let with = |kind: TroubleKind| {
+        let mut order = on_its_way();
+        order.trouble = Some(Trouble { kind, at: at(1) });
+        order.wait(at(2));
+        order.trouble.map(|trouble| trouble.kind)
+    };
+    let refused = TroubleKind::CaptureFailed;
+    assert_eq!(with(refused), Some(refused));
+    for silent in [
+        TroubleKind::PaymentUnanswered,
+        TroubleKind::RefundUnanswered,
+        TroubleKind::DocumentsMissing,
+    ] {
+        assert_eq!(with(silent), None, "{silent:?}");
+    }
+}
+
+#[test]
 fn each_move_is_a_wait_of_its_own_and_what_is_only_cancelled_is_said_twice() {
     let order = confirmed();
     let one = [Pieces {

@@ -96,6 +96,34 @@ fn a_cart_that_cannot_be_ordered_is_refused() {
 }
 
 #[test]
+fn store_credit_pays_some_or_all_of_an_order_in_its_own_currency() {
+    let of = |amount, currency| Money::new(amount, currency).unwrap();
+    let total = of(1_700, Currency::EUR);
+    let refused = |credit: Money| {
+        let problem = payable_with(credit, total).err()?;
+        Some(problem.body("req_1").errors[0].pointer.clone())
+    };
+    for amount in [1, 1_699, 1_700] {
+        assert_eq!(refused(of(amount, Currency::EUR)), None, "{amount}");
+    }
+    for amount in [0, 1_701] {
+        let pointer = refused(of(amount, Currency::EUR));
+        assert_eq!(pointer.as_deref(), Some("/store_credit/amount"), "{amount}");
+    }
+    let dollars = refused(of(5, "USD".parse().unwrap()));
+    assert_eq!(dollars.as_deref(), Some("/store_credit/currency"));
+}
+
+#[test]
+fn an_order_is_of_who_sells_some_of_it() {
+    let order = placed(&[(1, 2, 500), (2, 1, 700)]);
+    let sellers: HashSet<SellerId> = order.sellers().collect();
+    assert_eq!(sellers.len(), 2);
+    assert!(sellers.iter().all(|seller| order.of_seller(*seller)));
+    assert!(!order.of_seller(Ids::seeded(999).fresh(now())));
+}
+
+#[test]
 fn the_saga_that_goes_well_passes_every_state_once() {
     let order = confirmed();
     assert_eq!(order.waiting, None);

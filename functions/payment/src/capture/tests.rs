@@ -90,6 +90,17 @@ fn each_shipment_is_captured_and_the_last_is_the_end() {
 }
 
 #[test]
+fn a_payment_is_captured_with_its_last_part_and_not_before() {
+    for (shipped, status) in [([4, 3], Status::PartlyCaptured), ([4, 4], Status::Captured)] {
+        let Next::Begin(part) = held().next(&order(shipped, [0, 0]), at(3)).unwrap() else {
+            panic!("some is due");
+        };
+        let heard = held().with(part).after_capture(1, &Answer::Done, at(4));
+        assert_eq!(heard.unwrap().unwrap().status, status);
+    }
+}
+
+#[test]
 fn what_is_called_off_is_let_go_once_nothing_more_is_shipped() {
     let mut payment = held();
     go(&mut payment, &order([2, 0], [0, 1]), &Answer::Done);

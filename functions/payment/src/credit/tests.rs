@@ -157,7 +157,8 @@ fn a_payment_takes_some_store_credit_in_its_own_currency_and_no_more_than_it_cos
 fn the_provider_is_asked_for_the_rest_alone() {
     assert_eq!(held(0).charge().amount, eur(TOTAL));
     assert_eq!(held(3_000).charge().amount, eur(7_000));
-    assert!(!held(TOTAL).asks_provider());
+    assert!(held(3_000).asks_provider() && !held(TOTAL).asks_provider());
+    assert!(Source::Card.is_card() && !Source::StoreCredit.is_card());
 }
 
 #[test]
@@ -206,6 +207,37 @@ fn what_nothing_is_shipped_for_goes_back_once() {
     assert_eq!(voided.to_release().unwrap(), Some(eur(6_000)));
     assert!(voided.contradiction().is_some());
     assert_eq!(held(6_000).to_release().unwrap(), None);
+}
+
+#[test]
+fn the_entries_that_may_move_it_are_known_by_the_payments_parts_and_one_more_of_each() {
+    let payment = held(3_000);
+    let id = payment.payment_id;
+    let own = [
+        format!("{id}#store-credit#held"),
+        format!("{id}#store-credit#released"),
+    ];
+    let first = [payment.capture_key(1), payment.refund_key(1)];
+    assert_eq!(payment.credit_entries(), [own.clone(), first].concat());
+    let moved = moved(payment, &order(1, 0), &mut Vec::new());
+    let captures = [moved.capture_key(1), moved.capture_key(2)];
+    let all = [&own[..], &captures, &[moved.refund_key(1)]].concat();
+    assert_eq!(moved.credit_entries(), all);
+}
+
+#[test]
+fn its_customer_sees_what_was_taken_given_back_and_let_go() {
+    let payment = moved(held(6_000), &order(2, 6), &mut Vec::new());
+    let view = |payment: &Payment| {
+        let credit = payment.store_credit.unwrap();
+        let view = credit.view(payment).unwrap();
+        (view.captured, view.refunded, view.released)
+    };
+    assert_eq!(view(&payment), (eur(2_500), eur(0), eur(3_500)));
+    let asked = payment.refunding(back(&payment, Some(1_000)).unwrap());
+    assert_eq!(view(&asked).1, eur(0), "it is about to be given back");
+    let given = asked.after_refund(1, &Answer::Done, at(9));
+    assert_eq!(view(&given), (eur(2_500), eur(1_000), eur(3_500)));
 }
 
 #[test]

@@ -187,7 +187,10 @@ fn an_answer_is_given_once_and_in_time() {
         refused.map_err(|problem| problem.code())
     };
     assert_eq!(code(&dispute, at(1_001)), Err(Code::DisputeDeadlineOver));
+    assert_eq!(dispute.told_answered(), None);
     let answered = code(&dispute, at(1_000)).unwrap();
+    let told = answered.told_answered().unwrap();
+    assert_eq!((told.dispute_id, told.answer), (answered.dispute_id, 1));
     assert_eq!(code(&answered, at(999)), Err(Code::DisputeStepRefused));
     let plea = answered.open_response(1).unwrap();
     assert_eq!(plea.evidence.as_deref(), Some("It was sent."));

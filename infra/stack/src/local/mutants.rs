@@ -52,7 +52,7 @@ const AREAS: [(&str, &str, &[&str]); 4] = [
         "functions/payment/src/",
         &[
             "attempt",
-            "breaker",
+            "breaker/circuit",
             "capture",
             "credit",
             "dispute",
