@@ -88,6 +88,13 @@ fn refunded(number: u32, cents: u64) -> Repayment {
 }
 
 #[test]
+fn each_step_has_its_name_in_the_audit_log() {
+    let called = ReturnStep::ALL.map(ReturnStep::action);
+    let steps = ["approve", "refuse", "withdraw", "receive", "end", "end"];
+    assert_eq!(called, steps.map(|step| format!("order.{step}-return")));
+}
+
+#[test]
 fn the_docs_have_every_step_and_no_other() {
     let docs = include_str!("../../../../docs/returns.md");
     let step = |(from, by, to): &(ReturnStatus, ReturnStep, ReturnStatus)| {

@@ -178,6 +178,31 @@ fn what_cannot_be_is_not_believed() {
 }
 
 #[test]
+fn a_payment_is_held_against_the_books_when_a_bank_moves_its_money() {
+    let (payment, _) = captured(&[1_000]);
+    let quiet = |payment: Payment| Payment {
+        unchecked_since: None,
+        ..payment
+    };
+    let payment = quiet(payment);
+    let opened = turn(
+        &payment,
+        None,
+        &case(&payment, 1_000, Status::NeedsResponse),
+    )
+    .unwrap();
+    assert_eq!(opened.payment.unchecked_since, Some(at(3)));
+    let payment = quiet(opened.payment);
+    let known = Some(&opened.dispute);
+    let review = turn(&payment, known, &case(&payment, 1_000, Status::UnderReview)).unwrap();
+    assert_eq!(review.payment.unchecked_since, None, "nothing moves by it");
+    for decided in [Status::Won, Status::Lost] {
+        let over = turn(&payment, known, &case(&payment, 1_000, decided)).unwrap();
+        assert_eq!(over.payment.unchecked_since, Some(at(3)), "{decided:?}");
+    }
+}
+
+#[test]
 fn an_answer_is_given_once_and_in_time() {
     let (payment, _) = captured(&[1_000]);
     let open = case(&payment, 1_000, Status::NeedsResponse);
