@@ -430,11 +430,8 @@ impl Payment {
         if all.is_zero() {
             return Ok(Vec::new());
         }
-        let borne = if amount.amount() < all.amount() {
-            amount
-        } else {
-            all
-        };
+        let borne = [amount, all].into_iter().min_by_key(|it| it.amount());
+        let borne = borne.unwrap_or(zero);
         let shares = sellers.into_iter().zip(borne.split_like(&left));
         let shares = shares.map(|(seller_id, amount)| Share { seller_id, amount });
         Ok(shares.filter(|share| !share.amount.is_zero()).collect())

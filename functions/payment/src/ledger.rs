@@ -161,11 +161,14 @@ impl TryFrom<Unchecked> for Entry {
         } = unchecked;
         let first = legs.first().ok_or(Unbalanced)?;
         let currency = first.amount.currency();
-        let side = |side| {
-            let of = legs.iter().filter(move |leg| leg.side == side);
-            Money::sum(of.map(|leg| leg.amount), currency).map_err(|_| Unbalanced)
+        let (debits, credits): (Vec<&LedgerLeg>, Vec<&LedgerLeg>) = legs
+            .iter()
+            .partition(|leg| matches!(leg.side, LedgerSide::Debit));
+        let sum = |legs: Vec<&LedgerLeg>| {
+            let amounts = legs.into_iter().map(|leg| leg.amount);
+            Money::sum(amounts, currency).map_err(|_| Unbalanced)
         };
-        if side(LedgerSide::Debit)? != side(LedgerSide::Credit)? {
+        if sum(debits)? != sum(credits)? {
             return Err(Unbalanced);
         }
         Ok(Self {

@@ -202,6 +202,24 @@ fn what_comes_back_in_two_returns_is_counted_together() {
 }
 
 #[test]
+fn each_line_tells_what_has_come_of_it_by_the_return_that_came_last() {
+    // The second return comes first.
+    let order = approved(&shipped(), &[(0, 2)]);
+    let order = approved(&order, &[(1, 1)]);
+    let first = order.receive_return((Parts::ALL, 2), &[came(&order, 1, 0, 1)], at(3));
+    let first = first.unwrap().order;
+    let both = first.receive_return((Parts::ALL, 1), &[came(&order, 0, 2, 0)], at(4));
+    let told = both.unwrap().order.came_back().unwrap();
+    assert_eq!(told.number, 1);
+    let lines = told.lines.iter();
+    let lines: Vec<_> = lines
+        .map(|line| (line.variant_id, line.restocked, line.written_off))
+        .collect();
+    let variants = [order.lines[0].variant_id, order.lines[1].variant_id];
+    assert_eq!(lines, [(variants[0], 2, 0), (variants[1], 0, 1)]);
+}
+
+#[test]
 fn what_cannot_come_back_is_refused() {
     let early = confirmed();
     assert_eq!(code(ask(&early, &[(0, 1)])), Code::OrderNotReturnable);

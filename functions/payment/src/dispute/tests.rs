@@ -319,6 +319,41 @@ fn what_sellers_have_done_they_bear_and_the_rest_is_the_marketplaces() {
 }
 
 #[test]
+fn what_a_seller_has_borne_is_what_has_gone_back_for_its_goods() {
+    let (payment, journal) = captured(&[750, 250]);
+    let share = |number: usize, amount| Share {
+        seller_id: seller(number),
+        amount: eur(amount),
+    };
+    let mut lost = payment.clone();
+    lost.disputes.push(Disputed {
+        dispute_id: id(),
+        amount: eur(400),
+        status: Status::Lost,
+        borne: vec![share(0, 300), share(1, 100)],
+    });
+    lost.refunds.push(refund(1, 5, Some(0)));
+    let gone = |number: usize, counts: bool| lost.gone_back(seller(number), |_| counts);
+    assert_eq!(gone(0, true).unwrap(), eur(305));
+    assert_eq!(gone(0, false).unwrap(), eur(300));
+    assert_eq!(gone(1, true).unwrap(), eur(100));
+
+    // A cent of commission for ten: whoever comes second bears what the first has left of it.
+    let commission = |status: Option<Progress>| {
+        let mut payment = payment.clone();
+        payment.refunds.extend(status.map(|status| Refund {
+            status,
+            ..refund(1, 5, Some(0))
+        }));
+        let commission = payment.commission_of_lost(&share(0, 5), &journal);
+        commission.unwrap().amount()
+    };
+    let (first, second) = (commission(None), commission(Some(Progress::Succeeded)));
+    assert_eq!(first + second, 1);
+    assert_eq!(commission(Some(Progress::Pending)), first);
+}
+
+#[test]
 fn a_seller_bears_no_more_than_what_is_left_of_its_sales() {
     let (mut payment, journal) = captured(&[750, 250]);
     // All of the second seller's goods came back.

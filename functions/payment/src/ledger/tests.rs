@@ -61,6 +61,17 @@ fn refund(number: u32, amount: u64) -> Refund {
     }
 }
 
+fn gift() -> Gift {
+    Gift {
+        id: Ids::seeded(6).fresh(at(1)),
+        customer_id: Ids::seeded(7).fresh(at(1)),
+        amount: eur(500),
+        reason: credit::Reason::Goodwill,
+        note: None,
+        given_at: at(1),
+    }
+}
+
 fn accounts(entries: &[Entry]) -> BTreeMap<LedgerAccount, Account> {
     let mut accounts = BTreeMap::new();
     for leg in entries.iter().flat_map(Entry::legs) {
@@ -112,8 +123,51 @@ fn a_commission_is_a_share_of_a_whole() {
         assert_eq!(commission.of(eur(999)), eur(expected), "{points}");
     }
     for wrong in ["", "-1", "10001", "10 %"] {
-        assert!(wrong.parse::<Commission>().is_err(), "{wrong}");
+        let refused = wrong.parse::<Commission>().unwrap_err();
+        assert_eq!(refused.to_string(), "expected 0 to 10000 basis points");
     }
+}
+
+#[test]
+fn an_entry_is_about_what_it_books_on() {
+    let others: (OrderId, CustomerId) = (Ids::seeded(8).fresh(at(1)), Ids::seeded(9).fresh(at(1)));
+    let tenth = "1000".parse().unwrap();
+    let sale = Entry::of_capture(&payment(), &capture(1, &[1_000]), tenth).unwrap();
+    assert!(sale.is_about_its_own());
+    let mut of_others = sale;
+    of_others.about = About::Payment {
+        payment_id: payment().payment_id,
+        order_id: others.0,
+    };
+    assert!(!of_others.is_about_its_own());
+
+    let mut given = Entry::of_gift(&gift()).unwrap();
+    assert!(given.is_about_its_own());
+    given.about = About::Gift {
+        customer_id: others.1,
+        reason: gift().reason,
+        note: None,
+    };
+    assert!(!given.is_about_its_own());
+}
+
+#[test]
+fn of_what_is_booked_at_once_nothing_is_told() {
+    let credit = StoreCredit {
+        customer_id: gift().customer_id,
+        amount: eur(100),
+        released: None,
+    };
+    let held = Entry::of_held(&payment(), &credit).unwrap();
+    let released = Entry::of_released(&payment(), &credit, eur(100)).unwrap();
+    for at_once in [held, released, Entry::of_gift(&gift()).unwrap()] {
+        assert!(at_once.is_laid_at_once(), "{at_once:?}");
+        assert_eq!(at_once.posted(), None);
+    }
+    let back = Entry::of_refund(&payment(), &refund(1, 500)).unwrap();
+    assert!(!back.is_laid_at_once());
+    let told = back.posted().unwrap();
+    assert_eq!((told.order_id, told.legs), (payment().order_id, back.legs));
 }
 
 #[test]
