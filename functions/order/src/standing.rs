@@ -62,4 +62,27 @@ mod tests {
         assert_eq!(selling.unknown(both(), later(20)), [two]);
         assert_eq!(selling.unknown(both(), later(21)).len(), 2);
     }
+
+    #[test]
+    fn as_many_are_remembered_as_fit_and_then_it_begins_anew() {
+        let now = Timestamp::from_second(1_795_426_200);
+        let ids = Ids::seeded(1);
+        let some = |number: usize| {
+            (0..number)
+                .map(|_| ids.fresh(now))
+                .collect::<Vec<SellerId>>()
+        };
+        let (first, others, last) = (some(1), some(REMEMBERED - 1), some(1));
+        let known = |selling: &Selling, sellers: &[SellerId]| {
+            selling
+                .unknown(sellers.iter().copied().collect(), now)
+                .is_empty()
+        };
+        let selling = Selling::default();
+        selling.learn(first.clone(), now);
+        selling.learn(others.clone(), now);
+        assert!(known(&selling, &first) && known(&selling, &others));
+        selling.learn(last.clone(), now);
+        assert!(known(&selling, &last) && !known(&selling, &first));
+    }
 }

@@ -152,6 +152,45 @@ fn an_entry_is_about_what_it_books_on() {
 }
 
 #[test]
+fn a_line_of_an_account_tells_what_it_is_about() {
+    let line = |entry: &Entry| {
+        let line = entry.line(&entry.legs()[0], at(9));
+        (line.order_id, line.payout_id, line.reason, line.note)
+    };
+    let back = Entry::of_refund(&payment(), &refund(1, 500)).unwrap();
+    let order_id = payment().order_id;
+    assert_eq!(line(&back), (Some(order_id), None, None, None));
+    let gift = Gift {
+        note: "for the wait".parse().ok(),
+        ..gift()
+    };
+    let given = Entry::of_gift(&gift).unwrap();
+    assert!(gift.note.is_some());
+    assert_eq!(line(&given), (None, None, Some(gift.reason), gift.note));
+    let mut paid = back;
+    let payout_id = Ids::seeded(5).fresh(at(1));
+    paid.about = About::Payout { payout_id };
+    assert_eq!(line(&paid), (None, Some(payout_id), None, None));
+}
+
+#[test]
+fn an_account_is_its_sellers_and_is_owed_what_it_has_over() {
+    let of = |account, credited, debited| Account {
+        credited,
+        debited,
+        ..Account::new(account, Currency::EUR)
+    };
+    let own = of(LedgerAccount::Seller(seller(1)), 5, 4);
+    assert_eq!(own.seller(), Some(seller(1)));
+    assert!(own.of_seller(seller(1)) && !own.of_seller(seller(2)));
+    let provider = of(LedgerAccount::Provider, 0, 0);
+    assert_eq!(provider.seller(), None);
+    assert!(!provider.of_seller(seller(1)));
+    assert!(own.is_owed() && !provider.is_owed());
+    assert!(!of(LedgerAccount::Provider, 4, 5).is_owed());
+}
+
+#[test]
 fn of_what_is_booked_at_once_nothing_is_told() {
     let credit = StoreCredit {
         customer_id: gift().customer_id,
