@@ -244,8 +244,12 @@ fn what_the_provider_says_ends_it() {
     let mut books = Books::new(vec![sale(5_000, DAY)]);
     let payout = books.pay_out(9, terms(), at(10 * DAY)).unwrap();
     assert_eq!(payout.remittance().key, payout.payout_id.to_string());
+    assert_eq!(payout.ended_at, None);
     let paid = payout.after(&Answer::Done, at(1));
-    assert_eq!((paid.status, paid.failure_reason), (Status::Paid, None));
+    assert_eq!((paid.status, paid.ended_at), (Status::Paid, Some(at(1))));
+    assert_eq!(paid.failure_reason, None);
+    let anothers = Ids::seeded(3).fresh(at(1));
+    assert!(paid.of_seller(seller()) && !paid.of_seller(anothers));
     let failed = payout.after(&Answer::Declined("no".to_owned()), at(1));
     assert_eq!(failed.status, Status::Failed);
     assert_eq!(failed.failure_reason.as_deref(), Some("no"));
