@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     capture::Progress,
-    ledger::{Account, Entry, Line},
+    ledger::{Account, Entry, Line, lesser},
     lifecycle::Input,
     payment::Payment,
     refund::{Note, Refund},
@@ -250,11 +250,11 @@ impl Payment {
     /// As [`Payment::uncaptured_from`].
     pub(crate) fn drawn(&self, due: Money) -> Result<(Source, Money), Problem> {
         let credit = self.uncaptured_from(Source::StoreCredit)?;
-        if credit.is_zero() {
-            return Ok((Source::Card, due));
-        }
-        let less = [credit, due].into_iter().min_by_key(|it| it.amount());
-        Ok((Source::StoreCredit, less.unwrap_or(due)))
+        Ok(if credit.is_zero() {
+            (Source::Card, due)
+        } else {
+            (Source::StoreCredit, lesser(credit, due))
+        })
     }
 
     /// How much was given back there by those refunds that count.

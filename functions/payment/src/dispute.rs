@@ -21,7 +21,7 @@ pub use self::lifecycle::{Input, Status, TRANSITIONS, transition};
 use crate::{
     capture::{Progress, Share},
     credit::Source,
-    ledger::Entry,
+    ledger::{Entry, lesser},
     payment::Payment,
     provider::{Answer, Case, Plea},
 };
@@ -430,8 +430,7 @@ impl Payment {
         if all.is_zero() {
             return Ok(Vec::new());
         }
-        let borne = [amount, all].into_iter().min_by_key(|it| it.amount());
-        let borne = borne.unwrap_or(zero);
+        let borne = lesser(amount, all);
         let shares = sellers.into_iter().zip(borne.split_like(&left));
         let shares = shares.map(|(seller_id, amount)| Share { seller_id, amount });
         Ok(shares.filter(|share| !share.amount.is_zero()).collect())

@@ -180,6 +180,12 @@ impl TryFrom<Unchecked> for Entry {
     }
 }
 
+/// The lesser of two amounts in one currency.
+pub(crate) fn lesser(one: Money, other: Money) -> Money {
+    let amounts = [one, other].into_iter();
+    amounts.min_by_key(|money| money.amount()).unwrap_or(one)
+}
+
 fn debit(account: LedgerAccount, amount: Money) -> LedgerLeg {
     LedgerLeg {
         account,

@@ -20,7 +20,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::period::{Closed, Period, Recent};
-use crate::provider::{Answer, Remittance};
+use crate::{
+    ledger::lesser,
+    provider::{Answer, Remittance},
+};
 
 /// So long ago a payout ends: behind that moment nothing is booked any more, for what carries it has ended by then.
 pub const LAG: Duration = Duration::from_mins(1);
@@ -242,11 +245,7 @@ impl Payee {
         let closing = closed.account.owed()?;
         let free = owed.minus(captured).unwrap_or(Money::zero(owed.currency()));
         // What was debited since counts at once: what is left on the account is always what is held back, or more.
-        let amount = if free.amount() < closing.amount() {
-            free
-        } else {
-            closing
-        };
+        let amount = lesser(free, closing);
         if amount.is_zero() || amount.amount() < terms.minimum {
             return Ok(None);
         }

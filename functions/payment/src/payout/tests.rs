@@ -171,7 +171,9 @@ fn nothing_is_paid_that_is_nothing() {
 #[test]
 fn what_could_not_be_paid_is_owed_again_at_once() {
     let mut books = Books::new(vec![sale(5_000, DAY)]);
+    assert_eq!(books.payee.last(), None);
     let first = books.pay_out(9, terms(), at(10 * DAY)).unwrap();
+    assert_eq!(books.payee.last(), Some(first.payout_id));
     assert_eq!(books.pay_out(9, terms(), at(11 * DAY)), None);
     books.fail(at(11 * DAY + 1));
     let next = books.pay_out(9, terms(), at(12 * DAY)).unwrap();
