@@ -188,6 +188,13 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_waits_for_the_books_from_its_first_move_until_it_was_held_against_them() {
+        let moved = held().checked().moved(at(7)).moved(at(9));
+        assert_eq!(moved.unchecked_since, Some(at(7)));
+        assert_eq!(moved.checked().unchecked_since, None);
+    }
+
+    #[test]
     fn what_is_on_its_way_is_not_compared() {
         let waiting = Hold::ActionRequired(String::new());
         let terms = Terms {
