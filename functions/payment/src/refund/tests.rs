@@ -89,9 +89,10 @@ fn what_the_provider_refuses_to_give_can_be_asked_for_again_under_another_key() 
 fn an_answer_counts_once() {
     let payment = captured();
     let refund = payment.refund(&ask(None), at(5)).unwrap();
-    let done = payment
-        .refunding(refund)
-        .after_refund(1, &Answer::Done, at(6));
+    let begun = payment.refunding(refund.clone());
+    assert_eq!(begun.open_refund(1), Some(&refund));
+    assert_eq!(begun.open_refund(2), None);
+    let done = begun.after_refund(1, &Answer::Done, at(6));
     assert_eq!(done.refunded().unwrap(), eur(2_000));
     let late = done.after_refund(1, &Answer::Declined("late".to_owned()), at(7));
     assert_eq!(late, done);
