@@ -107,6 +107,20 @@ fn a_return_is_given_back_once_however_often_it_is_told() {
 }
 
 #[test]
+fn a_sellers_captures_are_those_that_have_moved_money_for_its_goods() {
+    let (mut payment, _) = captured(&[[1, 0], [1, 2]], 100);
+    let numbers = |payment: &Payment, number: u64| {
+        let own = payment.captures_for(seller(number));
+        own.map(|capture| capture.number).collect::<Vec<u32>>()
+    };
+    assert_eq!(numbers(&payment, 1), [1]);
+    assert_eq!(numbers(&payment, 2), [2]);
+    assert!(numbers(&payment, 3).is_empty());
+    payment.captures[1].status = Progress::Pending;
+    assert!(numbers(&payment, 2).is_empty());
+}
+
+#[test]
 fn what_was_never_paid_is_refused_and_what_may_be_is_waited_for() {
     let (payment, _) = captured(&[[1, 0]], 1_250);
     let wanted = back(&payment, &[(1, 2_500)]);
