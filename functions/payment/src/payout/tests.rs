@@ -163,6 +163,15 @@ fn what_was_captured_lately_is_held_back_and_what_is_debited_counts_at_once() {
 }
 
 #[test]
+fn what_was_booked_in_the_moment_at_which_a_payout_ends_is_covered_once() {
+    let last = 10 * DAY - MINUTE;
+    let mut books = Books::new(vec![sale(5_000, DAY), sale(1_000, last)]);
+    let payout = books.pay_out(9, terms(), at(10 * DAY)).unwrap();
+    assert_eq!(payout.until, at(last));
+    assert_eq!((payout.amount, payout.held_back), (eur(5_000), eur(1_000)));
+}
+
+#[test]
 fn nothing_is_paid_that_is_nothing() {
     let mut books = Books::new(vec![sale(5_000, DAY), refund(5_000, DAY)]);
     assert_eq!(books.pay_out(9, Terms::new(0, 0), at(10 * DAY)), None);
