@@ -314,6 +314,20 @@ fn a_statement_leads_from_what_was_owed_to_what_is_paid() {
     assert!(statement(&payout, missing).is_err());
 }
 
+#[test]
+fn a_statement_names_the_payout_before_it() {
+    let mut books = Books::new(vec![sale(5_000, DAY)]);
+    let first = books.pay_out(9, terms(), at(10 * DAY)).unwrap();
+    let paid = books.lines.last_mut().unwrap();
+    (paid.order_id, paid.payout_id) = (None, Some(first.payout_id));
+    books.lines.push(sale(9_000, 11 * DAY));
+    let next = books.pay_out(9, terms(), at(30 * DAY)).unwrap();
+    let file = statement(&next, &books.covered(&next)).unwrap();
+    let file = String::from_utf8(file).unwrap();
+    let line = format!(",payout,,{},50.00,", first.payout_id);
+    assert!(file.contains(&line), "{file}");
+}
+
 /// What happens to a seller's account, after so many seconds.
 #[derive(Clone, Copy, Debug)]
 enum Happens {
