@@ -172,6 +172,16 @@ fn what_was_booked_in_the_moment_at_which_a_payout_ends_is_covered_once() {
 }
 
 #[test]
+fn what_was_captured_when_the_time_of_holding_it_back_begins_is_free() {
+    let closed = Period::new(empty(), eur(0)).close(at(5));
+    let mut recent = Recent::new(empty(), &closed, at(9));
+    recent.take(&sale(100, 9));
+    assert_eq!(recent.captured().unwrap(), eur(0));
+    recent.take(&sale(50, 10));
+    assert_eq!(recent.captured().unwrap(), eur(50));
+}
+
+#[test]
 fn nothing_is_paid_that_is_nothing() {
     let mut books = Books::new(vec![sale(5_000, DAY), refund(5_000, DAY)]);
     assert_eq!(books.pay_out(9, Terms::new(0, 0), at(10 * DAY)), None);
