@@ -176,8 +176,8 @@ fn a_line_of_an_account_tells_what_it_is_about() {
 #[test]
 fn an_account_is_its_sellers_and_is_owed_what_it_has_over() {
     let of = |account, credited, debited| Account {
-        credited,
         debited,
+        credited,
         ..Account::new(account, Currency::EUR)
     };
     let own = of(LedgerAccount::Seller(seller(1)), 5, 4);
