@@ -213,41 +213,20 @@ impl StandIn {
     pub(crate) fn dispute(&self, amount: u64, reason: &str) {
         let mut books = self.books();
         let intent = books.intents[0].clone();
-        let dispute = Dispute {
-            id: format!("dp_{}", books.disputes.len()),
-            intent: intent.id.clone(),
-            amount,
-            currency: intent.currency.clone(),
-            reason: reason.to_owned(),
-            status: "needs_response",
-            metadata: BTreeMap::new(),
-        };
         books.write(&intent, Deed::Withdrawn, amount);
-        books.tell_dispute("charge.dispute.created", &dispute);
-        books.disputes.push(dispute);
+        books.open_dispute(&intent, amount, reason);
     }
 
     /// Money is taken back by what else the account is used for.
     pub(crate) fn dispute_of_others(&self) {
         let mut books = self.books();
-        let number = books.disputes.len();
         let intent = Intent {
-            id: format!("pi_of_others_{number}"),
+            id: format!("pi_of_others_{}", books.disputes.len()),
             metadata: BTreeMap::new(),
             ..books.intents[0].clone()
         };
-        let dispute = Dispute {
-            id: format!("dp_{number}"),
-            intent: intent.id.clone(),
-            amount: intent.amount,
-            currency: intent.currency.clone(),
-            reason: "general".to_owned(),
-            status: "needs_response",
-            metadata: BTreeMap::new(),
-        };
+        books.open_dispute(&intent, intent.amount, "general");
         books.keep(intent);
-        books.tell_dispute("charge.dispute.created", &dispute);
-        books.disputes.push(dispute);
     }
 
     /// It decides about the only dispute.
@@ -613,6 +592,20 @@ impl Books {
             "id": id, "object": "event", "type": kind, "livemode": false, "api_version": VERSION,
             "data": { "object": intent.shown(false) },
         }));
+    }
+
+    fn open_dispute(&mut self, intent: &Intent, amount: u64, reason: &str) {
+        let dispute = Dispute {
+            id: format!("dp_{}", self.disputes.len()),
+            intent: intent.id.clone(),
+            amount,
+            currency: intent.currency.clone(),
+            reason: reason.to_owned(),
+            status: "needs_response",
+            metadata: BTreeMap::new(),
+        };
+        self.tell_dispute("charge.dispute.created", &dispute);
+        self.disputes.push(dispute);
     }
 
     fn tell_dispute(&mut self, kind: &str, dispute: &Dispute) {
